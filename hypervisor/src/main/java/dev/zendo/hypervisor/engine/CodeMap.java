@@ -1,0 +1,59 @@
+package dev.zendo.hypervisor.engine;
+
+import dev.zendo.hypervisor.machine.HostMemory;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Which machine frames hold code that some engine has decoded. A frame marked here is in nobody's
+ * cached writable translations, so every guest store to it takes an executor's slow path, which
+ * calls {@link #written}; everybody else who writes guest memory (hypercalls, grant copies, the
+ * control domain) or gives a frame another owner calls it as well.
+ *
+ * <p>Thread-safe. Marks are bytes in host memory, so that emitted code may test them.
+ */
+public final class CodeMap {
+  /** Told that decoded code of a frame is void; called on the writing thread. */
+  public interface Listener {
+    /** Drops everything decoded from the frame. */
+    void invalidate(long mfn);
+  }
+
+  private final long marks;
+  private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
+
+  /** A map for a machine of the given number of frames. */
+  public CodeMap(long frames) {
+    marks = HostMemory.allocate(frames, 64);
+  }
+
+  /** Host address of the mark byte of frame 0; the byte is non-zero when the frame holds code. */
+  public long marks() {
+    return marks;
+  }
+
+  /** Adds an engine's cache of decoded code. */
+  public void addListener(Listener listener) {
+    listeners.add(listener);
+  }
+
+  /** Whether code of the frame has been decoded. */
+  public boolean hasCode(long mfn) {
+    return HostMemory.getByteAcquire(marks + mfn) != 0;
+  }
+
+  /** Marks a frame, before its bytes are decoded. */
+  public void mark(long mfn) {
+    HostMemory.putByteRelease(marks + mfn, (byte) 1);
+    HostMemory.fullFence();
+  }
+
+  /** Must be called after bytes of the frame changed other than through an executor's fast path. */
+  public void written(long mfn) {
+    if (hasCode(mfn)) {
+      HostMemory.putByteRelease(marks + mfn, (byte) 0);
+      for (Listener listener : listeners) {
+        listener.invalidate(mfn);
+      }
+    }
+  }
+}

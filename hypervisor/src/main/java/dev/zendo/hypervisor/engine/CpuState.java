@@ -1,0 +1,259 @@
+package dev.zendo.hypervisor.engine;
+
+import dev.zendo.hypervisor.machine.HostMemory;
+
+/**
+ * The architectural state of one vcpu and its translation buffers, in one block of host memory that
+ * every engine shares: the interpreter reaches it by address, emitted code by a base register.
+ *
+ * <p>Only the thread that runs the vcpu touches it, except the {@link #INTERRUPT} word, which any
+ * thread may set. Offsets are bytes from {@link #base()}; general registers are in the processor's
+ * encoding order (RAX RCX RDX RBX RSP RBP RSI RDI R8..R15).
+ */
+public final class CpuState implements AutoCloseable {
+  /** Sixteen general registers, 8 bytes each. */
+  public static final int GPR = 0x000;
+
+  public static final int RIP = 0x080;
+
+  /**
+   * RFLAGS as the guest's PUSHF shows them: bit 1 and IF always set, IOPL always 0. Engines may
+   * keep flags elsewhere while they run and store them here before they come back.
+   */
+  public static final int RFLAGS = 0x088;
+
+  public static final int FS_BASE = 0x090;
+
+  /** Base of the GS segment now in force; the core swaps it on mode changes. */
+  public static final int GS_BASE = 0x098;
+
+  /** Six selectors, 4 bytes each (value in the low 16 bits): ES CS SS DS FS GS. */
+  public static final int SELECTORS = 0x0a0;
+
+  /** 4 bytes: 1 while the guest kernel's page tables are in force, 0 for the guest user's. */
+  public static final int KERNEL_MODE = 0x0b8;
+
+  /** 4 bytes: 1 while CS is a 64-bit code segment, 0 in compatibility mode. */
+  public static final int LONG_MODE = 0x0bc;
+
+  /** DR0..DR3, DR6, DR7, 8 bytes each. */
+  public static final int DEBUG = 0x0c0;
+
+  /** CR0 as the guest sees it; bit 3 (TS) makes floating-point instructions raise #NM. */
+  public static final int CR0 = 0x0f0;
+
+  /** CR4 as the guest sees it: FSGSBASE, OSXSAVE, TSD, DE matter to engines. */
+  public static final int CR4 = 0x0f8;
+
+  public static final int XCR0 = 0x100;
+
+  /** Value that RDTSCP and RDPID return (4 bytes). */
+  public static final int TSC_AUX = 0x108;
+
+  /** Exit information: vector (4 bytes). */
+  public static final int EXIT_VECTOR = 0x110;
+
+  /** Exit information: error code (4 bytes). */
+  public static final int EXIT_ERROR = 0x114;
+
+  /** Exit information: faulting address of #PF. */
+  public static final int EXIT_ADDRESS = 0x118;
+
+  /** Number of guest instructions executed so far. */
+  public static final int INSTRUCTIONS = 0x120;
+
+  /** 4 bytes; non-zero asks the engine to come back. Written by any thread. */
+  public static final int INTERRUPT = 0x128;
+
+  /** 4 bytes: 1 while a MOV SS or POP SS shadow holds back #DB until the next instruction ends. */
+  public static final int SHADOW = 0x12c;
+
+  /**
+   * FXSAVE image, 512 bytes (SDM volume 1, 10.5.1): FCW, FSW, FTW, MXCSR, x87 at 32, XMM at 160.
+   */
+  public static final int FX = 0x200;
+
+  /** Offset of XMM0 inside the block. */
+  public static final int XMM = FX + 160;
+
+  /**
+   * Offset of ST0/MM0 inside the block; registers are 16 bytes apart, in stack order (ST0 first).
+   */
+  public static final int ST = FX + 32;
+
+  /** XSAVE header and extended area (SDM volume 1, 13.4): 64 + 256 bytes of upper YMM halves. */
+  public static final int XSAVE_HEADER = 0x400;
+
+  /** Entries of each translation buffer. */
+  public static final int TLB_ENTRIES = 1024;
+
+  /** Bytes of one array of a translation buffer. */
+  public static final int TLB_ARRAY = TLB_ENTRIES * 8;
+
+  /**
+   * Kernel-mode translation buffer: three arrays (read tags, write tags, addends). A tag is the
+   * page's virtual address; a slot without translation holds an aligned address of a different
+   * index ({@link #emptyTag}). The addend is host page address minus virtual page address. Slot =
+   * {@code (va >>> 12) & (TLB_ENTRIES - 1)}; a hit is {@code ((va + size - 1) & -4096) ==
+   * tag[slot]}, which fails for accesses that cross the page.
+   */
+  public static final int KERNEL_TLB = 0x1000;
+
+  /** User-mode translation buffer, laid out as the kernel's. */
+  public static final int USER_TLB = KERNEL_TLB + 3 * TLB_ARRAY;
+
+  /** Bytes of the whole block. */
+  public static final int SIZE = USER_TLB + 3 * TLB_ARRAY;
+
+  public static final int RAX = 0;
+  public static final int RCX = 1;
+  public static final int RDX = 2;
+  public static final int RBX = 3;
+  public static final int RSP = 4;
+  public static final int RBP = 5;
+  public static final int RSI = 6;
+  public static final int RDI = 7;
+
+  public static final int ES = 0;
+  public static final int CS = 1;
+  public static final int SS = 2;
+  public static final int DS = 3;
+  public static final int FS = 4;
+  public static final int GS = 5;
+
+  private final long base;
+
+  /** A zeroed state block with empty translation buffers and a processor's reset FPU state. */
+  public CpuState() {
+    base = HostMemory.allocate(SIZE, 4096);
+    reset();
+  }
+
+  /** Returns to the state after construction. */
+  public void reset() {
+    HostMemory.fill(base, KERNEL_TLB, (byte) 0);
+    HostMemory.putLong(base + RFLAGS, 0x202);
+    HostMemory.putShort(base + FX, (short) 0x37f);
+    HostMemory.putInt(base + FX + 24, 0x1f80);
+    HostMemory.putLong(base + DEBUG + 4 * 8, 0xffff0ff0L);
+    HostMemory.putLong(base + DEBUG + 5 * 8, 0x400);
+    HostMemory.putLong(base + XCR0, 1);
+    HostMemory.putInt(base + LONG_MODE, 1);
+    clearTlb(KERNEL_TLB);
+    clearTlb(USER_TLB);
+  }
+
+  /** Gives the block back; nobody may use it afterwards. */
+  @Override
+  public void close() {
+    HostMemory.free(base);
+  }
+
+  /** Host address of the block. */
+  public long base() {
+    return base;
+  }
+
+  /** The tag that marks a slot as empty: it never equals the page of an access of that slot. */
+  public static long emptyTag(int slot) {
+    return (long) (slot ^ 2) << 12;
+  }
+
+  /** Empties one translation buffer ({@link #KERNEL_TLB} or {@link #USER_TLB}). */
+  public void clearTlb(int buffer) {
+    HostMemory.copy(EmptyTlb.IMAGE, base + buffer, 2L * TLB_ARRAY);
+  }
+
+  /** The empty tags of a read and a write array, kept once for fast clearing. */
+  private static final class EmptyTlb {
+    static final long IMAGE = HostMemory.allocate(2L * TLB_ARRAY, 64);
+
+    static {
+      for (int i = 0; i < 2 * TLB_ENTRIES; i++) {
+        HostMemory.putLong(IMAGE + 8L * i, emptyTag(i & (TLB_ENTRIES - 1)));
+      }
+    }
+  }
+
+  public long gpr(int register) {
+    return HostMemory.getLong(base + GPR + 8L * register);
+  }
+
+  public void gpr(int register, long value) {
+    HostMemory.putLong(base + GPR + 8L * register, value);
+  }
+
+  public long rip() {
+    return HostMemory.getLong(base + RIP);
+  }
+
+  public void rip(long value) {
+    HostMemory.putLong(base + RIP, value);
+  }
+
+  public long rflags() {
+    return HostMemory.getLong(base + RFLAGS);
+  }
+
+  public void rflags(long value) {
+    HostMemory.putLong(base + RFLAGS, value);
+  }
+
+  /** One of {@link #ES} .. {@link #GS}. */
+  public int selector(int segment) {
+    return HostMemory.getInt(base + SELECTORS + 4L * segment) & 0xffff;
+  }
+
+  public void selector(int segment, int value) {
+    HostMemory.putInt(base + SELECTORS + 4L * segment, value & 0xffff);
+  }
+
+  /** Any 8-byte field of the block by its offset, for example {@link #CR4}. */
+  public long field(int offset) {
+    return HostMemory.getLong(base + offset);
+  }
+
+  public void field(int offset, long value) {
+    HostMemory.putLong(base + offset, value);
+  }
+
+  public boolean kernelMode() {
+    return HostMemory.getInt(base + KERNEL_MODE) != 0;
+  }
+
+  public void kernelMode(boolean kernel) {
+    HostMemory.putInt(base + KERNEL_MODE, kernel ? 1 : 0);
+  }
+
+  public boolean longMode() {
+    return HostMemory.getInt(base + LONG_MODE) != 0;
+  }
+
+  public void longMode(boolean is64) {
+    HostMemory.putInt(base + LONG_MODE, is64 ? 1 : 0);
+  }
+
+  public int exitVector() {
+    return HostMemory.getInt(base + EXIT_VECTOR);
+  }
+
+  public int exitErrorCode() {
+    return HostMemory.getInt(base + EXIT_ERROR);
+  }
+
+  public long exitAddress() {
+    return HostMemory.getLong(base + EXIT_ADDRESS);
+  }
+
+  /** Records an exception for {@link ExitReason#EXCEPTION}. */
+  public void exception(int vector, int errorCode, long address) {
+    HostMemory.putInt(base + EXIT_VECTOR, vector);
+    HostMemory.putInt(base + EXIT_ERROR, errorCode);
+    HostMemory.putLong(base + EXIT_ADDRESS, address);
+  }
+
+  /** Guest instructions executed so far. */
+  public long instructions() {
+    return HostMemory.getLong(base + INSTRUCTIONS);
+  }
+}
