@@ -1,0 +1,201 @@
+package dev.zendo.hypervisor.domain;
+
+import dev.zendo.hypervisor.event.EventChannels;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A domain: what all its vcpus share.
+ *
+ * <p>Thread-safe as stated at each field. Lock order: {@link #pagingLock} is taken before any lock
+ * of the frame table or of event channels, never after the scheduler's.
+ */
+public final class Domain {
+  /** Most vcpus of one domain. */
+  public static final int MAX_VCPUS = 64;
+
+  /** {@link #dying()}: the domain lives. */
+  public static final int ALIVE = 0;
+
+  /** {@link #dying()}: its resources are being released. */
+  public static final int DYING = 1;
+
+  /** {@link #dying()}: nothing is left but the record. */
+  public static final int DEAD = 2;
+
+  private final int id;
+  private final byte[] handle;
+  private final boolean privileged;
+  private final boolean translated;
+  private final ReentrantLock pagingLock = new ReentrantLock();
+  private final AtomicLong totalPages = new AtomicLong();
+  private final AtomicLong vmAssists = new AtomicLong();
+  private final Vcpu[] vcpus = new Vcpu[MAX_VCPUS];
+  private final EventChannels events;
+  private volatile int vcpuCount;
+  private volatile long maxPages;
+  private volatile long sharedInfoMfn = -1;
+  private volatile long sharedInfo;
+  private volatile int dying;
+  private volatile Object memoryState;
+
+  /**
+   * A domain without memory and vcpus.
+   *
+   * @param id number below 0x7ff0
+   * @param handle 16 bytes that the toolstack chose (UUID); copied
+   * @param privileged whether it is a control domain
+   * @param translated whether its pointers and frame numbers are guest-physical
+   */
+  public Domain(int id, byte[] handle, boolean privileged, boolean translated) {
+    this.id = id;
+    this.handle = handle.clone();
+    this.privileged = privileged;
+    this.translated = translated;
+    this.events = new EventChannels(this);
+  }
+
+  /** Domain number. */
+  public int id() {
+    return id;
+  }
+
+  /** The 16 bytes of its UUID; a copy. */
+  public byte[] handle() {
+    return handle.clone();
+  }
+
+  /** Whether it may ask for things that concern other domains (domain 0). */
+  public boolean privileged() {
+    return privileged;
+  }
+
+  /** Whether pointers and frame numbers of its hypercalls are guest-physical (domain 0 in Java). */
+  public boolean translated() {
+    return translated;
+  }
+
+  /**
+   * Guards the types of its frames and its page tables. A thread that executes guest code takes it
+   * through {@link Vcpu#lock}, so that it does not hold up others that wait for a flush.
+   */
+  public ReentrantLock pagingLock() {
+    return pagingLock;
+  }
+
+  /** Frames it owns now. */
+  public long totalPages() {
+    return totalPages.get();
+  }
+
+  /** Most frames it may own. */
+  public long maxPages() {
+    return maxPages;
+  }
+
+  /** Sets the most frames it may own; it may own more already. */
+  public void maxPages(long pages) {
+    maxPages = pages;
+  }
+
+  /** Counts frames as its own, unless that exceeds its maximum; returns whether it did. */
+  public boolean claimPages(long pages) {
+    while (true) {
+      long total = totalPages.get();
+      if (pages > maxPages - total) {
+        return false;
+      }
+      if (totalPages.compareAndSet(total, total + pages)) {
+        return true;
+      }
+    }
+  }
+
+  /** Frames are no longer its own. */
+  public void unclaimPages(long pages) {
+    totalPages.addAndGet(-pages);
+  }
+
+  /** Whether a VMASST_TYPE (bit number) is on. */
+  public boolean assists(int type) {
+    return (vmAssists.get() >>> type & 1) != 0;
+  }
+
+  /** All assists as a bit set. */
+  public long vmAssists() {
+    return vmAssists.get();
+  }
+
+  /** Replaces all assists. */
+  public void vmAssists(long bits) {
+    vmAssists.set(bits);
+  }
+
+  /** Turns one assist on or off. */
+  public void assist(int type, boolean on) {
+    long bit = 1L << type;
+    vmAssists.updateAndGet(old -> on ? old | bit : old & ~bit);
+  }
+
+  /** Frame of its shared info page; -1 before it has one. */
+  public long sharedInfoMfn() {
+    return sharedInfoMfn;
+  }
+
+  /** Host address of its shared info page; 0 before it has one. */
+  public long sharedInfo() {
+    return sharedInfo;
+  }
+
+  /** Gives it its shared info page, once, before vcpus exist. */
+  public void sharedInfo(long mfn, long hostAddress) {
+    sharedInfoMfn = mfn;
+    sharedInfo = hostAddress;
+  }
+
+  /** Its event channels. */
+  public EventChannels events() {
+    return events;
+  }
+
+  /** Number of vcpus, from 0 on contiguous. */
+  public int vcpuCount() {
+    return vcpuCount;
+  }
+
+  /** A vcpu by number (any 64-bit value), or null. */
+  public Vcpu vcpu(long number) {
+    return Long.compareUnsigned(number, vcpuCount) < 0 ? vcpus[(int) number] : null;
+  }
+
+  /** Adds the next vcpu. Callers serialise. */
+  public void add(Vcpu vcpu) {
+    vcpus[vcpuCount] = vcpu;
+    vcpuCount = vcpuCount + 1;
+  }
+
+  /** {@link #ALIVE}, {@link #DYING} or {@link #DEAD}. */
+  public int dying() {
+    return dying;
+  }
+
+  /** Moves on towards {@link #DEAD}. */
+  public void dying(int state) {
+    dying = state;
+  }
+
+  /** What the memory half keeps for this domain (grant table and the like); its own type. */
+  public Object memoryState() {
+    return memoryState;
+  }
+
+  /** Sets {@link #memoryState()}, once, from {@link DomainMemory#attach}. */
+  public void memoryState(Object state) {
+    memoryState = state;
+  }
+
+  @Override
+  public String toString() {
+    return "d" + id;
+  }
+}

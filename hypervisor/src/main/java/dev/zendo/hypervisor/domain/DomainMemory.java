@@ -1,0 +1,70 @@
+package dev.zendo.hypervisor.domain;
+
+import dev.zendo.hypercalls.Memory;
+import dev.zendo.hypervisor.engine.GuestMmu;
+
+/**
+ * What domains and vcpus need from the memory part (frame table, paging, grants): the border
+ * between the two halves of the core. One per machine; thread-safe.
+ *
+ * <p>Results are 0 or a negative errno of the hypercall interface unless said otherwise.
+ */
+public interface DomainMemory {
+  /** A new domain exists: creates its grant table and, when it is translated, its space. */
+  void attach(Domain domain);
+
+  /** Creates the page-table walker of a new vcpu. */
+  GuestMmu mmu(Vcpu vcpu);
+
+  /** Creates the accessor for the guest pointers of a new vcpu. */
+  GuestAccess guestAccess(Vcpu vcpu);
+
+  /**
+   * Allocates a zeroed frame of the hypervisor's that the domain may map writable, and that does
+   * not count as one of its pages (shared info).
+   *
+   * @return the mfn, or -1 when the machine has no free frame
+   */
+  long allocateSharedFrame(Domain domain);
+
+  /** Takes a writable reference to a frame of the domain (its number may be any value). */
+  long acquireWritable(Domain domain, long mfn);
+
+  /** Gives back what {@link #acquireWritable} took. */
+  void releaseWritable(Domain domain, long mfn);
+
+  /**
+   * Makes a frame the kernel's page-table root of a vcpu (validated as a top-level table), drops
+   * the reference to the old one and flushes the vcpu's translations. The vcpu is the caller or
+   * does not run.
+   *
+   * @param mfn any value
+   */
+  long setKernelRoot(Vcpu vcpu, long mfn);
+
+  /** The same for the root of the guest's user mode; 0 means none. */
+  long setUserRoot(Vcpu vcpu, long mfn);
+
+  /**
+   * Installs the guest's descriptor table.
+   *
+   * @param frames at least {@code (entries + 511) / 512} frame numbers, any values
+   * @param entries number of descriptors, any value
+   */
+  long setGdt(Vcpu vcpu, long[] frames, int entries);
+
+  /** Installs the local descriptor table; checks base and count. */
+  long setLdt(Vcpu vcpu, long base, long entries);
+
+  /** Drops page-table roots and descriptor tables of a vcpu that will not run again. */
+  void detach(Vcpu vcpu);
+
+  /**
+   * Drops everything a dead domain holds: grant mappings, grant table, every frame. None of its
+   * vcpus runs, all are detached.
+   */
+  void release(Domain domain);
+
+  /** The guest-physical memory of a translated domain; addresses are guest-physical. */
+  Memory physicalMemory(Domain domain);
+}

@@ -1,0 +1,105 @@
+package dev.zendo.hypervisor.domain;
+
+import dev.zendo.hypervisor.engine.VcpuExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The door between a vcpu's guest code and everybody else: translations cached by its executor are
+ * only used while it is inside, and requests to drop them are served when it comes in.
+ *
+ * <p>A requester posts what to drop and then waits only if the vcpu is inside at that moment, until
+ * it has come out. Both sides order their two accesses (post then look, go in then look) with
+ * sequentially consistent operations, so one of them sees the other.
+ */
+public final class GuestGate {
+  /** Drop translations of the guest kernel's tables. */
+  public static final int KERNEL = 1;
+
+  /** Drop translations of the guest user's tables. */
+  public static final int USER = 2;
+
+  /** Drop everything. */
+  public static final int ALL = KERNEL | USER;
+
+  /** Odd while the vcpu is inside; counts passages. */
+  private final AtomicLong passages = new AtomicLong();
+
+  private final AtomicInteger pending = new AtomicInteger();
+  private VcpuExecutor executor;
+
+  /** A vcpu outside, nothing to drop. */
+  GuestGate() {}
+
+  void wire(VcpuExecutor executor) {
+    this.executor = executor;
+  }
+
+  /** Goes in: serves what was posted first. Only the thread that runs the vcpu. */
+  public void enter() {
+    while (true) {
+      if (pending.get() != 0) {
+        serve();
+      }
+      passages.incrementAndGet();
+      if (pending.get() == 0) {
+        return;
+      }
+      passages.incrementAndGet();
+    }
+  }
+
+  /** Comes out; returns whether it was inside. Only the thread that runs the vcpu. */
+  public boolean leave() {
+    if ((passages.get() & 1) == 0) {
+      return false;
+    }
+    passages.incrementAndGet();
+    return true;
+  }
+
+  /** Whether the vcpu is inside at this moment. */
+  public boolean inside() {
+    return (passages.get() & 1) != 0;
+  }
+
+  /**
+   * Posts a request to drop translations.
+   *
+   * @param what {@link #KERNEL}, {@link #USER} or both
+   * @return a ticket for {@link #await}: negative when there is nothing to wait for
+   */
+  public long post(int what) {
+    pending.getAndAccumulate(what, (old, more) -> old | more);
+    long seen = passages.get();
+    if ((seen & 1) == 0) {
+      return -1;
+    }
+    executor.requestExit();
+    return seen;
+  }
+
+  /** Waits until the vcpu has come out since {@link #post}. The caller itself must be outside. */
+  public void await(long ticket) {
+    int spins = 0;
+    while (ticket >= 0 && passages.get() == ticket) {
+      if (++spins > 100) {
+        Thread.yield();
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private void serve() {
+    int what = pending.getAndSet(0);
+    if (executor == null) {
+      return;
+    }
+    if (what == ALL) {
+      executor.flushTlb();
+    } else if (what != 0) {
+      executor.flushTlb(what == KERNEL);
+    }
+  }
+}

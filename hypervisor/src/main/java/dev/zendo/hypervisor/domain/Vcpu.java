@@ -1,0 +1,171 @@
+package dev.zendo.hypervisor.domain;
+
+import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.VcpuExecutor;
+import dev.zendo.hypervisor.machine.HostMemory;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One virtual processor as the hypervisor sees it.
+ *
+ * <p>Architectural and trap state belongs to the thread that runs the vcpu, or to the one that
+ * changes it while it is paused or down. Volatile fields may be read by any thread.
+ */
+public final class Vcpu {
+  /** Bytes at {@link #scratch()}. */
+  public static final int SCRATCH_SIZE = 8192;
+
+  private static final int PRIVATE_SIZE = 1024;
+
+  private final Domain domain;
+  private final int id;
+  private final CpuState cpu;
+  private final long scratch;
+  private final TrapState traps = new TrapState();
+  private final GuestGate gate = new GuestGate();
+  private GuestMmu mmu;
+  private GuestAccess guest;
+  private VcpuExecutor executor;
+  private volatile long vcpuInfo;
+  private volatile long kernelRoot;
+  private volatile long userRoot;
+  private Object memoryState;
+
+  /** A vcpu that is down. The creator wires it with {@link #wire} before anybody else sees it. */
+  public Vcpu(Domain domain, int id) {
+    this.domain = domain;
+    this.id = id;
+    this.cpu = new CpuState();
+    this.scratch = HostMemory.allocate(SCRATCH_SIZE + PRIVATE_SIZE, 64);
+    this.vcpuInfo = scratch + SCRATCH_SIZE;
+  }
+
+  /** Connects the parts that need the vcpu to exist. */
+  public void wire(GuestMmu mmu, GuestAccess guest, VcpuExecutor executor) {
+    this.mmu = mmu;
+    this.guest = guest;
+    this.executor = executor;
+    gate.wire(executor);
+  }
+
+  /** Its domain. */
+  public Domain domain() {
+    return domain;
+  }
+
+  /** Number within the domain. */
+  public int id() {
+    return id;
+  }
+
+  /** Architectural state. */
+  public CpuState cpu() {
+    return cpu;
+  }
+
+  /** Executes its guest code; null for a vcpu of the Java control domain. */
+  public VcpuExecutor executor() {
+    return executor;
+  }
+
+  /** Its page-table walker. */
+  public GuestMmu mmu() {
+    return mmu;
+  }
+
+  /** Access to pointers that this vcpu's guest passes. */
+  public GuestAccess guest() {
+    return guest;
+  }
+
+  /**
+   * Host address of {@link #SCRATCH_SIZE} bytes that belong to the hypercall being executed by this
+   * vcpu: arguments are copied there once. A handler must not expect contents to survive a call of
+   * another handler.
+   */
+  public long scratch() {
+    return scratch;
+  }
+
+  /** Traps, callbacks and what else the guest kernel registered for its entry. */
+  public TrapState traps() {
+    return traps;
+  }
+
+  /** Whether the vcpu executes guest code now, and what waits for it to come out. */
+  public GuestGate gate() {
+    return gate;
+  }
+
+  /**
+   * Takes a lock on the thread that runs this vcpu, also from inside guest execution ({@link
+   * GuestMmu} calls): while it waits, others do not wait for this vcpu to flush translations.
+   */
+  public void lock(ReentrantLock lock) {
+    if (lock.tryLock()) {
+      return;
+    }
+    boolean inside = gate.leave();
+    lock.lock();
+    if (inside) {
+      gate.enter();
+    }
+  }
+
+  /** Host address of its vcpu_info (64 bytes). */
+  public long vcpuInfo() {
+    return vcpuInfo;
+  }
+
+  /** Moves its vcpu_info. */
+  public void vcpuInfo(long hostAddress) {
+    vcpuInfo = hostAddress;
+  }
+
+  /** Host address of its private vcpu_info, used before it has another. */
+  public long privateVcpuInfo() {
+    return scratch + SCRATCH_SIZE;
+  }
+
+  /** Frame of the guest kernel's top-level page table; 0 when none. */
+  public long kernelRoot() {
+    return kernelRoot;
+  }
+
+  /** Sets the root; only the memory half calls it. */
+  public void kernelRoot(long mfn) {
+    kernelRoot = mfn;
+  }
+
+  /** Frame of the guest user's top-level page table; 0 when none. */
+  public long userRoot() {
+    return userRoot;
+  }
+
+  /** Sets the root; only the memory half calls it. */
+  public void userRoot(long mfn) {
+    userRoot = mfn;
+  }
+
+  /** What the memory half keeps for this vcpu (descriptor tables and the like); its own type. */
+  public Object memoryState() {
+    return memoryState;
+  }
+
+  /** Sets {@link #memoryState()}, from {@link DomainMemory#mmu}. */
+  public void memoryState(Object state) {
+    memoryState = state;
+  }
+
+  /** Gives its host memory back; nobody may use it afterwards. */
+  public void close() {
+    cpu.close();
+    HostMemory.free(scratch);
+  }
+
+  @Override
+  public String toString() {
+    return domain + "v" + id;
+  }
+}
