@@ -1,8 +1,8 @@
 package dev.zendo.hypervisor.control;
 
-import dev.zendo.hypercalls.Memory;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.DomainMemory;
+import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class ControlDomainPort {
   private final Vcpu vcpu;
   private final HypercallTable table;
-  private final Memory memory;
+  private final PhysicalMemory memory;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile Runnable upcall = () -> {};
 
@@ -49,7 +49,7 @@ public final class ControlDomainPort {
    * frames, shared info). An access to an address that is not mapped throws
    * IndexOutOfBoundsException.
    */
-  public Memory memory() {
+  public PhysicalMemory memory() {
     return memory;
   }
 

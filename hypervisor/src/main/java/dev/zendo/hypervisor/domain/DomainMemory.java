@@ -1,6 +1,5 @@
 package dev.zendo.hypervisor.domain;
 
-import dev.zendo.hypercalls.Memory;
 import dev.zendo.hypervisor.engine.GuestMmu;
 
 /**
@@ -66,5 +65,5 @@ public interface DomainMemory {
   void release(Domain domain);
 
   /** The guest-physical memory of a translated domain; addresses are guest-physical. */
-  Memory physicalMemory(Domain domain);
+  PhysicalMemory physicalMemory(Domain domain);
 }
