@@ -1,0 +1,21 @@
+/**
+ * Semantics of x87, MMX and SSE up to SSE4.2 in plain Java, independent of how instructions are
+ * decoded and of any engine.
+ *
+ * <ul>
+ *   <li>{@link dev.zendo.hypervisor.engine.fpu.Unpacked} and {@link
+ *       dev.zendo.hypervisor.engine.fpu.SoftFloat}: one correctly rounding floating-point kernel
+ *       for all three formats; {@link dev.zendo.hypervisor.engine.fpu.FloatFormat} names them.
+ *   <li>{@link dev.zendo.hypervisor.engine.fpu.X87}: the x87 unit over the FXSAVE image, helped by
+ *       X87Arithmetic, X87Memory, X87Transcendental and X87State.
+ *   <li>{@code Sse*} and {@code Simd*}: functions over host addresses of operands.
+ *   <li>{@link dev.zendo.hypervisor.engine.fpu.XState}: FXSAVE, FXRSTOR, XSAVE and XRSTOR.
+ * </ul>
+ *
+ * <p>The register file lives in the FXSAVE image of {@code CpuState} and nowhere else: x87
+ * registers in stack order, TOP in FSW, the abridged tag word (one bit per physical register, set =
+ * in use). The image is architecturally exact after every instruction, so an engine that executes
+ * machine code may FXRSTOR and FXSAVE it as it is. Pushing and popping therefore moves eight
+ * registers; nothing else is slower for it.
+ */
+package dev.zendo.hypervisor.engine.fpu;
