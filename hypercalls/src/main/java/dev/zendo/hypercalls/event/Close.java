@@ -1,0 +1,16 @@
+package dev.zendo.hypercalls.event;
+
+import dev.zendo.hypercalls.layout.Layout;
+import dev.zendo.hypercalls.layout.LayoutBuilder;
+import dev.zendo.hypercalls.layout.U32;
+
+/** {@code struct evtchn_close}. Closes a port. */
+public final class Close {
+  private static final LayoutBuilder C = Layout.struct("evtchn_close", "Closes a port.");
+  public static final U32 PORT = C.port("port", "in: the port");
+
+  /** The whole structure. */
+  public static final Layout LAYOUT = C.end();
+
+  private Close() {}
+}

@@ -1,0 +1,2 @@
+/** Arguments of memory_op. One class per C structure, one per group of constants. */
+package dev.zendo.hypercalls.memory;

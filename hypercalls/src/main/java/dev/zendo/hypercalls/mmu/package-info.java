@@ -1,0 +1,2 @@
+/** Page-table updates and multicalls. One class per C structure, one per group of constants. */
+package dev.zendo.hypercalls.mmu;
