@@ -1,22 +1,67 @@
 package dev.zendo.hypervisor.domain;
 
 /**
- * What a guest kernel registered for its own entry: trap table, callbacks, kernel stack, segment
- * bases of the mode that is not running. Belongs to the thread that runs the vcpu.
+ * What a guest kernel registered for its own entry, and the virtual state that belongs to entries:
+ * trap table, callbacks, kernel stack, the GS base of the mode that is not running, I/O privilege.
+ *
+ * <p>Belongs to the thread that runs the vcpu, or to the one that changes it while it is down.
  */
 public final class TrapState {
   /** Vectors of the trap table. */
   public static final int VECTORS = 256;
 
-  final long[] handlers = new long[VECTORS];
-  final byte[] flags = new byte[VECTORS];
-  final short[] selectors = new short[VECTORS];
+  /** Callback kinds, numbered as CALLBACKTYPE in callback.h. */
+  public static final int EVENT = 0;
+
+  /** Entered when a segment register cannot be loaded. */
+  public static final int FAILSAFE = 1;
+
+  /** 64-bit SYSCALL from user mode. */
+  public static final int SYSCALL = 2;
+
+  /** Non-maskable interrupt; kept in the trap table. */
+  public static final int NMI = 4;
+
+  /** SYSENTER. */
+  public static final int SYSENTER = 5;
+
+  /** SYSCALL from compatibility mode. */
+  public static final int SYSCALL32 = 7;
+
+  private static final int CALLBACKS = 8;
+
+  private final long[] handlers = new long[VECTORS];
+  private final byte[] flags = new byte[VECTORS];
+  private final short[] selectors = new short[VECTORS];
+  private final long[] callbacks = new long[CALLBACKS];
+  private final boolean[] masking = new boolean[CALLBACKS];
   private int kernelSs;
   private long kernelSp;
   private long otherGsBase;
+  private int iopl;
+  private long ioBitmap;
+  private int ioBitmapPorts;
+  private volatile boolean nmiPending;
+  private boolean nmiBlocked;
 
   /** No handlers. */
   TrapState() {}
+
+  /** Back to the state after construction. */
+  public void reset() {
+    for (int vector = 0; vector < VECTORS; vector++) {
+      set(vector, 0, 0, 0);
+    }
+    for (int type = 0; type < CALLBACKS; type++) {
+      callback(type, 0, false);
+    }
+    kernelStack(0, 0);
+    otherGsBase = 0;
+    iopl = 0;
+    ioBitmap(0, 0);
+    nmiPending = false;
+    nmiBlocked = false;
+  }
 
   /** Address of the handler of a vector (0..255); 0 when none. */
   public long handler(int vector) {
@@ -26,6 +71,16 @@ public final class TrapState {
   /** Flags of a vector as in trap_info: bits 0-1 DPL, bit 2 mask events on entry. */
   public int flags(int vector) {
     return flags[vector];
+  }
+
+  /** Whether entry through the vector masks events. */
+  public boolean masks(int vector) {
+    return (flags[vector] & 4) != 0;
+  }
+
+  /** Privilege (0..3) that software needs to raise the vector. */
+  public int privilege(int vector) {
+    return flags[vector] & 3;
   }
 
   /** Code selector of a vector as the guest gave it. */
@@ -38,6 +93,22 @@ public final class TrapState {
     flags[vector] = (byte) entryFlags;
     selectors[vector] = (short) selector;
     handlers[vector] = handler;
+  }
+
+  /** Address of a callback ({@link #EVENT} ..); 0 when none. */
+  public long callback(int type) {
+    return callbacks[type];
+  }
+
+  /** Whether entry through a callback masks events. */
+  public boolean callbackMasks(int type) {
+    return masking[type];
+  }
+
+  /** Sets a callback. */
+  public void callback(int type, long address, boolean masksEvents) {
+    callbacks[type] = address;
+    masking[type] = masksEvents;
   }
 
   /** Stack selector loaded on entry from the guest's user mode. */
@@ -64,5 +135,51 @@ public final class TrapState {
   /** Sets the GS base of the mode that is not running. */
   public void otherGsBase(long base) {
     otherGsBase = base;
+  }
+
+  /** Virtual I/O privilege level, 0..3. */
+  public int iopl() {
+    return iopl;
+  }
+
+  /** Sets the virtual I/O privilege level, 0..3. */
+  public void iopl(int level) {
+    iopl = level;
+  }
+
+  /** Guest address of the I/O permission bitmap. */
+  public long ioBitmap() {
+    return ioBitmap;
+  }
+
+  /** Number of ports the bitmap covers. */
+  public int ioBitmapPorts() {
+    return ioBitmapPorts;
+  }
+
+  /** Sets the I/O permission bitmap. */
+  public void ioBitmap(long address, int ports) {
+    ioBitmap = address;
+    ioBitmapPorts = ports;
+  }
+
+  /** Whether a non-maskable interrupt waits. */
+  public boolean nmiPending() {
+    return nmiPending;
+  }
+
+  /** Posts or takes back a non-maskable interrupt; any thread. */
+  public void nmiPending(boolean pending) {
+    nmiPending = pending;
+  }
+
+  /** Whether an earlier non-maskable interrupt has not returned yet. */
+  public boolean nmiBlocked() {
+    return nmiBlocked;
+  }
+
+  /** Blocks or admits non-maskable interrupts. */
+  public void nmiBlocked(boolean blocked) {
+    nmiBlocked = blocked;
   }
 }

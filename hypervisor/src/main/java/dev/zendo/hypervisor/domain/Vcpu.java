@@ -4,6 +4,7 @@ import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
 import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.sched.VcpuSchedule;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -17,6 +18,7 @@ public final class Vcpu {
   public static final int SCRATCH_SIZE = 8192;
 
   private static final int PRIVATE_SIZE = 1024;
+  private static final int FRAME_OFFSET = 64;
 
   private final Domain domain;
   private final int id;
@@ -24,6 +26,8 @@ public final class Vcpu {
   private final long scratch;
   private final TrapState traps = new TrapState();
   private final GuestGate gate = new GuestGate();
+  private final VcpuSchedule schedule = new VcpuSchedule();
+  private Kicker kicker = vcpu -> {};
   private GuestMmu mmu;
   private GuestAccess guest;
   private VcpuExecutor executor;
@@ -42,10 +46,11 @@ public final class Vcpu {
   }
 
   /** Connects the parts that need the vcpu to exist. */
-  public void wire(GuestMmu mmu, GuestAccess guest, VcpuExecutor executor) {
+  public void wire(GuestMmu mmu, GuestAccess guest, VcpuExecutor executor, Kicker kicker) {
     this.mmu = mmu;
     this.guest = guest;
     this.executor = executor;
+    this.kicker = kicker;
     gate.wire(executor);
   }
 
@@ -98,6 +103,26 @@ public final class Vcpu {
     return gate;
   }
 
+  /** What the scheduler knows of it. */
+  public VcpuSchedule schedule() {
+    return schedule;
+  }
+
+  /**
+   * Makes the vcpu look at what came for it: wakes it, or makes it leave the guest. Any thread; the
+   * news must be in memory before.
+   */
+  public void kick() {
+    kicker.kick(this);
+  }
+
+  /** Sets the pending byte of its vcpu_info and kicks it if that was clear. Any thread. */
+  public void markEventPending() {
+    if (HostMemory.compareAndSetByte(vcpuInfo, (byte) 0, (byte) 1)) {
+      kick();
+    }
+  }
+
   /**
    * Takes a lock on the thread that runs this vcpu, also from inside guest execution ({@link
    * GuestMmu} calls): while it waits, others do not wait for this vcpu to flush translations.
@@ -126,6 +151,14 @@ public final class Vcpu {
   /** Host address of its private vcpu_info, used before it has another. */
   public long privateVcpuInfo() {
     return scratch + SCRATCH_SIZE;
+  }
+
+  /**
+   * Host address of 256 bytes for the hypervisor's own transfers to and from the guest (frames,
+   * time areas, entries of a multicall); never those of a handler.
+   */
+  public long frameBuffer() {
+    return scratch + SCRATCH_SIZE + FRAME_OFFSET;
   }
 
   /** Frame of the guest kernel's top-level page table; 0 when none. */

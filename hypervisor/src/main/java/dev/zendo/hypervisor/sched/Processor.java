@@ -1,0 +1,14 @@
+package dev.zendo.hypervisor.sched;
+
+import dev.zendo.hypervisor.domain.Vcpu;
+
+/** One processor thread; its fields are guarded by the scheduler's lock. */
+final class Processor {
+  final int number;
+  Vcpu current;
+  long since;
+
+  Processor(int number) {
+    this.number = number;
+  }
+}

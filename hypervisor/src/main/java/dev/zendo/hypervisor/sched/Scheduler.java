@@ -1,0 +1,339 @@
+package dev.zendo.hypervisor.sched;
+
+import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.time.Clock;
+import dev.zendo.hypervisor.time.Timer;
+import dev.zendo.hypervisor.time.Timers;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Runs vcpus on processor threads: one queue of runnable vcpus, first come first served, with
+ * timeslices while somebody waits. A processor without work sleeps.
+ *
+ * <p>Thread-safe. The lock is the innermost one: nothing else is locked under it but timers.
+ */
+public final class Scheduler {
+  /** Longest time a vcpu runs while another waits. */
+  public static final long SLICE_NANOS = 5_000_000;
+
+  private final Clock clock;
+  private final Timers timers;
+  private final Processor[] processors;
+  private final Thread[] threads;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final Condition stopped = lock.newCondition();
+  private final ArrayDeque<Vcpu> queue = new ArrayDeque<>();
+  private final Timer slice = new Timer(this::endSlices);
+  private volatile boolean closed;
+
+  /** A scheduler whose processors do not run yet. */
+  public Scheduler(int processors, Clock clock, Timers timers) {
+    this.clock = clock;
+    this.timers = timers;
+    this.processors = new Processor[processors];
+    this.threads = new Thread[processors];
+    for (int i = 0; i < processors; i++) {
+      this.processors[i] = new Processor(i);
+    }
+  }
+
+  /** Starts the processor threads (daemons). */
+  public void start(VcpuRunner runner) {
+    for (int i = 0; i < processors.length; i++) {
+      Processor processor = processors[i];
+      threads[i] = new Thread(() -> loop(processor, runner), "zendo-cpu" + i);
+      threads[i].setDaemon(true);
+      threads[i].start();
+    }
+  }
+
+  /** Stops the processor threads and waits for them. */
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      work.signalAll();
+      for (Processor processor : processors) {
+        if (processor.current != null) {
+          stop(processor.current);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    for (Thread thread : threads) {
+      if (thread != null && thread != Thread.currentThread()) {
+        join(thread);
+      }
+    }
+  }
+
+  /** Number of processor threads. */
+  public int processors() {
+    return processors.length;
+  }
+
+  /**
+   * Something happened that the vcpu should look at (an event, an NMI): wakes it if it waits, makes
+   * it leave the guest if it runs. Any thread; cheap when the vcpu is neither.
+   */
+  public void kick(Vcpu vcpu) {
+    VcpuSchedule s = vcpu.schedule();
+    if ((s.reasons.get() & VcpuSchedule.BLOCKED) != 0) {
+      clear(vcpu, VcpuSchedule.BLOCKED);
+    } else if (vcpu.gate().inside()) {
+      vcpu.executor().requestExit();
+    }
+  }
+
+  /** Makes the vcpu wait for {@link #kick}; only the vcpu's own thread. */
+  public void block(Vcpu vcpu) {
+    set(vcpu, VcpuSchedule.BLOCKED);
+  }
+
+  /** Takes {@link #block} back. */
+  public void unblock(Vcpu vcpu) {
+    clear(vcpu, VcpuSchedule.BLOCKED);
+  }
+
+  /** Lets others run first; only the vcpu's own thread. */
+  public void yield(Vcpu vcpu) {
+    lock.lock();
+    try {
+      if (!queue.isEmpty()) {
+        vcpu.schedule().preempt = true;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Brings a vcpu up. */
+  public void up(Vcpu vcpu) {
+    clear(vcpu, VcpuSchedule.DOWN);
+  }
+
+  /** Takes a vcpu down; it stops soon. */
+  public void down(Vcpu vcpu) {
+    set(vcpu, VcpuSchedule.DOWN);
+    interrupt(vcpu);
+  }
+
+  /** Pauses a vcpu (counted); it stops soon. */
+  public void pause(Vcpu vcpu) {
+    lock.lock();
+    try {
+      if (vcpu.schedule().pauses++ == 0) {
+        set(vcpu, VcpuSchedule.PAUSED);
+        stop(vcpu);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes one {@link #pause} back. */
+  public void unpause(Vcpu vcpu) {
+    lock.lock();
+    try {
+      if (vcpu.schedule().pauses > 0 && --vcpu.schedule().pauses == 0) {
+        clear(vcpu, VcpuSchedule.PAUSED);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until a paused or downed vcpu is off its processor; not from the vcpu's own thread. */
+  public void awaitStopped(Vcpu vcpu) {
+    lock.lock();
+    try {
+      while (vcpu.schedule().processor != null) {
+        stop(vcpu);
+        stopped.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the vcpu is on a processor now. */
+  public boolean running(Vcpu vcpu) {
+    lock.lock();
+    try {
+      return vcpu.schedule().processor != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether any vcpu of the domain is on a processor now. */
+  public boolean running(Domain domain) {
+    for (int i = 0; i < domain.vcpuCount(); i++) {
+      if (running(domain.vcpu(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Reads the accounting of a vcpu.
+   *
+   * @param into state, time of the last change, then nanoseconds in each of the four states, up to
+   *     now
+   */
+  public void runstate(Vcpu vcpu, long[] into) {
+    lock.lock();
+    try {
+      VcpuSchedule s = vcpu.schedule();
+      into[0] = s.state;
+      into[1] = s.since;
+      System.arraycopy(s.time, 0, into, 2, 4);
+      into[2 + s.state] += clock.nanos() - s.since;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void set(Vcpu vcpu, int reason) {
+    vcpu.schedule().reasons.getAndAccumulate(reason, (old, bit) -> old | bit);
+  }
+
+  private void clear(Vcpu vcpu, int reason) {
+    VcpuSchedule s = vcpu.schedule();
+    int before = s.reasons.getAndAccumulate(reason, (old, bit) -> old & ~bit);
+    if (before == reason) {
+      enqueue(vcpu);
+    }
+  }
+
+  private void enqueue(Vcpu vcpu) {
+    lock.lock();
+    try {
+      VcpuSchedule s = vcpu.schedule();
+      if (s.queued || s.processor != null || s.reasons.get() != 0 || closed) {
+        return;
+      }
+      s.queued = true;
+      s.enter(VcpuSchedule.RUNNABLE, clock.nanos());
+      queue.addLast(vcpu);
+      work.signal();
+      armSlice();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void interrupt(Vcpu vcpu) {
+    lock.lock();
+    try {
+      stop(vcpu);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void stop(Vcpu vcpu) {
+    if (vcpu.schedule().processor != null) {
+      vcpu.executor().requestExit();
+    }
+  }
+
+  private void armSlice() {
+    if (!timers.armed(slice)) {
+      timers.arm(slice, clock.nanos() + SLICE_NANOS);
+    }
+  }
+
+  private void endSlices() {
+    lock.lock();
+    try {
+      if (queue.isEmpty()) {
+        return;
+      }
+      long now = clock.nanos();
+      for (Processor processor : processors) {
+        Vcpu vcpu = processor.current;
+        if (vcpu != null && now - processor.since >= SLICE_NANOS) {
+          vcpu.schedule().preempt = true;
+          vcpu.executor().requestExit();
+        }
+      }
+      timers.arm(slice, now + SLICE_NANOS);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void loop(Processor processor, VcpuRunner runner) {
+    Vcpu vcpu = next(processor);
+    while (vcpu != null) {
+      runner.run(vcpu);
+      putBack(processor, vcpu);
+      vcpu = next(processor);
+    }
+  }
+
+  private Vcpu next(Processor processor) {
+    lock.lock();
+    try {
+      while (!closed) {
+        Vcpu vcpu = queue.pollFirst();
+        if (vcpu == null) {
+          work.awaitUninterruptibly();
+          continue;
+        }
+        VcpuSchedule s = vcpu.schedule();
+        s.queued = false;
+        long now = clock.nanos();
+        if (s.reasons.get() != 0) {
+          s.enter(s.idleState(), now);
+          continue;
+        }
+        s.processor = processor;
+        s.preempt = false;
+        s.enter(VcpuSchedule.RUNNING, now);
+        processor.current = vcpu;
+        processor.since = now;
+        return vcpu;
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void putBack(Processor processor, Vcpu vcpu) {
+    lock.lock();
+    try {
+      VcpuSchedule s = vcpu.schedule();
+      s.processor = null;
+      s.preempt = false;
+      processor.current = null;
+      s.enter(s.idleState(), clock.nanos());
+      enqueue(vcpu);
+      stopped.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void join(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.zendo.hypervisor.sched;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What the scheduler knows of one vcpu. Fields without a remark are guarded by the scheduler's
+ * lock.
+ */
+public final class VcpuSchedule {
+  /** The vcpu is not up (VCPUOP_up). */
+  public static final int DOWN = 1;
+
+  /** The vcpu waits for an event (SCHEDOP_block, SCHEDOP_poll). */
+  public static final int BLOCKED = 2;
+
+  /** Somebody paused the vcpu or its domain. */
+  public static final int PAUSED = 4;
+
+  /** RUNSTATE_running. */
+  public static final int RUNNING = 0;
+
+  /** RUNSTATE_runnable. */
+  public static final int RUNNABLE = 1;
+
+  /** RUNSTATE_blocked. */
+  public static final int WAITING = 2;
+
+  /** RUNSTATE_offline. */
+  public static final int OFFLINE = 3;
+
+  /** Why the vcpu does not run; 0 when it may. Changed atomically by any thread. */
+  final AtomicInteger reasons = new AtomicInteger(DOWN);
+
+  /** Asks the thread that runs the vcpu to give it back soon. */
+  volatile boolean preempt;
+
+  /** What SCHEDOP_poll waits for: 0 nothing, a port, or -1 for several. */
+  volatile int pollPort;
+
+  final long[] time = new long[4];
+  int pauses;
+  boolean queued;
+  Processor processor;
+  int state = OFFLINE;
+  long since;
+
+  /** A vcpu that is down. */
+  public VcpuSchedule() {}
+
+  /** Whether the thread that runs the vcpu must give it back now. Any thread. */
+  public boolean mustStop() {
+    return preempt || reasons.get() != 0;
+  }
+
+  /** Whether the vcpu is up. Any thread. */
+  public boolean up() {
+    return (reasons.get() & DOWN) == 0;
+  }
+
+  /** Whether the vcpu waits for an event. Any thread. */
+  public boolean blocked() {
+    return (reasons.get() & BLOCKED) != 0;
+  }
+
+  /** Whether it is paused. Any thread. */
+  public boolean paused() {
+    return (reasons.get() & PAUSED) != 0;
+  }
+
+  /** The port that SCHEDOP_poll waits for, -1 for several, 0 for none. Any thread. */
+  public int pollPort() {
+    return pollPort;
+  }
+
+  /** Declares what SCHEDOP_poll waits for; only the vcpu's thread sets, wakers clear. */
+  public void pollPort(int port) {
+    pollPort = port;
+  }
+
+  void enter(int next, long now) {
+    time[state] += now - since;
+    since = now;
+    state = next;
+  }
+
+  int idleState() {
+    int why = reasons.get();
+    if (why == 0) {
+      return RUNNABLE;
+    }
+    return (why & (DOWN | PAUSED)) != 0 ? OFFLINE : WAITING;
+  }
+}
