@@ -1,0 +1,75 @@
+package dev.zendo.dom0.control;
+
+import dev.zendo.hypercalls.Domid;
+import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypercalls.memory.MemoryDomain;
+import dev.zendo.hypercalls.memory.MemoryOp;
+import dev.zendo.hypervisor.control.ControlDomainPort;
+import dev.zendo.hypervisor.domain.PhysicalMemory;
+
+/** Domain 0 at work: one of these per machine. Thread-safe. */
+public final class ControlDomain implements AutoCloseable {
+  /** Mappings appear below this guest frame number (64 GiB). */
+  private static final long SPACE_END = 1L << 24;
+
+  private final CallGate gate;
+  private final DomainControl domains;
+  private final MemoryControl memory;
+  private final GrantMapper grants;
+  private final EventPorts events;
+
+  /**
+   * Takes the control domain into operation.
+   *
+   * @param port its door to the hypervisor
+   * @param name of the machine, for the name of the event thread
+   */
+  public ControlDomain(ControlDomainPort port, String name) {
+    gate = new CallGate(port);
+    AddressSpace space = new AddressSpace(ramFrames(), SPACE_END);
+    domains = new DomainControl(gate);
+    memory = new MemoryControl(gate, space);
+    grants = new GrantMapper(gate, space);
+    events = new EventPorts(gate, port, memory.mapSharedInfo(), name + "-events");
+    events.start();
+  }
+
+  private long ramFrames() {
+    PhysicalMemory ram = gate.memory();
+    long at = gate.clear(0, MemoryDomain.LAYOUT.size());
+    MemoryDomain.DOMID.set(ram, at, Domid.SELF);
+    return gate.check(
+        "asking for the memory of domain 0",
+        Hypercalls.MEMORY_OP,
+        MemoryOp.CURRENT_RESERVATION,
+        at,
+        0,
+        0);
+  }
+
+  /** Domains and vcpus. */
+  public DomainControl domains() {
+    return domains;
+  }
+
+  /** Frames and mappings. */
+  public MemoryControl memory() {
+    return memory;
+  }
+
+  /** Grants of other domains. */
+  public GrantMapper grants() {
+    return grants;
+  }
+
+  /** Event channels. */
+  public EventPorts events() {
+    return events;
+  }
+
+  /** Stops serving events. Domains are not destroyed. */
+  @Override
+  public void close() {
+    events.stop();
+  }
+}

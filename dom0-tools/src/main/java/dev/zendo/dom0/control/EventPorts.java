@@ -1,0 +1,228 @@
+package dev.zendo.dom0.control;
+
+import dev.zendo.hypercalls.Domid;
+import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypercalls.event.AllocUnbound;
+import dev.zendo.hypercalls.event.BindInterdomain;
+import dev.zendo.hypercalls.event.BindVirq;
+import dev.zendo.hypercalls.event.Close;
+import dev.zendo.hypercalls.event.EventLimits;
+import dev.zendo.hypercalls.event.EventOp;
+import dev.zendo.hypercalls.event.Send;
+import dev.zendo.hypercalls.start.SharedInfo;
+import dev.zendo.hypercalls.start.VcpuInfo;
+import dev.zendo.hypervisor.control.ControlDomainPort;
+import dev.zendo.hypervisor.domain.PhysicalMemory;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Event channels of the control domain, and the thread that runs their handlers. Handlers run one
+ * after the other on that thread and must not block for long. All methods are thread-safe.
+ */
+public final class EventPorts {
+  private static final Logger LOG = LoggerFactory.getLogger(EventPorts.class);
+
+  private static final int WORDS = EventLimits.V2L_NR_CHANNELS / Long.SIZE;
+
+  private final CallGate gate;
+  private final long sharedInfo;
+  private final long vcpuInfo;
+  private final AtomicReferenceArray<Runnable> handlers =
+      new AtomicReferenceArray<>(EventLimits.V2L_NR_CHANNELS);
+  private final Queue<Runnable> kicks = new ConcurrentLinkedQueue<>();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  EventPorts(CallGate gate, ControlDomainPort port, long sharedInfo, String name) {
+    this.gate = gate;
+    this.sharedInfo = sharedInfo;
+    this.vcpuInfo = SharedInfo.VCPU_INFO.at(sharedInfo, 0);
+    this.thread = new Thread(this::loop, name);
+    thread.setDaemon(true);
+    port.onUpcall(() -> LockSupport.unpark(thread));
+  }
+
+  /** Starts serving events. */
+  void start() {
+    thread.start();
+  }
+
+  /** Stops serving events; a handler that runs is waited for. */
+  void stop() {
+    closed = true;
+    LockSupport.unpark(thread);
+    if (Thread.currentThread() != thread) {
+      boolean interrupted = false;
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private long argument(int size) {
+    return gate.clear(0, size);
+  }
+
+  /** Creates a port in another domain that the control domain may bind. */
+  public int allocUnbound(int domain) {
+    gate.lock().lock();
+    try {
+      PhysicalMemory memory = gate.memory();
+      long at = argument(AllocUnbound.LAYOUT.size());
+      AllocUnbound.DOM.set(memory, at, domain);
+      AllocUnbound.REMOTE_DOM.set(memory, at, Domid.SELF);
+      op("creating an event channel in domain " + domain, EventOp.ALLOC_UNBOUND, at);
+      return AllocUnbound.PORT.get(memory, at);
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  /**
+   * Binds a port of another domain.
+   *
+   * @param handler runs at every event, and once at the beginning, on the event thread
+   * @return the local port
+   */
+  public int bind(int domain, int remotePort, Runnable handler) {
+    gate.lock().lock();
+    try {
+      PhysicalMemory memory = gate.memory();
+      long at = argument(BindInterdomain.LAYOUT.size());
+      BindInterdomain.REMOTE_DOM.set(memory, at, domain);
+      BindInterdomain.REMOTE_PORT.set(memory, at, remotePort);
+      op("binding an event channel of domain " + domain, EventOp.BIND_INTERDOMAIN, at);
+      return handle(BindInterdomain.LOCAL_PORT.get(memory, at), handler);
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  /** Runs something on the event thread, between events. */
+  public void post(Runnable task) {
+    kicks.add(task);
+    LockSupport.unpark(thread);
+  }
+
+  /** Binds a global virtual interrupt and returns its port. */
+  public int bindVirq(int virq, Runnable handler) {
+    gate.lock().lock();
+    try {
+      PhysicalMemory memory = gate.memory();
+      long at = argument(BindVirq.LAYOUT.size());
+      BindVirq.VIRQ.set(memory, at, virq);
+      op("binding virtual interrupt " + virq, EventOp.BIND_VIRQ, at);
+      return handle(BindVirq.PORT.get(memory, at), handler);
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  private int handle(int port, Runnable handler) {
+    handlers.set(port, handler);
+    // An event that came before the handler was there has been lost.
+    post(handler);
+    return port;
+  }
+
+  /** Closes a local port. */
+  public void close(int port) {
+    gate.lock().lock();
+    try {
+      handlers.set(port, null);
+      long at = argument(Close.LAYOUT.size());
+      Close.PORT.set(gate.memory(), at, port);
+      op("closing event channel " + port, EventOp.CLOSE, at);
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  /** Raises an event at the other end of a local port. */
+  public void send(int port) {
+    gate.lock().lock();
+    try {
+      long at = argument(Send.LAYOUT.size());
+      Send.PORT.set(gate.memory(), at, port);
+      op("sending an event through port " + port, EventOp.SEND, at);
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  private void op(String what, int command, long at) {
+    gate.check(what, Hypercalls.EVENT_CHANNEL_OP, command, at, 0, 0);
+  }
+
+  private void loop() {
+    PhysicalMemory memory = gate.memory();
+    VcpuInfo.EVTCHN_UPCALL_MASK.set(memory, vcpuInfo, 0);
+    memory.fullFence();
+    while (!closed) {
+      if (!scan(memory)) {
+        LockSupport.park(this);
+      }
+    }
+  }
+
+  /** Runs the handlers of all pending events; false when there was none. */
+  private boolean scan(PhysicalMemory memory) {
+    Runnable kick = kicks.poll();
+    if (kick != null) {
+      run(kick);
+      return true;
+    }
+    VcpuInfo.EVTCHN_UPCALL_PENDING.set(memory, vcpuInfo, 0);
+    memory.fullFence();
+    long words = memory.getAndSetLong(VcpuInfo.EVTCHN_PENDING_SEL.offset() + vcpuInfo, 0);
+    if (words == 0) {
+      return false;
+    }
+    while (words != 0) {
+      int word = Long.numberOfTrailingZeros(words);
+      words &= words - 1;
+      if (word < WORDS) {
+        scanWord(memory, word);
+      }
+    }
+    return true;
+  }
+
+  private void scanWord(PhysicalMemory memory, int word) {
+    long at = sharedInfo + SharedInfo.EVTCHN_PENDING.offset() + 8L * word;
+    long mask = SharedInfo.EVTCHN_MASK.get(memory, sharedInfo, word);
+    long old = memory.getLong(at);
+    while (!memory.compareAndSetLong(at, old, old & mask)) {
+      old = memory.getLong(at);
+    }
+    long bits = old & ~mask;
+    while (bits != 0) {
+      int port = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+      bits &= bits - 1;
+      Runnable handler = handlers.get(port);
+      if (handler != null) {
+        run(handler);
+      }
+    }
+  }
+
+  private static void run(Runnable handler) {
+    try {
+      handler.run();
+    } catch (RuntimeException e) {
+      LOG.error("an event handler failed", e);
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package dev.zendo.dom0.control;
+
+import dev.zendo.hypercalls.Domid;
+import dev.zendo.hypercalls.Errno;
+import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypercalls.memory.AddToPhysmap;
+import dev.zendo.hypercalls.memory.AddToPhysmapBatch;
+import dev.zendo.hypercalls.memory.E820;
+import dev.zendo.hypercalls.memory.E820Entry;
+import dev.zendo.hypercalls.memory.ForeignMemoryMap;
+import dev.zendo.hypercalls.memory.MapSpace;
+import dev.zendo.hypercalls.memory.MemoryMap;
+import dev.zendo.hypercalls.memory.MemoryOp;
+import dev.zendo.hypercalls.memory.RemoveFromPhysmap;
+import dev.zendo.hypercalls.memory.Reservation;
+import dev.zendo.hypercalls.mmu.MmuextCommand;
+import dev.zendo.hypercalls.mmu.MmuextOp;
+import dev.zendo.hypervisor.domain.PhysicalMemory;
+
+/** Frames of domains: giving them, mapping them, pinning page tables in them. Thread-safe. */
+public final class MemoryControl {
+  /** Binary logarithm of the large extents that guests get while the machine has them. */
+  private static final int LARGE_ORDER = 9;
+
+  private final CallGate gate;
+  private final AddressSpace space;
+
+  MemoryControl(CallGate gate, AddressSpace space) {
+    this.gate = gate;
+    this.space = space;
+  }
+
+  /** The control domain's memory, where mappings appear. */
+  public PhysicalMemory memory() {
+    return gate.memory();
+  }
+
+  /**
+   * Gives a domain frames for its pseudo-physical frames 0 up to {@code p2m.length}, exclusive.
+   *
+   * @param p2m receives the machine frame of each
+   * @throws HypercallFailure ENOMEM when the machine has too few
+   */
+  public void populate(int domain, long[] p2m) {
+    int large = populate(domain, p2m, 0, p2m.length >>> LARGE_ORDER, LARGE_ORDER) << LARGE_ORDER;
+    int done = large + populate(domain, p2m, large, p2m.length - large, 0);
+    if (done < p2m.length) {
+      throw new HypercallFailure("giving domain " + domain + " its memory", Errno.ENOMEM);
+    }
+  }
+
+  /** Populates extents until the machine has no more; returns how many it gave. */
+  private int populate(int domain, long[] p2m, int from, int extents, int order) {
+    int done = 0;
+    while (done < extents) {
+      int batch = Math.min(extents - done, CallGate.LIST_ENTRIES);
+      int given = populateBatch(domain, p2m, from + (done << order), batch, order);
+      done += given;
+      if (given < batch) {
+        break;
+      }
+    }
+    return done;
+  }
+
+  private int populateBatch(int domain, long[] p2m, int from, int extents, int order) {
+    gate.lock().lock();
+    try {
+      PhysicalMemory memory = gate.memory();
+      for (int i = 0; i < extents; i++) {
+        memory.putLong(CallGate.LIST + 8L * i, from + ((long) i << order));
+      }
+      long at = gate.clear(0, Reservation.LAYOUT.size());
+      Reservation.EXTENT_START.set(memory, at, CallGate.LIST);
+      Reservation.NR_EXTENTS.set(memory, at, extents);
+      Reservation.EXTENT_ORDER.set(memory, at, order);
+      Reservation.DOMID.set(memory, at, domain);
+      long given = gate.call(Hypercalls.MEMORY_OP, MemoryOp.POPULATE_PHYSMAP, at, 0, 0);
+      if (given < 0) {
+        throw new HypercallFailure("giving domain " + domain + " its memory", (int) -given);
+      }
+      for (int i = 0; i < given; i++) {
+        long mfn = memory.getLong(CallGate.LIST + 8L * i);
+        for (int k = 0; k < 1 << order; k++) {
+          p2m[from + (i << order) + k] = mfn + k;
+        }
+      }
+      return (int) given;
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  /** Sets what a domain sees as its memory map: RAM from 0 on. */
+  public void setMemoryMap(int domain, long bytes) {
+    gate.lock().lock();
+    try {
+      PhysicalMemory memory = gate.memory();
+      memory.clear(CallGate.LIST, E820Entry.LAYOUT.size());
+      E820Entry.ADDR.set(memory, CallGate.LIST, 0);
+      E820Entry.SIZE.set(memory, CallGate.LIST, bytes);
+      E820Entry.TYPE.set(memory, CallGate.LIST, E820.RAM);
+      long at = gate.clear(0, ForeignMemoryMap.LAYOUT.size());
+      ForeignMemoryMap.DOMID.set(memory, at, domain);
+      long map = ForeignMemoryMap.MAP.at(at);
+      MemoryMap.NR_ENTRIES.set(memory, map, 1);
+      MemoryMap.BUFFER.set(memory, map, CallGate.LIST);
+      gate.check(
+          "setting the memory map of domain " + domain,
+          Hypercalls.MEMORY_OP,
+          MemoryOp.SET_MEMORY_MAP,
+          at,
+          0,
+          0);
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  /**
+   * Maps frames of another domain, writable, one after the other.
+   *
+   * @param frames list of machine frames
+   * @param from index of the first in the list
+   * @param count how many, at least 1
+   */
+  public Mapping mapForeign(int domain, long[] frames, int from, int count) {
+    long first = space.take(count);
+    int done = 0;
+    try {
+      while (done < count) {
+        int batch = Math.min(count - done, CallGate.LIST_ENTRIES);
+        mapBatch(domain, frames, from + done, batch, first + done);
+        done += batch;
+      }
+    } catch (HypercallFailure e) {
+      unmap(first, done);
+      space.give(first, count);
+      throw e;
+    }
+    return new Mapping(
+        first << 12,
+        () -> {
+          unmap(first, count);
+          space.give(first, count);
+        });
+  }
+
+  private void mapBatch(int domain, long[] frames, int from, int count, long gpfn) {
+    gate.lock().lock();
+    try {
+      PhysicalMemory memory = gate.memory();
+      for (int i = 0; i < count; i++) {
+        memory.putLong(CallGate.LIST + 8L * i, frames[from + i]);
+        memory.putLong(CallGate.SECOND_LIST + 8L * i, gpfn + i);
+      }
+      memory.clear(CallGate.RESULT_LIST, 4L * count);
+      long at = gate.clear(0, AddToPhysmapBatch.LAYOUT.size());
+      AddToPhysmapBatch.DOMID.set(memory, at, Domid.SELF);
+      AddToPhysmapBatch.SPACE.set(memory, at, MapSpace.GMFN_FOREIGN);
+      AddToPhysmapBatch.SIZE.set(memory, at, count);
+      AddToPhysmapBatch.FOREIGN_DOMID.set(memory, at, domain);
+      AddToPhysmapBatch.IDXS.set(memory, at, CallGate.LIST);
+      AddToPhysmapBatch.GPFNS.set(memory, at, CallGate.SECOND_LIST);
+      AddToPhysmapBatch.ERRS.set(memory, at, CallGate.RESULT_LIST);
+      String what = "mapping memory of domain " + domain;
+      gate.check(what, Hypercalls.MEMORY_OP, MemoryOp.ADD_TO_PHYSMAP_BATCH, at, 0, 0);
+      for (int i = 0; i < count; i++) {
+        int error = memory.getInt(CallGate.RESULT_LIST + 4L * i);
+        if (error != 0) {
+          unmap(gpfn, i);
+          throw new HypercallFailure(what, -error);
+        }
+      }
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  private void unmap(long gpfn, int count) {
+    gate.lock().lock();
+    try {
+      PhysicalMemory memory = gate.memory();
+      for (int i = 0; i < count; i++) {
+        long at = gate.clear(0, RemoveFromPhysmap.LAYOUT.size());
+        RemoveFromPhysmap.DOMID.set(memory, at, Domid.SELF);
+        RemoveFromPhysmap.GPFN.set(memory, at, gpfn + i);
+        gate.check(
+            "unmapping memory", Hypercalls.MEMORY_OP, MemoryOp.REMOVE_FROM_PHYSMAP, at, 0, 0);
+      }
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  /** Maps the control domain's own shared info page, for good, and returns its address. */
+  long mapSharedInfo() {
+    long gpfn = space.take(1);
+    gate.lock().lock();
+    try {
+      PhysicalMemory memory = gate.memory();
+      long at = gate.clear(0, AddToPhysmap.LAYOUT.size());
+      AddToPhysmap.DOMID.set(memory, at, Domid.SELF);
+      AddToPhysmap.SPACE.set(memory, at, MapSpace.SHARED_INFO);
+      AddToPhysmap.GPFN.set(memory, at, gpfn);
+      gate.check(
+          "mapping the shared info page", Hypercalls.MEMORY_OP, MemoryOp.ADD_TO_PHYSMAP, at, 0, 0);
+      return gpfn << 12;
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  /** Pins a top-level page table of a domain: the hypervisor validates it and all below it. */
+  public void pinTopTable(int domain, long mfn) {
+    gate.lock().lock();
+    try {
+      PhysicalMemory memory = gate.memory();
+      long at = gate.clear(0, MmuextOp.LAYOUT.size());
+      MmuextOp.CMD.set(memory, at, MmuextCommand.PIN_L4_TABLE);
+      MmuextOp.MFN.set(memory, at, mfn);
+      gate.check(
+          "pinning the page tables of domain " + domain, Hypercalls.MMUEXT_OP, at, 1, 0, domain);
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+}
