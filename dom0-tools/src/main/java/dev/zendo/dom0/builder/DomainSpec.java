@@ -1,0 +1,73 @@
+package dev.zendo.dom0.builder;
+
+import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.image.KernelImage;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * What a domain shall be.
+ *
+ * @param name its name
+ * @param uuid its identity
+ * @param kernel its kernel
+ * @param ramdisk file that it gets as initial ramdisk, or null
+ * @param commandLine of the kernel
+ * @param memoryMiB its memory
+ * @param vcpus its virtual processors
+ */
+public record DomainSpec(
+    String name,
+    UUID uuid,
+    KernelImage kernel,
+    Path ramdisk,
+    String commandLine,
+    long memoryMiB,
+    int vcpus) {
+  /** Least memory of a domain. */
+  public static final long MIN_MEMORY_MIB = 4;
+
+  /** Most memory of a domain that the builder handles. */
+  public static final long MAX_MEMORY_MIB = 64L << 10;
+
+  /** Most virtual processors. */
+  public static final int MAX_VCPUS = 32;
+
+  /** Bytes of the command line in the start info page, with the zero at its end. */
+  private static final int COMMAND_LINE_BYTES = 1024;
+
+  /** Checks the figures. */
+  public DomainSpec {
+    checkMemory(memoryMiB);
+    if (vcpus < 1 || vcpus > MAX_VCPUS) {
+      throw new ToolException(
+          "a domain can have 1 to " + MAX_VCPUS + " vcpus, not " + vcpus + "; correct --vcpus");
+    }
+    if (commandLine.length() >= COMMAND_LINE_BYTES) {
+      throw new ToolException(
+          "the command line has "
+              + commandLine.length()
+              + " characters, at most "
+              + (COMMAND_LINE_BYTES - 1)
+              + " fit; shorten --cmdline");
+    }
+  }
+
+  /**
+   * Refuses amounts of memory that no domain can have.
+   *
+   * @throws ToolException one line
+   */
+  public static void checkMemory(long memoryMiB) {
+    if (memoryMiB < MIN_MEMORY_MIB || memoryMiB > MAX_MEMORY_MIB) {
+      throw new ToolException(
+          "a domain can have "
+              + MIN_MEMORY_MIB
+              + " to "
+              + MAX_MEMORY_MIB
+              + " MiB of memory, not "
+              + memoryMiB
+              + "; correct --memory");
+    }
+  }
+}
