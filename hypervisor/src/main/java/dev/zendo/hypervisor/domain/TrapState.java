@@ -43,6 +43,8 @@ public final class TrapState {
   private int ioBitmapPorts;
   private volatile boolean nmiPending;
   private boolean nmiBlocked;
+  private int ioBreakpoints;
+  private long cr2;
 
   /** No handlers. */
   TrapState() {}
@@ -61,6 +63,8 @@ public final class TrapState {
     ioBitmap(0, 0);
     nmiPending = false;
     nmiBlocked = false;
+    ioBreakpoints = 0;
+    cr2 = 0;
   }
 
   /** Address of the handler of a vector (0..255); 0 when none. */
@@ -161,6 +165,26 @@ public final class TrapState {
   public void ioBitmap(long address, int ports) {
     ioBitmap = address;
     ioBitmapPorts = ports;
+  }
+
+  /** CR2 as MOV reads it. */
+  public long cr2() {
+    return cr2;
+  }
+
+  /** Sets CR2. */
+  public void cr2(long address) {
+    cr2 = address;
+  }
+
+  /** Enable bits of DR7 that belong to I/O breakpoints, which the hypervisor emulates. */
+  public int ioBreakpoints() {
+    return ioBreakpoints;
+  }
+
+  /** Sets {@link #ioBreakpoints()}. */
+  public void ioBreakpoints(int enableBits) {
+    ioBreakpoints = enableBits;
   }
 
   /** Whether a non-maskable interrupt waits. */
