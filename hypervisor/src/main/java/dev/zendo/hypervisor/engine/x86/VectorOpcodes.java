@@ -41,8 +41,8 @@ final class VectorOpcodes {
       29 MOVAPD =Wx,Vx 66 SSE2
       2B MOVNTPS =Mx,Vx np SSE
       2B MOVNTPD =Mx,Vx 66 SSE2
-      50 MOVMSKPS =Gd,Ux np SSE
-      50 MOVMSKPD =Gd,Ux 66 SSE2
+      50 MOVMSKPS =Gy,Ux np SSE
+      50 MOVMSKPD =Gy,Ux 66 SSE2
       6E MOVD =Py,Ey np MMX
       6E MOVD =Vx,Ey 66 SSE2
       7E MOVD =Ey,Py np MMX
@@ -177,7 +177,7 @@ final class VectorOpcodes {
       76 PCMPEQD +PV,QW pp
       C4 PINSRW +PV,Edw,Kb pp SSE
       C5 PEXTRW =Gd,NU,Kb pp SSE
-      D7 PMOVMSKB =Gd,NU pp SSE
+      D7 PMOVMSKB =Gy,NU pp SSE
       D1 PSRLW +PV,QW pp
       D2 PSRLD +PV,QW pp
       D3 PSRLQ +PV,QW pp
