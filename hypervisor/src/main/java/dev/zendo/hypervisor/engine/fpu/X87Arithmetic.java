@@ -381,14 +381,28 @@ public final class X87Arithmetic {
     Unpacked a = soft.a;
     Unpacked b = soft.b;
     noteDenormals();
-    soft.result(a);
+    keep();
     if (b.kind == Unpacked.INFINITY) {
       scaleByInfinity(a, b);
-    } else if (a.kind == Unpacked.FINITE && b.kind == Unpacked.FINITE && b.exponent >= 0) {
-      int power = b.exponent > 16 ? 0x20000 : (int) (b.significand >>> 63 - b.exponent);
+    } else if (a.kind == Unpacked.FINITE && b.kind == Unpacked.FINITE) {
+      soft.masked = x87.controlWord();
+      int power = wholePower(b);
       soft.exponent += b.negative ? -power : power;
     }
     x87.finish(0, FloatFormat.EXTENDED);
+  }
+
+  /** Makes ST(0) the result; an unchanged denormal number is no underflow, masked or not. */
+  private void keep() {
+    soft.result(soft.a);
+    soft.masked = FloatFlags.ALL;
+  }
+
+  private static int wholePower(Unpacked scale) {
+    if (scale.exponent > 16) {
+      return 0x20000;
+    }
+    return scale.exponent < 0 ? 0 : (int) (scale.significand >>> 63 - scale.exponent);
   }
 
   private void scaleByInfinity(Unpacked a, Unpacked b) {
@@ -436,11 +450,9 @@ public final class X87Arithmetic {
       return;
     }
     if (a.kind == Unpacked.ZERO || b.kind == Unpacked.INFINITY) {
-      x87.raise(soft.flags);
-      x87.status(X87.C0 | X87.C1 | X87.C3, 0);
-      return;
+      keep();
     }
-    int conditions = reduce(nearest);
+    int conditions = a.kind == Unpacked.ZERO || b.kind == Unpacked.INFINITY ? 0 : reduce(nearest);
     if (x87.finish(0, FloatFormat.EXTENDED)) {
       x87.status(X87.C0 | X87.C1 | X87.C2 | X87.C3, conditions);
     }
