@@ -1,0 +1,66 @@
+package dev.zendo.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Debian's own kernels boot to a shell that answers what a person types on a terminal. */
+class LinuxBootIT {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final Path LINUX = ROOT.resolve("examples/linux");
+
+  @ParameterizedTest(name = "{0} kernel, {1} vcpus")
+  @CsvSource({"cloud,1", "cloud,2", "full,1", "full,2"})
+  void bootsToAShellThatAnswersAndPowersOff(String flavour, int vcpus) throws Exception {
+    Path kernel = LINUX.resolve("target/vmlinuz-" + flavour);
+    Path initramfs = LINUX.resolve("target/initramfs");
+    assumeTrue(
+        Files.exists(kernel) && Files.exists(initramfs),
+        "no kernel at " + kernel + ": run make -C examples/linux all " + flavour);
+    List<String> command =
+        List.of(
+            ROOT.resolve("zl").toString(),
+            "run",
+            kernel.toString(),
+            "--ramdisk",
+            initramfs.toString(),
+            "--memory",
+            "256",
+            "--vcpus",
+            Integer.toString(vcpus),
+            "--cmdline",
+            "console=hvc0",
+            "--timeout",
+            "300");
+    try (Terminal terminal = new Terminal(ROOT, command)) {
+      terminal.await("INIT-READY", 240);
+      terminal.await("guest# ", 60);
+      terminal.type("uname -s -m; echo status=$?\r");
+      terminal.await("Linux x86_64", 60);
+      terminal.await("status=0", 60);
+      terminal.type("grep -c ^processor /proc/cpuinfo | sed 's/^/cpus=/'\r");
+      terminal.await("cpus=" + vcpus, 60);
+      terminal.type("cat /sys/hypervisor/type\r");
+      terminal.await("\nxen", 60);
+      terminal.type("expr 6 '*' 7\r");
+      terminal.await("\n42", 60);
+      terminal.type("poweroff -f\r");
+      assertEquals(0, terminal.exitStatus(60), terminal::output);
+      assertNoWarnings(terminal.output());
+    }
+  }
+
+  private static void assertNoWarnings(String output) {
+    for (String sign :
+        List.of(
+            "WARNING:", "BUG:", "Oops", "Call Trace", "multicall(s) failed", "rcu_sched self-")) {
+      assertFalse(output.contains(sign), () -> "the kernel says \"" + sign + "\":\n" + output);
+    }
+  }
+}
