@@ -9,7 +9,10 @@ import dev.zendo.hypervisor.engine.GuestMmu;
  * <p>Results are 0 or a negative errno of the hypercall interface unless said otherwise.
  */
 public interface DomainMemory {
-  /** A new domain exists: creates its grant table and, when it is translated, its space. */
+  /**
+   * A new domain exists: creates its grant table and, when it is translated, its space, with as
+   * many frames of RAM from address 0 on as {@link Domain#maxPages()} says.
+   */
   void attach(Domain domain);
 
   /** Creates the page-table walker of a new vcpu. */

@@ -1,5 +1,8 @@
 package dev.zendo.hypervisor.machine;
 
+import java.util.Arrays;
+import java.util.function.LongPredicate;
+
 /**
  * A doubly linked list of frames, threaded through the {@link FrameTable}. A frame is on at most
  * one list. Not thread-safe: every list has one lock that its user takes.
@@ -16,6 +19,21 @@ public final class FrameList {
   /** First frame, or -1. */
   public int first() {
     return head;
+  }
+
+  /** The frames for which the condition holds, in no particular order. */
+  public long[] matching(LongPredicate condition) {
+    long[] found = new long[16];
+    int count = 0;
+    for (int mfn = head; mfn >= 0; mfn = table.next(mfn)) {
+      if (condition.test(mfn)) {
+        if (count == found.length) {
+          found = Arrays.copyOf(found, 2 * count);
+        }
+        found[count++] = mfn;
+      }
+    }
+    return Arrays.copyOf(found, count);
   }
 
   /** Adds a frame that is on no list, in front. */

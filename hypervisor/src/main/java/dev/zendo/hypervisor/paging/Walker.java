@@ -54,6 +54,11 @@ public final class Walker {
       if (isMalformed(entry, level)) {
         return ~(long) (code(access, true) | FAULT_RESERVED);
       }
+      if ((entry & Pte.USER) == 0) {
+        // Every entry a guest installs allows user access; this one is the hypervisor's, found
+        // through a top-level table that is mapped as a lower one. What it names is no table.
+        return ~(long) code(access, true);
+      }
       rights &= entry;
       denied |= entry;
       if (level == 1) {
@@ -68,12 +73,12 @@ public final class Walker {
 
   private long finish(
       long at, long entry, long rights, long denied, int access, long virtualAddress, long root) {
-    boolean allowed = (rights & Pte.USER) != 0;
-    if (access == GuestMmu.WRITE) {
-      allowed &= (rights & Pte.WRITE) != 0;
-    } else if (access == GuestMmu.EXECUTE) {
-      allowed &= (denied & Pte.NO_EXECUTE) == 0;
-    }
+    boolean allowed =
+        switch (access) {
+          case GuestMmu.WRITE -> (rights & Pte.WRITE) != 0;
+          case GuestMmu.EXECUTE -> (denied & Pte.NO_EXECUTE) == 0;
+          default -> true;
+        };
     if (!allowed) {
       return ~(long) code(access, true);
     }
@@ -94,7 +99,8 @@ public final class Walker {
     long table = root;
     for (int level = 4; level > wantedLevel; level--) {
       long entry = HostMemory.getLongAcquire(entryAddress(table, virtualAddress, level));
-      if (!Pte.isPresent(entry) || isMalformed(entry, level)) {
+      boolean usable = Pte.isPresent(entry) && (entry & Pte.USER) != 0;
+      if (!usable || isMalformed(entry, level)) {
         return -1;
       }
       table = Pte.frame(entry);

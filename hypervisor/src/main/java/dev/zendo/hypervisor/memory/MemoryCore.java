@@ -1,0 +1,125 @@
+package dev.zendo.hypervisor.memory;
+
+import dev.zendo.hypercalls.Errno;
+import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.DomainMemory;
+import dev.zendo.hypervisor.domain.Domains;
+import dev.zendo.hypervisor.domain.GuestAccess;
+import dev.zendo.hypervisor.domain.PhysicalMemory;
+import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.grant.GrantingDomain;
+import dev.zendo.hypervisor.hypercall.HypercallTable;
+import dev.zendo.hypervisor.machine.FrameAllocator;
+import dev.zendo.hypervisor.machine.FrameTable;
+import dev.zendo.hypervisor.machine.MachineMemory;
+import dev.zendo.hypervisor.paging.Paging;
+
+/**
+ * The memory half of the core for one machine: creates its parts, registers its hypercalls and
+ * serves domains and vcpus. Thread-safe.
+ */
+public final class MemoryCore implements DomainMemory, AutoCloseable {
+  private final FrameTable table;
+  private final FrameAllocator allocator;
+  private final MachineLayout layout;
+  private final Paging paging;
+
+  /** Builds the parts over a machine's memory, of which nothing is in use yet. */
+  public MemoryCore(MachineMemory memory, CodeMap codeMap, Domains domains) {
+    table = new FrameTable(memory.frames());
+    allocator = new FrameAllocator(memory, table, codeMap);
+    layout = new MachineLayout(memory, table, allocator);
+    paging =
+        new Paging(
+            memory, codeMap, domains, table, allocator, layout.machToPhys, layout.emptyFrame);
+  }
+
+  /** Installs the hypercalls of this half. */
+  public void register(HypercallTable hypercalls) {
+    paging.register(hypercalls);
+  }
+
+  /** Frame table, types and page tables. */
+  public Paging paging() {
+    return paging;
+  }
+
+  /** Frames that nobody owns. */
+  public long freeFrames() {
+    return allocator.freeFrames();
+  }
+
+  @Override
+  public void attach(Domain domain) {
+    paging.attach(domain, space -> new GrantingDomain(table, space));
+  }
+
+  @Override
+  public GuestMmu mmu(Vcpu vcpu) {
+    return paging.mmu(vcpu);
+  }
+
+  @Override
+  public GuestAccess guestAccess(Vcpu vcpu) {
+    return paging.guestAccess(vcpu);
+  }
+
+  @Override
+  public long allocateSharedFrame(Domain domain) {
+    return paging.frames().allocateExtra(domain);
+  }
+
+  @Override
+  public long acquireWritable(Domain domain, long mfn) {
+    return paging.types().get(domain, mfn, FrameTable.WRITABLE) == 0 ? 0 : -Errno.EINVAL;
+  }
+
+  @Override
+  public void releaseWritable(Domain domain, long mfn) {
+    paging.types().put(domain, mfn);
+  }
+
+  @Override
+  public long setKernelRoot(Vcpu vcpu, long mfn) {
+    return paging.roots().setKernel(vcpu, mfn);
+  }
+
+  @Override
+  public long setUserRoot(Vcpu vcpu, long mfn) {
+    return paging.roots().setUser(vcpu, mfn);
+  }
+
+  @Override
+  public long setGdt(Vcpu vcpu, long[] frames, int entries) {
+    return paging.descriptors().setGdt(vcpu, frames, entries);
+  }
+
+  @Override
+  public long setLdt(Vcpu vcpu, long base, long entries) {
+    return paging.descriptors().setLdt(vcpu, base, entries);
+  }
+
+  @Override
+  public void detach(Vcpu vcpu) {
+    paging.detach(vcpu);
+  }
+
+  @Override
+  public void release(Domain domain) {
+    paging.release(domain);
+  }
+
+  @Override
+  public PhysicalMemory physicalMemory(Domain domain) {
+    return paging.physicalMemory(domain);
+  }
+
+  /** Gives the host memory of this half back; the machine must not be used afterwards. */
+  @Override
+  public void close() {
+    layout.machToPhys.close();
+    table.close();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.zendo.hypervisor.paging;
+
+import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.machine.FrameList;
+import dev.zendo.hypervisor.machine.FrameTable;
+
+/** What the memory half keeps for one domain: the list of its frames and its physical space. */
+public class DomainSpace {
+  /** Frames the domain owns; the list is its own lock. */
+  final FrameList frames;
+
+  /** Whether the domain gets no more frames; guarded by {@link #frames}. */
+  boolean closed;
+
+  private final TranslatedSpace translated;
+
+  /**
+   * A domain that owns nothing yet.
+   *
+   * @param translated its guest-physical space, or null for a paravirtualized domain
+   */
+  protected DomainSpace(FrameTable table, TranslatedSpace translated) {
+    this.frames = new FrameList(table);
+    this.translated = translated;
+  }
+
+  /** The state of a domain. */
+  public static DomainSpace of(Domain domain) {
+    return (DomainSpace) domain.memoryState();
+  }
+
+  /** Guest-physical space of a translated domain; null for others. */
+  public TranslatedSpace translated() {
+    return translated;
+  }
+}

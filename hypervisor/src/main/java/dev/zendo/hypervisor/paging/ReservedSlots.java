@@ -1,0 +1,33 @@
+package dev.zendo.hypervisor.paging;
+
+import dev.zendo.hypervisor.machine.HostMemory;
+
+/**
+ * What a top-level page table holds in the slots that belong to the hypervisor: four entries that
+ * look like Xen's (machine-to-phys table, linear map, per-domain area, hypervisor image). Guests
+ * can read them and nothing can be reached through them: they deny user access, and the frame they
+ * name stays empty.
+ */
+public final class ReservedSlots {
+  private static final int[] PRESENT_SLOTS = {256, 258, 260, 261};
+
+  private final long entry;
+
+  /**
+   * @param emptyFrame a frame of the hypervisor's that holds zeros for ever
+   */
+  public ReservedSlots(long emptyFrame) {
+    entry = emptyFrame << 12 | Pte.PRESENT | Pte.WRITE | Pte.ACCESSED | Pte.DIRTY | Pte.NO_EXECUTE;
+  }
+
+  /** Fills the hypervisor's slots of a table at a host address. */
+  void fill(long base) {
+    HostMemory.fill(
+        base + 8L * Pte.FIRST_RESERVED_SLOT,
+        8L * (Pte.END_RESERVED_SLOT - Pte.FIRST_RESERVED_SLOT),
+        (byte) 0);
+    for (int slot : PRESENT_SLOTS) {
+      HostMemory.putLongRelease(base + 8L * slot, entry);
+    }
+  }
+}

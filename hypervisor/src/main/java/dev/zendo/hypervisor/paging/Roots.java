@@ -1,0 +1,87 @@
+package dev.zendo.hypervisor.paging;
+
+import static dev.zendo.hypervisor.machine.FrameTable.L4;
+
+import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.GuestGate;
+import dev.zendo.hypervisor.domain.Vcpu;
+
+/** The page-table roots of vcpus: a root in use holds a reference as a top-level table. */
+public final class Roots {
+  private final PageTypes types;
+  private final DescriptorTables descriptors;
+
+  /** By the given rules. */
+  public Roots(PageTypes types, DescriptorTables descriptors) {
+    this.types = types;
+    this.descriptors = descriptors;
+  }
+
+  /** Sets the root of the guest kernel; see {@code DomainMemory.setKernelRoot}. */
+  public long setKernel(Vcpu vcpu, long mfn) {
+    long old = vcpu.kernelRoot();
+    Domain domain = vcpu.domain();
+    descriptors.forgetLdtPages(vcpu);
+    if (old != mfn) {
+      domain.pagingLock().lock();
+      try {
+        int error = types.get(domain, mfn, L4);
+        if (error != 0) {
+          return error;
+        }
+        vcpu.kernelRoot(mfn);
+        if (old != 0) {
+          types.put(domain, old);
+        }
+      } finally {
+        domain.pagingLock().unlock();
+      }
+    }
+    vcpu.gate().post(GuestGate.KERNEL);
+    return 0;
+  }
+
+  /** Sets the root of the guest's user mode; 0 means none. */
+  public long setUser(Vcpu vcpu, long mfn) {
+    long old = vcpu.userRoot();
+    if (old == mfn) {
+      return 0;
+    }
+    Domain domain = vcpu.domain();
+    domain.pagingLock().lock();
+    try {
+      int error = mfn == 0 ? 0 : types.get(domain, mfn, L4);
+      if (error != 0) {
+        return error;
+      }
+      vcpu.userRoot(mfn);
+      if (old != 0) {
+        types.put(domain, old);
+      }
+    } finally {
+      domain.pagingLock().unlock();
+    }
+    vcpu.gate().post(GuestGate.USER);
+    return 0;
+  }
+
+  /** Drops both roots of a vcpu that will not run again. */
+  public void detach(Vcpu vcpu) {
+    Domain domain = vcpu.domain();
+    domain.pagingLock().lock();
+    try {
+      long kernel = vcpu.kernelRoot();
+      vcpu.kernelRoot(0);
+      if (kernel != 0) {
+        types.put(domain, kernel);
+      }
+      long user = vcpu.userRoot();
+      vcpu.userRoot(0);
+      if (user != 0) {
+        types.put(domain, user);
+      }
+    } finally {
+      domain.pagingLock().unlock();
+    }
+  }
+}
