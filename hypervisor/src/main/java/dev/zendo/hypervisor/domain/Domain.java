@@ -38,6 +38,14 @@ public final class Domain {
   private volatile long sharedInfo;
   private volatile int dying;
   private volatile Object memoryState;
+  private volatile Lifecycle lifecycle = new NoLifecycle();
+  private final Watchdogs watchdogs = new Watchdogs(this);
+  private volatile int pauses;
+  private volatile int shutdownReason = -1;
+  private volatile int shutdownCode = -1;
+  private volatile int maxVcpus = MAX_VCPUS;
+  private volatile int cmosIndex;
+  private volatile int pciAddress;
 
   /**
    * A domain without memory and vcpus.
@@ -194,8 +202,96 @@ public final class Domain {
     memoryState = state;
   }
 
+  /** Who stops it. */
+  public Lifecycle lifecycle() {
+    return lifecycle;
+  }
+
+  /** Sets {@link #lifecycle()}. */
+  void lifecycle(Lifecycle machine) {
+    lifecycle = machine;
+  }
+
+  /** Its watchdogs. */
+  public Watchdogs watchdogs() {
+    return watchdogs;
+  }
+
+  /** How often the toolstack paused it. */
+  public int pauses() {
+    return pauses;
+  }
+
+  /** Sets {@link #pauses()}; under the manager's lock. */
+  void pauses(int count) {
+    pauses = count;
+  }
+
+  /** Why it was shut down (SHUTDOWN_*), or -1 while it is not. */
+  public int shutdownReason() {
+    return shutdownReason;
+  }
+
+  /** Sets {@link #shutdownReason()}; under the manager's lock. */
+  void shutdownReason(int reason) {
+    shutdownReason = reason;
+  }
+
+  /** The reason that the guest announced beforehand (SCHEDOP_shutdown_code), or -1. */
+  public int shutdownCode() {
+    return shutdownCode;
+  }
+
+  /** Sets {@link #shutdownCode()}. */
+  public void shutdownCode(int reason) {
+    shutdownCode = reason;
+  }
+
+  /** What the guest wrote to port 0x70. */
+  public int cmosIndex() {
+    return cmosIndex;
+  }
+
+  /** Sets {@link #cmosIndex()}. */
+  public void cmosIndex(int index) {
+    cmosIndex = index;
+  }
+
+  /** What the guest wrote to port 0xcf8. */
+  public int pciAddress() {
+    return pciAddress;
+  }
+
+  /** Sets {@link #pciAddress()}. */
+  public void pciAddress(int address) {
+    pciAddress = address;
+  }
+
+  /** Most vcpus that it may be given. */
+  public int maxVcpus() {
+    return maxVcpus;
+  }
+
+  /** Sets {@link #maxVcpus()}, before it has any. */
+  public void maxVcpus(int count) {
+    maxVcpus = count;
+  }
+
   @Override
   public String toString() {
     return "d" + id;
+  }
+
+  /** For domains outside a machine: nothing happens. */
+  private static final class NoLifecycle implements Lifecycle {
+    @Override
+    public void shutdown(Domain domain, int reason) {
+      domain.shutdownReason(reason);
+    }
+
+    @Override
+    public void crash(Domain domain, Vcpu vcpu, String why) {
+      domain.shutdownReason(CRASH);
+    }
   }
 }

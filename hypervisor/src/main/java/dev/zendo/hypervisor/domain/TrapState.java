@@ -45,6 +45,7 @@ public final class TrapState {
   private boolean nmiBlocked;
   private int ioBreakpoints;
   private long cr2;
+  private final int[] words = new int[4];
 
   /** No handlers. */
   TrapState() {}
@@ -165,6 +166,11 @@ public final class TrapState {
   public void ioBitmap(long address, int ports) {
     ioBitmap = address;
     ioBitmapPorts = ports;
+  }
+
+  /** Four words for the passing use of the thread that runs the vcpu. */
+  public int[] words() {
+    return words;
   }
 
   /** CR2 as MOV reads it. */

@@ -3,8 +3,10 @@ package dev.zendo.hypervisor.domain;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
+import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.sched.VcpuSchedule;
+import dev.zendo.hypervisor.time.VcpuTime;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -27,7 +29,12 @@ public final class Vcpu {
   private final TrapState traps = new TrapState();
   private final GuestGate gate = new GuestGate();
   private final VcpuSchedule schedule = new VcpuSchedule();
+  private final byte[] code = new byte[16];
+  private final Insn insn = new Insn();
   private Kicker kicker = vcpu -> {};
+  private VcpuTime time;
+  private volatile boolean initialised;
+  private volatile long vcpuInfoMfn = -1;
   private GuestMmu mmu;
   private GuestAccess guest;
   private VcpuExecutor executor;
@@ -101,6 +108,46 @@ public final class Vcpu {
   /** Whether the vcpu executes guest code now, and what waits for it to come out. */
   public GuestGate gate() {
     return gate;
+  }
+
+  /** Holder for the bytes of an instruction; for the thread that runs the vcpu. */
+  public byte[] code() {
+    return code;
+  }
+
+  /** Holder for a decoded instruction; for the thread that runs the vcpu. */
+  public Insn insn() {
+    return insn;
+  }
+
+  /** Its timers and time areas. */
+  public VcpuTime time() {
+    return time;
+  }
+
+  /** Sets {@link #time()}, once, when it is wired. */
+  public void time(VcpuTime timers) {
+    time = timers;
+  }
+
+  /** Whether it was given a context (VCPUOP_initialise, setvcpucontext). */
+  public boolean initialised() {
+    return initialised;
+  }
+
+  /** Sets {@link #initialised()}. */
+  public void initialised(boolean now) {
+    initialised = now;
+  }
+
+  /** Frame of the registered vcpu_info, -1 when it is in its first place. */
+  public long vcpuInfoMfn() {
+    return vcpuInfoMfn;
+  }
+
+  /** Sets {@link #vcpuInfoMfn()}. */
+  public void vcpuInfoMfn(long mfn) {
+    vcpuInfoMfn = mfn;
   }
 
   /** What the scheduler knows of it. */

@@ -130,6 +130,7 @@ public final class Scheduler {
       if (vcpu.schedule().pauses++ == 0) {
         set(vcpu, VcpuSchedule.PAUSED);
         stop(vcpu);
+        settle(vcpu);
       }
     } finally {
       lock.unlock();
@@ -156,6 +157,16 @@ public final class Scheduler {
         stop(vcpu);
         stopped.awaitUninterruptibly();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The vcpu's thread is about to give it back: from here on its time counts as what follows. */
+  public void leaving(Vcpu vcpu) {
+    lock.lock();
+    try {
+      vcpu.schedule().enter(vcpu.schedule().idleState(), clock.nanos());
     } finally {
       lock.unlock();
     }
@@ -233,6 +244,7 @@ public final class Scheduler {
     lock.lock();
     try {
       stop(vcpu);
+      settle(vcpu);
     } finally {
       lock.unlock();
     }
@@ -241,6 +253,14 @@ public final class Scheduler {
   private void stop(Vcpu vcpu) {
     if (vcpu.schedule().processor != null) {
       vcpu.executor().requestExit();
+    }
+  }
+
+  /** Accounts a vcpu that is on no processor to the state it now is in. */
+  private void settle(Vcpu vcpu) {
+    VcpuSchedule s = vcpu.schedule();
+    if (s.processor == null) {
+      s.enter(s.idleState(), clock.nanos());
     }
   }
 

@@ -27,7 +27,7 @@ public final class TrapDelivery {
   private static final int WITH_ERROR_CODE = 1 << 8 | 0x1f << 10 | 1 << 17 | 1 << 21;
 
   private static final int PAGE_FAULT_USER = 4;
-  private static final int CR2_OFFSET = 16;
+  static final int CR2_OFFSET = 16;
 
   private final Lifecycle lifecycle;
   private final Tracer tracer;
@@ -66,6 +66,12 @@ public final class TrapDelivery {
   /** Gives a software interrupt to the guest kernel; RIP is behind the instruction. */
   void softwareInterrupt(Vcpu vcpu, int vector) {
     bounce(vcpu, vector, false, 0);
+  }
+
+  /** Whether {@link #pending} would deliver something. */
+  boolean anyPending(Vcpu vcpu) {
+    TrapState traps = vcpu.traps();
+    return GuestEntry.eventDeliverable(vcpu) || traps.nmiPending() && !traps.nmiBlocked();
   }
 
   /** Delivers what waits: a non-maskable interrupt, then events. */

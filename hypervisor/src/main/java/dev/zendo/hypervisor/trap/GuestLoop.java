@@ -1,0 +1,211 @@
+package dev.zendo.hypervisor.trap;
+
+import dev.zendo.hypercalls.VmAssist;
+import dev.zendo.hypervisor.domain.DomainMemory;
+import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.ExitReason;
+import dev.zendo.hypervisor.hypercall.Dispatcher;
+import dev.zendo.hypervisor.sched.Scheduler;
+import dev.zendo.hypervisor.sched.VcpuRunner;
+import dev.zendo.hypervisor.sched.VcpuSchedule;
+import dev.zendo.hypervisor.time.SystemTime;
+import dev.zendo.hypervisor.trace.Tracer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs vcpus: lets the executor run guest code and serves what it comes back with, until the vcpu
+ * has to give up its processor.
+ */
+public final class GuestLoop implements VcpuRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(GuestLoop.class);
+  private static final long BUDGET = 1L << 40;
+  private static final int CPUID_LENGTH = 2;
+  private static final int FORCED_LENGTH = 7;
+  private static final int SIGNATURE_LENGTH = 5;
+  private static final int ERROR_FROM_IDT = 2;
+  private static final byte[] FORCED_CPUID = {0x0f, 0x0b, 'x', 'e', 'n', 0x0f, (byte) 0xa2};
+  private static final long TASK_SWITCHED = 8;
+
+  private final Scheduler scheduler;
+  private final Dispatcher dispatcher;
+  private final TrapDelivery delivery;
+  private final SystemTime time;
+  private final Tracer tracer;
+  private final PrivilegedOperations operations;
+
+  /** A loop over the parts of a machine. */
+  public GuestLoop(
+      Scheduler scheduler,
+      Dispatcher dispatcher,
+      TrapDelivery delivery,
+      SystemTime time,
+      Tracer tracer,
+      MsrPolicy msrs,
+      DomainMemory memory) {
+    this.scheduler = scheduler;
+    this.dispatcher = dispatcher;
+    this.delivery = delivery;
+    this.time = time;
+    this.tracer = tracer;
+    this.operations = new PrivilegedOperations(delivery, msrs, memory, new PortIo(delivery));
+  }
+
+  @Override
+  public void run(Vcpu vcpu) {
+    VcpuSchedule schedule = vcpu.schedule();
+    long[] runstate = new long[6];
+    try {
+      arrive(vcpu, runstate);
+      while (!schedule.mustStop()) {
+        pass(vcpu, schedule);
+      }
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      fail(vcpu, e);
+    } catch (OutOfMemoryError e) {
+      fail(vcpu, e);
+    }
+    try {
+      depart(vcpu, runstate);
+    } catch (RuntimeException e) {
+      fail(vcpu, e);
+    }
+  }
+
+  private void arrive(Vcpu vcpu, long[] runstate) {
+    time.update(vcpu);
+    time.updateSecondary(vcpu);
+    writeRunstate(vcpu, runstate);
+    vcpu.time().scheduledIn();
+  }
+
+  private void depart(Vcpu vcpu, long[] runstate) {
+    vcpu.time().scheduledOut();
+    scheduler.leaving(vcpu);
+    writeRunstate(vcpu, runstate);
+  }
+
+  private void writeRunstate(Vcpu vcpu, long[] runstate) {
+    if (vcpu.time().runstateArea() != 0) {
+      scheduler.runstate(vcpu, runstate);
+      time.updateRunstate(vcpu, runstate, vcpu.domain().assists(VmAssist.RUNSTATE_UPDATE_FLAG));
+    }
+  }
+
+  /** One time into the guest and out again. */
+  private void pass(Vcpu vcpu, VcpuSchedule schedule) {
+    delivery.pending(vcpu);
+    vcpu.gate().enter();
+    // Looked at once more inside: whoever has news now finds the vcpu there and makes it come out.
+    if (schedule.mustStop() || delivery.anyPending(vcpu)) {
+      vcpu.gate().leave();
+      return;
+    }
+    int reason = vcpu.executor().run(BUDGET);
+    vcpu.gate().leave();
+    switch (reason) {
+      case ExitReason.SYSCALL -> systemCall(vcpu);
+      case ExitReason.EXCEPTION -> exception(vcpu);
+      case ExitReason.CPUID -> {
+        CpuidPolicy.answer(vcpu, false);
+        operations.retire(vcpu, CPUID_LENGTH);
+      }
+      case ExitReason.SYSENTER -> delivery.fastSystemCall(vcpu);
+      default -> {}
+    }
+  }
+
+  private void systemCall(Vcpu vcpu) {
+    CpuState cpu = vcpu.cpu();
+    if (!cpu.longMode()) {
+      // The processor that the guest sees is Intel's, which has SYSCALL in 64-bit mode only.
+      cpu.rip(cpu.rip() - CPUID_LENGTH);
+      delivery.exception(vcpu, TrapDelivery.INVALID_OPCODE);
+      return;
+    }
+    GuestEntry.flatSegments(cpu);
+    if (cpu.kernelMode()) {
+      dispatcher.serve(vcpu);
+    } else {
+      if (tracer.events()) {
+        tracer.entry(vcpu, "syscall");
+      }
+      delivery.systemCall(vcpu, true);
+    }
+  }
+
+  private void exception(Vcpu vcpu) {
+    CpuState cpu = vcpu.cpu();
+    int vector = cpu.exitVector();
+    int error = cpu.exitErrorCode();
+    switch (vector) {
+      case TrapDelivery.GENERAL_PROTECTION -> generalProtection(vcpu, error);
+      case TrapDelivery.INVALID_OPCODE -> invalidOpcode(vcpu);
+      case TrapDelivery.NO_DEVICE -> {
+        delivery.exception(vcpu, vector);
+        cpu.field(CpuState.CR0, cpu.field(CpuState.CR0) & ~TASK_SWITCHED);
+      }
+      default -> delivery.exception(vcpu, vector, error, cpu.exitAddress());
+    }
+  }
+
+  private void generalProtection(Vcpu vcpu, int error) {
+    CpuState cpu = vcpu.cpu();
+    if ((error & ERROR_FROM_IDT) != 0) {
+      int vector = error >>> 3 & 0xff;
+      if (softwareMayRaise(vcpu, vector)) {
+        cpu.rip(cpu.rip() + CPUID_LENGTH);
+        delivery.softwareInterrupt(vcpu, vector);
+        return;
+      }
+    } else if (error == 0 && operations.emulate(vcpu) != Outcome.REFUSED) {
+      return;
+    }
+    delivery.generalProtection(vcpu, error);
+  }
+
+  /** INT 3, INT 4 and INT 0x80 have gates that ring 3 may use, whatever the guest's table says. */
+  private static boolean softwareMayRaise(Vcpu vcpu, int vector) {
+    if (vector == TrapDelivery.BREAKPOINT || vector == TrapDelivery.OVERFLOW) {
+      return true;
+    }
+    if (vector == 0x80 && vcpu.traps().handler(vector) != 0) {
+      return true;
+    }
+    return vcpu.traps().privilege(vector) >= (vcpu.cpu().kernelMode() ? 1 : 3);
+  }
+
+  /** UD2 followed by "xen" and CPUID is the way to ask for CPUID as the hypervisor means it. */
+  private void invalidOpcode(Vcpu vcpu) {
+    byte[] code = vcpu.code();
+    int available = PrivilegedOperations.fetch(vcpu, code);
+    if (available >= FORCED_LENGTH && matches(code, FORCED_LENGTH)) {
+      CpuidPolicy.answer(vcpu, true);
+      operations.retire(vcpu, FORCED_LENGTH);
+      return;
+    }
+    CpuState cpu = vcpu.cpu();
+    boolean begun = available < FORCED_LENGTH && matches(code, available);
+    if (begun && (available < SIGNATURE_LENGTH || available < FORCED_LENGTH)) {
+      delivery.exception(vcpu, TrapDelivery.PAGE_FAULT, 0, cpu.rip() + available);
+      return;
+    }
+    delivery.exception(vcpu, TrapDelivery.INVALID_OPCODE);
+  }
+
+  private static boolean matches(byte[] code, int length) {
+    for (int i = 0; i < length; i++) {
+      if (code[i] != FORCED_CPUID[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void fail(Vcpu vcpu, Throwable cause) {
+    vcpu.gate().leave();
+    LOG.error("{}: error inside the hypervisor", vcpu, cause);
+    delivery.crash(vcpu, "error inside the hypervisor: " + cause);
+  }
+}
