@@ -89,7 +89,7 @@ public final class CallText {
   }
 
   private static void appendNumber(StringBuilder out, long value) {
-    if (value >= 0 && value < 1L << 53 || value < 0 && value > -4096) {
+    if (value > -4096 && value < 1L << 53) {
       out.append(value);
     } else {
       appendHex(out, value);

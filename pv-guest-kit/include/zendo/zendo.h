@@ -1,0 +1,19 @@
+/* Everything of the kit. */
+#ifndef ZENDO_ZENDO_H
+#define ZENDO_ZENDO_H
+
+#include <zendo/console.h>
+#include <zendo/event.h>
+#include <zendo/grant.h>
+#include <zendo/hypercall.h>
+#include <zendo/kernel.h>
+#include <zendo/page.h>
+#include <zendo/pagetable.h>
+#include <zendo/smp.h>
+#include <zendo/string.h>
+#include <zendo/time.h>
+#include <zendo/trap.h>
+#include <zendo/user.h>
+#include <zendo/xenbus.h>
+
+#endif
