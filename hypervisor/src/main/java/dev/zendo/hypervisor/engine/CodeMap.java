@@ -16,6 +16,16 @@ public final class CodeMap {
   public interface Listener {
     /** Drops everything decoded from the frame. */
     void invalidate(long mfn);
+
+    /**
+     * Drops at least what was decoded from the given bytes of the frame.
+     *
+     * @param offset first byte written, below 4096
+     * @param bytes number of bytes, all in the frame
+     */
+    default void invalidate(long mfn, int offset, int bytes) {
+      invalidate(mfn);
+    }
   }
 
   private final long marks;
@@ -54,6 +64,16 @@ public final class CodeMap {
       for (Listener listener : listeners) {
         listener.invalidate(mfn);
       }
+    }
+  }
+
+  /**
+   * Must be called after a few bytes of a marked frame changed whose mark shall stay: engines keep
+   * what they decoded from its other bytes.
+   */
+  public void written(long mfn, int offset, int bytes) {
+    for (Listener listener : listeners) {
+      listener.invalidate(mfn, offset, bytes);
     }
   }
 }

@@ -68,6 +68,12 @@ public final class CpuState implements AutoCloseable {
   /** 4 bytes: 1 while a MOV SS or POP SS shadow holds back #DB until the next instruction ends. */
   public static final int SHADOW = 0x12c;
 
+  /** Eight bytes that are always zero: engines use them as "no base" or "no index" register. */
+  public static final int ZERO = 0x130;
+
+  /** 64 bytes of scratch for engines, aligned to 16: contents mean nothing between calls. */
+  public static final int SCRATCH = 0x140;
+
   /**
    * FXSAVE image, 512 bytes (SDM volume 1, 10.5.1): FCW, FSW, FTW, MXCSR, x87 at 32, XMM at 160.
    */

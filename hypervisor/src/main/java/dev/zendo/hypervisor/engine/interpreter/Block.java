@@ -1,0 +1,62 @@
+package dev.zendo.hypervisor.engine.interpreter;
+
+/**
+ * A run of instructions with one entry, decoded from one frame for one virtual address.
+ *
+ * <p>When its code changes, {@link #kill} replaces the first op by one that asks for the address
+ * again; so neither links nor jump caches have to be searched for it.
+ */
+public final class Block {
+  /** Virtual address of the first instruction. */
+  final long pc;
+
+  /** Instructions in the block. */
+  final int count;
+
+  /** Bytes of code, of which those beyond the page's end lie in the frame {@link #secondFrame}. */
+  final int bytes;
+
+  /** Whether it was decoded as 64-bit code. */
+  final boolean longMode;
+
+  /** Frame that holds the part of the code beyond the page boundary, -1 when there is none. */
+  final long secondFrame;
+
+  /** The first op; changes once, when the block is killed. */
+  Op first;
+
+  Block(long pc, int count, int bytes, boolean longMode, long secondFrame, Op first) {
+    this.pc = pc;
+    this.count = count;
+    this.bytes = bytes;
+    this.longMode = longMode;
+    this.secondFrame = secondFrame;
+    this.first = first;
+  }
+
+  /** Makes every later entry of the block look its address up again. */
+  void kill() {
+    first = new StaleOp(this);
+  }
+
+  boolean isAlive() {
+    return !(first instanceof StaleOp);
+  }
+
+  /** Stands in for the code of a dead block. */
+  private static final class StaleOp extends Op {
+    private final Block block;
+
+    StaleOp(Block block) {
+      this.block = block;
+      this.rip = block.pc;
+    }
+
+    @Override
+    protected Block exec(Cpu cpu) {
+      cpu.executed -= block.count;
+      Block current = cpu.find(block.pc);
+      return current == block ? cpu.leave(block.pc) : current;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.zendo.hypervisor.engine.interpreter;
+
+/**
+ * The last op of a block with up to two known successors. Successors in the same page are linked
+ * directly, because that page's frame cannot change while the block runs; others are found through
+ * the jump cache, which is flushed with the translations.
+ */
+abstract class BranchOp extends OperandOp {
+  /** Virtual address of the successor when the branch is taken. */
+  long takenRip;
+
+  private Block taken;
+  private Block fallThrough;
+
+  @Override
+  protected boolean endsBlock() {
+    return true;
+  }
+
+  /** The block at the branch target. */
+  final Block taken(Cpu cpu) {
+    Block block = taken;
+    return block != null ? block : findTaken(cpu);
+  }
+
+  /** The block after this instruction. */
+  final Block fallThrough(Cpu cpu) {
+    Block block = fallThrough;
+    return block != null ? block : findFallThrough(cpu);
+  }
+
+  private Block findTaken(Cpu cpu) {
+    Block block = cpu.find(takenRip);
+    if (samePage(takenRip)) {
+      taken = block;
+    }
+    return block;
+  }
+
+  private Block findFallThrough(Cpu cpu) {
+    Block block = cpu.find(nextRip());
+    if (samePage(nextRip())) {
+      fallThrough = block;
+    }
+    return block;
+  }
+
+  private boolean samePage(long target) {
+    return ((target ^ rip) & -4096) == 0;
+  }
+}

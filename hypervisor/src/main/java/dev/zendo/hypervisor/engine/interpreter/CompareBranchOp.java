@@ -1,0 +1,93 @@
+package dev.zendo.hypervisor.engine.interpreter;
+
+import java.lang.invoke.MethodHandles;
+
+/** CMP or TEST fused with the conditional jump after it; flags are set all the same. */
+final class CompareBranchOp extends BranchOp implements Template.Prototype {
+  private static final int SHAPE = Template.shape(MethodHandles.lookup());
+  private static final int CONDITION = SHAPE & 15;
+  private static final int SIZE = 1 << (SHAPE >> 4 & 3);
+  private static final int LEFT = SHAPE >> 6 & 7;
+  private static final int RIGHT = SHAPE >> 9 & 7;
+  private static final boolean COMPARE = (SHAPE & 1 << 12) != 0;
+
+  @Override
+  public OperandOp fresh() {
+    return new CompareBranchOp();
+  }
+
+  private long left(Cpu cpu) {
+    return LEFT == AluOp.REGISTER
+        ? cpu.register(target, SIZE)
+        : cpu.load(address(cpu, LEFT - AluOp.MEMORY), SIZE, this);
+  }
+
+  private long right(Cpu cpu) {
+    if (RIGHT == AluOp.REGISTER) {
+      return cpu.register(source, SIZE);
+    }
+    return RIGHT == AluOp.IMMEDIATE ? immediate : loadRight(cpu);
+  }
+
+  private long loadRight(Cpu cpu) {
+    return cpu.load(address(cpu, RIGHT - AluOp.MEMORY), SIZE, this);
+  }
+
+  @Override
+  protected Block exec(Cpu cpu) {
+    long a = left(cpu);
+    long b = right(cpu);
+    boolean holds;
+    if (COMPARE) {
+      long r = Width.extend(a - b, SIZE);
+      LazyFlags.set(cpu, LazyFlags.SUB, a, b, r);
+      switch (CONDITION >> 1) {
+        case 1:
+          holds = a + Long.MIN_VALUE < b + Long.MIN_VALUE;
+          break;
+        case 2:
+          holds = a == b;
+          break;
+        case 3:
+          holds = a + Long.MIN_VALUE <= b + Long.MIN_VALUE;
+          break;
+        case 4:
+          holds = r < 0;
+          break;
+        case 6:
+          holds = a < b;
+          break;
+        case 7:
+          holds = a <= b;
+          break;
+        default:
+          holds = LazyFlags.test(cpu, CONDITION & ~1);
+          break;
+      }
+    } else {
+      long r = a & b;
+      LazyFlags.logic(cpu, r);
+      switch (CONDITION >> 1) {
+        case 0:
+        case 1:
+          holds = false;
+          break;
+        case 2:
+        case 3:
+          holds = r == 0;
+          break;
+        case 4:
+        case 6:
+          holds = r < 0;
+          break;
+        case 7:
+          holds = r <= 0;
+          break;
+        default:
+          holds = LazyFlags.test(cpu, CONDITION & ~1);
+          break;
+      }
+    }
+    return holds == ((CONDITION & 1) == 0) ? taken(cpu) : fallThrough(cpu);
+  }
+}

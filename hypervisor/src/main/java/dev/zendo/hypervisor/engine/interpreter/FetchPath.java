@@ -1,0 +1,76 @@
+package dev.zendo.hypervisor.engine.interpreter;
+
+import dev.zendo.hypervisor.engine.GuestMmu;
+import java.util.Arrays;
+
+/** Translations of code pages of one vcpu and one guest mode; one thread. */
+final class FetchPath {
+  private static final int MASK = 255;
+  private static final long NONE = 1;
+  private static final int SEEN = 32;
+
+  private final Cpu cpu;
+  private final GuestMmu mmu;
+  private final long[] tags = new long[MASK + 1];
+  private final long[] pages = new long[MASK + 1];
+
+  /** A bit per page (hashed) that was used: spares the jump cache a search per flushed page. */
+  private final long[] seen = new long[SEEN];
+
+  FetchPath(Cpu cpu, GuestMmu mmu) {
+    this.cpu = cpu;
+    this.mmu = mmu;
+    clear();
+  }
+
+  void clear() {
+    Arrays.fill(tags, NONE);
+    Arrays.fill(seen, 0);
+  }
+
+  /** Whether code of a page may have been used since {@link #clear}; false is certain. */
+  boolean maySeen(long va) {
+    int bit = bit(va);
+    return (seen[bit >> 6] & 1L << bit) != 0;
+  }
+
+  private static int bit(long va) {
+    return (int) (va >>> 12 ^ va >>> 22) & 64 * SEEN - 1;
+  }
+
+  void clearPage(long va) {
+    int slot = slot(va);
+    if (tags[slot] == (va & -4096)) {
+      tags[slot] = NONE;
+    }
+  }
+
+  private static int slot(long va) {
+    return (int) (va >>> 12) & MASK;
+  }
+
+  /**
+   * Machine address of the page that holds the code at an address.
+   *
+   * @param op raises the fault when there is none
+   */
+  long page(long va, Op op) {
+    int slot = slot(va);
+    return tags[slot] == (va & -4096) ? pages[slot] : miss(va, slot, op);
+  }
+
+  private long miss(long va, int slot, Op op) {
+    if (!MemoryPath.isCanonical(va)) {
+      throw cpu.fault(op, Vector.GP);
+    }
+    long page = mmu.translate(va, GuestMmu.EXECUTE);
+    if (page < 0) {
+      throw cpu.fault(op, Vector.PF, (int) ~page, va);
+    }
+    int bit = bit(va);
+    seen[bit >> 6] |= 1L << bit;
+    tags[slot] = va & -4096;
+    pages[slot] = page;
+    return page;
+  }
+}

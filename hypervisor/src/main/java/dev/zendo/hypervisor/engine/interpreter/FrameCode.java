@@ -1,0 +1,163 @@
+package dev.zendo.hypervisor.engine.interpreter;
+
+/**
+ * The blocks decoded from one machine frame, by virtual address. Thread-safe: everything happens
+ * under the object's lock, which is taken only when a block is looked up the slow way.
+ */
+final class FrameCode {
+  /** {@link #afterStore}: the store changed no code. */
+  static final int KEEP = 0;
+
+  /** {@link #afterStore}: the code that the store changed is to be dropped. */
+  static final int DROP_OVERLAP = 1;
+
+  /** {@link #afterStore}: all code is to be dropped, so that stores become fast again. */
+  static final int GIVE_UP = 2;
+
+  private static final Block[] NONE = {};
+
+  /** Virtual aliases times entries: beyond this the frame starts over. */
+  private static final int MAX_BLOCKS = 4096;
+
+  /** Stores to other bytes of the frame before its code is given up for fast stores. */
+  private static final int FIRST_PATIENCE = 32;
+
+  private static final int MAX_PATIENCE_SHIFT = 15;
+
+  private Block[] table = NONE;
+  private int used;
+  private int generation;
+  private int quietStores;
+  private int surrenders;
+
+  /** Changes whenever code is dropped. */
+  synchronized int generation() {
+    return generation;
+  }
+
+  synchronized Block find(long pc, boolean longMode) {
+    if (used == 0) {
+      return null;
+    }
+    int mask = table.length - 1;
+    for (int i = hash(pc) & mask; table[i] != null; i = i + 1 & mask) {
+      Block block = table[i];
+      if (block.pc == pc && block.longMode == longMode && block.isAlive()) {
+        return block;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Adds a block.
+   *
+   * @param seen the generation before the code was read
+   * @return whether nothing was dropped since then; otherwise the code must be decoded again
+   */
+  synchronized boolean add(Block block, int seen) {
+    if (seen != generation) {
+      return false;
+    }
+    if (used >= MAX_BLOCKS) {
+      dropAll();
+      generation = seen;
+    }
+    if (2 * used >= table.length) {
+      grow();
+    }
+    insert(block);
+    return true;
+  }
+
+  private void grow() {
+    Block[] old = table;
+    table = new Block[Math.max(8, 2 * old.length)];
+    used = 0;
+    for (Block block : old) {
+      if (block != null && block.isAlive()) {
+        insert(block);
+      }
+    }
+  }
+
+  private void insert(Block block) {
+    int mask = table.length - 1;
+    int i = hash(block.pc) & mask;
+    while (table[i] != null) {
+      i = i + 1 & mask;
+    }
+    table[i] = block;
+    used++;
+  }
+
+  private static int hash(long pc) {
+    return (int) (pc ^ pc >>> 12 ^ pc >>> 27);
+  }
+
+  /** Drops everything. */
+  synchronized void dropAll() {
+    for (Block block : table) {
+      if (block != null) {
+        block.kill();
+      }
+    }
+    table = NONE;
+    used = 0;
+    quietStores = 0;
+    generation++;
+  }
+
+  /** Drops the blocks that contain any of the bytes. */
+  synchronized void drop(long mfn, int offset, int bytes) {
+    for (int i = 0; i < table.length; i++) {
+      if (table[i] != null && overlaps(table[i], mfn, offset, bytes)) {
+        table[i].kill();
+      }
+    }
+    generation++;
+  }
+
+  private static boolean overlaps(Block block, long mfn, int offset, int bytes) {
+    int start = (int) block.pc & 4095;
+    int end = start + block.bytes;
+    if (block.secondFrame == mfn && offset < end - 4096) {
+      return true;
+    }
+    return end > offset && start < offset + bytes;
+  }
+
+  private boolean overlapsAny(long mfn, int offset, int bytes) {
+    for (Block block : table) {
+      if (block != null && overlaps(block, mfn, offset, bytes) && block.isAlive()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether a store must be made by an instruction alone in its block, because it changes code or
+   * gives the frame's code up.
+   */
+  synchronized boolean interferes(long mfn, int offset, int bytes) {
+    return impatient() || overlapsAny(mfn, offset, bytes);
+  }
+
+  private boolean impatient() {
+    return quietStores + 1 >= FIRST_PATIENCE << Math.min(surrenders, MAX_PATIENCE_SHIFT);
+  }
+
+  /** What to do after a store: {@link #KEEP}, {@link #DROP_OVERLAP} or {@link #GIVE_UP}. */
+  synchronized int afterStore(long mfn, int offset, int bytes) {
+    if (overlapsAny(mfn, offset, bytes)) {
+      return DROP_OVERLAP;
+    }
+    if (impatient()) {
+      surrenders++;
+      return GIVE_UP;
+    }
+    quietStores++;
+    return KEEP;
+  }
+}

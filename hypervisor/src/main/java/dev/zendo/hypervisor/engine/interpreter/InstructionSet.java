@@ -1,0 +1,20 @@
+package dev.zendo.hypervisor.engine.interpreter;
+
+/** What the engine executes: the families of instructions. */
+final class InstructionSet {
+  private InstructionSet() {}
+
+  /** A table with every family. */
+  static OpTable table() {
+    OpTable table = new OpTable();
+    IntegerOps.addTo(table);
+    TransferOps.addTo(table);
+    BitOps.addTo(table);
+    MultiplyOps.addTo(table);
+    ExchangeOps.addTo(table);
+    SystemOps.addTo(table);
+    SegmentOps.addTo(table);
+    StringOps.addTo(table);
+    return table;
+  }
+}

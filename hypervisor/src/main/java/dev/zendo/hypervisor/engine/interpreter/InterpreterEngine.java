@@ -1,0 +1,39 @@
+package dev.zendo.hypervisor.engine.interpreter;
+
+import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.Engine;
+import dev.zendo.hypervisor.engine.GuestClock;
+import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.VcpuExecutor;
+import dev.zendo.hypervisor.machine.MachineMemory;
+
+/**
+ * The engine that runs wherever a JVM runs, and the reference for all others. One instance serves
+ * all domains of a machine, so that decoded code is shared. Thread-safe.
+ */
+public final class InterpreterEngine implements Engine {
+  private final MachineMemory memory;
+  private final CodeMap codeMap;
+  private final CodeCache cache;
+  private final OpTable table;
+
+  /** An engine for a machine; it listens to the map from now on. */
+  public InterpreterEngine(MachineMemory memory, CodeMap codeMap) {
+    this.memory = memory;
+    this.codeMap = codeMap;
+    this.cache = new CodeCache(codeMap, memory.frames());
+    this.table = InstructionSet.table();
+    codeMap.addListener(cache);
+  }
+
+  @Override
+  public String name() {
+    return "interpreter";
+  }
+
+  @Override
+  public VcpuExecutor attach(CpuState cpu, GuestMmu mmu, GuestClock clock) {
+    return new InterpreterExecutor(cpu, mmu, clock, memory, codeMap, cache, table);
+  }
+}

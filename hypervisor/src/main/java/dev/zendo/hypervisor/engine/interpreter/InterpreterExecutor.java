@@ -1,0 +1,286 @@
+package dev.zendo.hypervisor.engine.interpreter;
+
+import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.ExitReason;
+import dev.zendo.hypervisor.engine.GuestClock;
+import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.VcpuExecutor;
+import dev.zendo.hypervisor.engine.x86.Flags;
+import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.machine.MachineMemory;
+
+/**
+ * Runs blocks of one vcpu until something happens. Normally whole blocks, chained; one instruction
+ * at a time while the trap flag, the resume flag or a breakpoint asks for it.
+ */
+final class InterpreterExecutor implements VcpuExecutor {
+  private final CpuState registers;
+  private final Cpu cpu;
+  private final BlockBuilder builder;
+  private final Watchpoints watchpoints;
+  private final FetchOp fetchOp = new FetchOp();
+  private final JumpCache[] jumps = {new JumpCache(), new JumpCache()};
+  private final FetchPath[] fetches;
+  private final long interrupt;
+
+  /** An empty translation buffer that stays empty, for data breakpoints; made at first need. */
+  private long emptyTlb;
+
+  InterpreterExecutor(
+      CpuState registers,
+      GuestMmu mmu,
+      GuestClock clock,
+      MachineMemory memory,
+      CodeMap codeMap,
+      CodeCache cache,
+      OpTable table) {
+    this.registers = registers;
+    this.cpu = new Cpu(registers, mmu, clock, memory, codeMap);
+    this.cpu.memory.code = cache;
+    this.builder = new BlockBuilder(cpu, mmu, memory, codeMap, cache, table);
+    this.watchpoints = new Watchpoints(registers);
+    this.fetches = new FetchPath[] {new FetchPath(cpu, mmu), new FetchPath(cpu, mmu)};
+    this.interrupt = registers.base() + CpuState.INTERRUPT;
+  }
+
+  @Override
+  public int run(long budget) {
+    enter();
+    long limit = cpu.executed + Math.min(budget, Long.MAX_VALUE - cpu.executed);
+    while (cpu.reason == Cpu.GO_ON) {
+      try {
+        if (mustStop(limit)) {
+          cpu.exit(ExitReason.INTERRUPTED, cpu.target);
+        } else if (mustStep()) {
+          stepOne();
+        } else {
+          chain(lookup(cpu.target), limit);
+        }
+      } catch (GuestFault fault) {
+        if (fault == GuestFault.ALONE) {
+          stepAlone();
+        }
+      }
+    }
+    return leave();
+  }
+
+  @Override
+  public int step() {
+    enter();
+    stepOne();
+    if (cpu.reason == Cpu.GO_ON) {
+      cpu.reason = ExitReason.INTERRUPTED;
+    }
+    return leave();
+  }
+
+  private boolean mustStop(long limit) {
+    return cpu.executed >= limit || HostMemory.getIntAcquire(interrupt) != 0;
+  }
+
+  /** Runs linked blocks until one does not know its successor. */
+  private void chain(Block block, long limit) {
+    do {
+      if (mustStop(limit)) {
+        cpu.exit(ExitReason.INTERRUPTED, block.pc);
+        return;
+      }
+      Block next = block.first.exec(cpu);
+      cpu.executed += block.count;
+      block = next;
+    } while (block != null);
+  }
+
+  /** The block at an address, decoded at need. */
+  private Block lookup(long va) {
+    clearShadow();
+    Block block = cpu.jumps.get(va);
+    if (block.pc == va && block.isAlive()) {
+      return block;
+    }
+    fetchOp.rip = va;
+    block = builder.get(va, cpu.fetch.page(va, fetchOp), cpu.fetch);
+    cpu.jumps.put(block);
+    return block;
+  }
+
+  // Single instructions.
+
+  private boolean mustStep() {
+    return (cpu.get(CpuState.RFLAGS) & (Flags.TF | Flags.RF)) != 0 || watchpoints.armed();
+  }
+
+  private boolean clearShadow() {
+    long at = registers.base() + CpuState.SHADOW;
+    boolean shadow = HostMemory.getInt(at) != 0;
+    if (shadow) {
+      HostMemory.putInt(at, 0);
+    }
+    return shadow;
+  }
+
+  /** Executes one instruction with all debugging events. */
+  private void stepOne() {
+    long flags = cpu.get(CpuState.RFLAGS);
+    boolean armed = watchpoints.armed();
+    boolean shadow = clearShadow();
+    if (armed && !shadow && (flags & Flags.RF) == 0 && watchpoints.stopsAt(cpu.target)) {
+      registers.exception(Vector.DB, 0, 0);
+      cpu.exit(ExitReason.EXCEPTION, cpu.target);
+      return;
+    }
+    boolean trace = (flags & Flags.TF) != 0;
+    cpu.singleStep = trace || armed;
+    if (armed) {
+      watch();
+    }
+    try {
+      stepAlone();
+    } finally {
+      unwatch();
+      cpu.singleStep = false;
+    }
+    if (cpu.reason == ExitReason.EXCEPTION && cpu.target == fetchOp.rip) {
+      watchpoints.forget();
+      return;
+    }
+    if ((flags & Flags.RF) != 0) {
+      cpu.put(CpuState.RFLAGS, cpu.get(CpuState.RFLAGS) & ~(long) Flags.RF);
+    }
+    afterStep(trace);
+  }
+
+  /** Raises the #DB that the completed instruction earned, unless a MOV SS holds it back. */
+  private void afterStep(boolean trace) {
+    if (HostMemory.getInt(registers.base() + CpuState.SHADOW) != 0 || cpu.reason != Cpu.GO_ON) {
+      return;
+    }
+    boolean hit = watchpoints.takeHits();
+    if (trace) {
+      watchpoints.noteStep();
+    }
+    if (trace || hit) {
+      registers.exception(Vector.DB, 0, 0);
+      cpu.exit(ExitReason.EXCEPTION, cpu.target);
+    }
+  }
+
+  /** Executes the instruction at {@code cpu.target} in a block of its own. */
+  private void stepAlone() {
+    long va = cpu.target;
+    fetchOp.rip = va;
+    cpu.alone = true;
+    try {
+      Block block = builder.single(va, cpu.fetch.page(va, fetchOp), cpu.fetch);
+      Block next = block.first.exec(cpu);
+      cpu.executed += block.count;
+      if (next != null) {
+        cpu.target = next.pc;
+      }
+    } catch (GuestFault fault) {
+      if (fault == GuestFault.ALONE) {
+        throw new IllegalStateException("an instruction by itself cannot be split further");
+      }
+    } finally {
+      cpu.alone = false;
+    }
+  }
+
+  private void watch() {
+    if (emptyTlb == 0) {
+      emptyTlb = HostMemory.allocate(3L * CpuState.TLB_ARRAY, 64);
+      for (int i = 0; i < 2 * CpuState.TLB_ENTRIES; i++) {
+        HostMemory.putLong(emptyTlb + 8L * i, CpuState.emptyTag(i & CpuState.TLB_ENTRIES - 1));
+      }
+    }
+    cpu.tlb = emptyTlb;
+    cpu.memory.watchpoints = watchpoints;
+  }
+
+  private void unwatch() {
+    if (cpu.memory.watchpoints != null) {
+      cpu.memory.watchpoints = null;
+      selectMode();
+    }
+  }
+
+  // Entering and leaving.
+
+  private void selectMode() {
+    boolean kernel = registers.kernelMode();
+    cpu.tlb = registers.base() + (kernel ? CpuState.KERNEL_TLB : CpuState.USER_TLB);
+    cpu.jumps = jumps[kernel ? 1 : 0];
+    cpu.fetch = fetches[kernel ? 1 : 0];
+  }
+
+  private void enter() {
+    selectMode();
+    if (registers.longMode() != cpu.longMode) {
+      jumps[0].clear();
+      jumps[1].clear();
+      cpu.longMode = registers.longMode();
+    }
+    LazyFlags.word(cpu, (int) registers.rflags() & Flags.STATUS);
+    cpu.executed = registers.instructions();
+    cpu.target = registers.rip();
+    cpu.reason = Cpu.GO_ON;
+  }
+
+  private int leave() {
+    long flags = registers.rflags() & ~(long) Flags.STATUS;
+    registers.rflags(flags | LazyFlags.word(cpu) | 2 | Flags.IF);
+    registers.field(CpuState.INSTRUCTIONS, cpu.executed);
+    registers.rip(cpu.target);
+    if (cpu.reason == ExitReason.INTERRUPTED) {
+      HostMemory.putIntRelease(interrupt, 0);
+    }
+    return cpu.reason;
+  }
+
+  @Override
+  public void requestExit() {
+    HostMemory.putIntRelease(interrupt, 1);
+  }
+
+  @Override
+  public void flushTlb() {
+    flushTlb(true);
+    flushTlb(false);
+  }
+
+  @Override
+  public void flushTlb(boolean kernelMode) {
+    registers.clearTlb(kernelMode ? CpuState.KERNEL_TLB : CpuState.USER_TLB);
+    jumps[kernelMode ? 1 : 0].clear();
+    fetches[kernelMode ? 1 : 0].clear();
+  }
+
+  @Override
+  public void flushPage(long virtualAddress) {
+    int index = (int) (virtualAddress >>> 12) & CpuState.TLB_ENTRIES - 1;
+    flushSlot(registers.base() + CpuState.KERNEL_TLB, index);
+    flushSlot(registers.base() + CpuState.USER_TLB, index);
+    for (int i = 0; i < 2; i++) {
+      if (fetches[i].maySeen(virtualAddress)) {
+        jumps[i].clearPage(virtualAddress);
+        fetches[i].clearPage(virtualAddress);
+      }
+    }
+  }
+
+  private static void flushSlot(long buffer, int index) {
+    long slot = buffer + 8L * index;
+    HostMemory.putLong(slot, CpuState.emptyTag(index));
+    HostMemory.putLong(slot + CpuState.TLB_ARRAY, CpuState.emptyTag(index));
+  }
+
+  /** Stands for an instruction that is not known yet because its fetch faults. */
+  private static final class FetchOp extends Op {
+    @Override
+    protected Block exec(Cpu cpu) {
+      throw new IllegalStateException("not an instruction");
+    }
+  }
+}
