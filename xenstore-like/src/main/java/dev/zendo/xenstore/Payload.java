@@ -21,7 +21,7 @@ final class Payload {
 
   /** The only string: the payload has exactly one NUL, at its end. */
   String single() {
-    if (end(0) != length - 1) {
+    if (length == 0 || end(0) != length - 1) {
       throw invalid("one string with a NUL at its end is expected");
     }
     return text(0, length - 1);

@@ -138,29 +138,34 @@ final class SocketLoop implements Runnable {
         }
       } catch (IOException e) {
         LOG.debug("a client of the store's socket is gone", e);
+      } catch (RuntimeException e) {
+        LOG.error("a client of the store's socket could not be served", e);
       }
       close();
     }
 
     /**
-     * Moves bytes until nothing is left to do or the client does not take more; false at its end.
+     * Reads once and carries out what came, as far as the client takes the replies; false at its
+     * end. A client with endless requests does not keep the others waiting.
      */
     private boolean move() throws IOException {
+      boolean read = false;
       while (send()) {
-        if (!input.hasRemaining()) {
-          int count = channel.read(input.clear());
-          input.flip();
-          if (count < 0) {
+        if (input.hasRemaining()) {
+          int fed = wire.feed(input.array(), input.position(), input.remaining());
+          input.position(input.position() + fed);
+          if (wire.isBroken()) {
             return false;
           }
-          if (count == 0) {
-            return true;
+        } else if (read) {
+          return true;
+        } else {
+          read = true;
+          int count = channel.read(input.clear());
+          input.flip();
+          if (count <= 0) {
+            return count == 0;
           }
-        }
-        int fed = wire.feed(input.array(), input.position(), input.remaining());
-        input.position(input.position() + fed);
-        if (wire.isBroken()) {
-          return false;
         }
       }
       return true;
@@ -185,6 +190,9 @@ final class SocketLoop implements Runnable {
     }
 
     void close() {
+      if (!channel.isOpen()) {
+        return;
+      }
       clients--;
       wire.close();
       try {

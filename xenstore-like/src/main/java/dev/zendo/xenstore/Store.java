@@ -427,14 +427,22 @@ public final class Store {
     }
   }
 
-  /**
-   * Stops serving a domain, forgets everything that belongs to it and fires {@code @releaseDomain}:
-   * its connections, its targets, the nodes that it owns with all below them, and its entries in
-   * other nodes' permissions.
-   */
+  /** Stops serving a domain and {@linkplain #forgetDomain forgets} it. */
   void release(int domid) {
     checkIntroduced(domid);
     domainControl.release(domid);
+    forgetDomain(domid);
+  }
+
+  /**
+   * Forgets everything that belongs to a domain that is gone, whether it was introduced or not, and
+   * fires {@code @releaseDomain}: closes its connections, and removes its target, the nodes that it
+   * owns with all below them, and its entries in other nodes' permissions.
+   */
+  public void forgetDomain(int domid) {
+    if (domid == 0) {
+      throw new StoreException(StoreError.EINVAL, "domain 0 cannot be forgotten");
+    }
     lock.lock();
     try {
       introduced.remove(domid);
@@ -547,11 +555,11 @@ public final class Store {
 
   private Transaction observe(Connection caller, int tx, Path path, int aspects) {
     Transaction transaction = caller.transaction(tx);
-    if (!caller.isPrivileged() && transaction.size() >= quotas.transactionNodes()) {
+    int limit = caller.isPrivileged() ? Integer.MAX_VALUE : quotas.transactionNodes();
+    if (!transaction.observe(path, aspects, limit)) {
       throw StoreException.untraced(
-          StoreError.ENOSPC, Rules.quota(caller, "transactionNodes", quotas.transactionNodes()));
+          StoreError.ENOSPC, Rules.quota(caller, "transactionNodes", limit));
     }
-    transaction.observe(path, aspects);
     return transaction;
   }
 

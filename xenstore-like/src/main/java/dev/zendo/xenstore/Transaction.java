@@ -49,23 +49,32 @@ final class Transaction {
     return tree;
   }
 
-  /** How many different nodes the transaction depends on. */
-  int size() {
-    return observed.size();
-  }
-
   /**
    * Notes that the result of an operation on {@code path} depends on it. Where the node is missing
    * it depends on the first missing name and on the permissions of the ancestor above.
+   *
+   * @return whether that is possible without depending on, or having changed, more than {@code
+   *     limit} nodes
    */
-  void observe(Path path, int aspects) {
+  boolean observe(Path path, int aspects, int limit) {
+    if (touched.size() >= limit) {
+      return false;
+    }
     int depth = base.existingDepth(path);
     if (depth == path.depth()) {
-      observed.merge(path, aspects, (a, b) -> a | b);
-    } else {
-      observed.merge(path.ancestor(depth), PERMISSIONS, (a, b) -> a | b);
-      observed.merge(path.ancestor(depth + 1), EXISTENCE, (a, b) -> a | b);
+      return observeNode(path, aspects, limit);
     }
+    return observeNode(path.ancestor(depth), PERMISSIONS, limit)
+        && observeNode(path.ancestor(depth + 1), EXISTENCE, limit);
+  }
+
+  private boolean observeNode(Path path, int aspects, int limit) {
+    Integer known = observed.get(path);
+    if (known == null && observed.size() >= limit) {
+      return false;
+    }
+    observed.put(path, known == null ? aspects : known | aspects);
+    return true;
   }
 
   /** Notes that the node at {@code path} and its ancestors from {@code from} names on are new. */
