@@ -6,9 +6,9 @@ import dev.zendo.hypervisor.paging.DomainSpace;
 import dev.zendo.hypervisor.paging.TranslatedSpace;
 
 /** What the memory half keeps for one domain: frames, physical space, grants. */
-public final class GrantingDomain extends DomainSpace {
+public class GrantingDomain extends DomainSpace {
   /** A domain that owns nothing yet. */
-  public GrantingDomain(FrameTable table, TranslatedSpace translated) {
+  protected GrantingDomain(FrameTable table, TranslatedSpace translated) {
     super(table, translated);
   }
 

@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.memory;
 
 import dev.zendo.hypercalls.Errno;
+import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.Domains;
@@ -9,7 +10,6 @@ import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.GuestMmu;
-import dev.zendo.hypervisor.grant.GrantingDomain;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
 import dev.zendo.hypervisor.machine.FrameAllocator;
 import dev.zendo.hypervisor.machine.FrameTable;
@@ -39,6 +39,10 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
   /** Installs the hypercalls of this half. */
   public void register(HypercallTable hypercalls) {
     paging.register(hypercalls);
+    PhysicalMaps.GrantFrames grantFrames = (domain, index) -> -Errno.EINVAL;
+    PhysicalMaps physicalMaps = new PhysicalMaps(paging, grantFrames);
+    ResourceCall resources = new ResourceCall(paging, physicalMaps, grantFrames, 64);
+    hypercalls.register(Hypercalls.MEMORY_OP, new MemoryOpCall(paging, physicalMaps, resources));
   }
 
   /** Frame table, types and page tables. */
@@ -53,7 +57,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
 
   @Override
   public void attach(Domain domain) {
-    paging.attach(domain, space -> new GrantingDomain(table, space));
+    paging.attach(domain, space -> new DomainState(table, space));
   }
 
   @Override

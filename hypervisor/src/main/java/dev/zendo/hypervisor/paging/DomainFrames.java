@@ -66,6 +66,11 @@ public final class DomainFrames {
     return mfn < 0 || !assign(domain, mfn, 1, true) ? -1 : mfn;
   }
 
+  /** Number of frames that nobody owns. */
+  public long free() {
+    return allocator.freeFrames();
+  }
+
   /** Takes a block of frames that nobody owns; {@link #assign} or {@link #abandon} comes next. */
   long take(int order) {
     long first = allocator.allocate(order);
