@@ -87,6 +87,9 @@ public final class CpuState implements AutoCloseable {
    */
   public static final int ST = FX + 32;
 
+  /** 1024 bytes of scratch for floating-point state on its way to or from guest memory. */
+  public static final int FPU_SCRATCH = 0x800;
+
   /** XSAVE header and extended area (SDM volume 1, 13.4): 64 + 256 bytes of upper YMM halves. */
   public static final int XSAVE_HEADER = 0x400;
 

@@ -1,9 +1,5 @@
 package dev.zendo.hypervisor.engine.fpu;
 
-import static dev.zendo.hypervisor.engine.fpu.SseUnit.ADD;
-import static dev.zendo.hypervisor.engine.fpu.SseUnit.MULTIPLY;
-import static dev.zendo.hypervisor.engine.fpu.SseUnit.SUBTRACT;
-
 import dev.zendo.hypervisor.machine.HostMemory;
 
 /**
@@ -11,9 +7,21 @@ import dev.zendo.hypervisor.machine.HostMemory;
  * SseFunction}s. Stateless; thread-safe as far as the operands allow.
  */
 public final class SseArithmetic {
+  /** Operations of the factories below. */
+  public static final int ADD = SseUnit.ADD;
+
+  public static final int MULTIPLY = SseUnit.MULTIPLY;
+  public static final int SUBTRACT = SseUnit.SUBTRACT;
+  public static final int MINIMUM = SseUnit.MINIMUM;
+  public static final int DIVIDE = SseUnit.DIVIDE;
+  public static final int MAXIMUM = SseUnit.MAXIMUM;
+
+  /** The square root of the source. */
+  public static final int ROOT = SseUnit.ROOT;
+
   private SseArithmetic() {}
 
-  /** ADDPS, MULPS, SUBPS, MINPS, DIVPS, MAXPS (0..5) and SQRTPS (6). */
+  /** ADDPS, MULPS, SUBPS, MINPS, DIVPS, MAXPS and SQRTPS. */
   public static SseFunction packedSingle(int operation) {
     return (unit, to, from, immediate) -> {
       unit.start();
@@ -25,7 +33,7 @@ public final class SseArithmetic {
     };
   }
 
-  /** ADDPD, MULPD, SUBPD, MINPD, DIVPD, MAXPD (0..5) and SQRTPD (6). */
+  /** ADDPD, MULPD, SUBPD, MINPD, DIVPD, MAXPD and SQRTPD. */
   public static SseFunction packedDouble(int operation) {
     return (unit, to, from, immediate) -> {
       unit.start();

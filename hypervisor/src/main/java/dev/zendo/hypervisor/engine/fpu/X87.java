@@ -25,6 +25,9 @@ public final class X87 {
 
   static final long INDEFINITE_BITS = 0xc000000000000000L;
 
+  /** FCW after FNINIT. */
+  static final int INITIAL_CONTROL = 0x37f;
+
   private static final int FCW = 0;
   private static final int FSW = 2;
   private static final int FTW = 4;
@@ -365,6 +368,12 @@ public final class X87 {
     c1(false);
   }
 
+  /** FFREEP ST(i), undocumented: FFREE and a pop. */
+  public void ffreep(int i) {
+    ffree(i);
+    pop();
+  }
+
   /** FINCSTP. */
   public void fincstp() {
     turnOnce();
@@ -380,7 +389,7 @@ public final class X87 {
   /** FNINIT. */
   public void fninit() {
     turnTo(0);
-    HostMemory.putLong(image, 0x37f);
+    HostMemory.putLong(image, INITIAL_CONTROL);
     HostMemory.putLong(image + FIP, 0);
     HostMemory.putLong(image + FDP, 0);
   }
@@ -443,14 +452,9 @@ public final class X87 {
     tags(0xff);
   }
 
-  /** Host address of MMX register {@code i}; valid after {@link #enterMmx}. */
-  public long mmx(int i) {
-    return image + ST + 16L * i;
-  }
-
-  /** Completes a write of an MMX register: its exponent becomes all ones. */
-  public void mmxWritten(int i) {
-    HostMemory.putLong(image + ST + 16L * i + 8, 0xffff);
+  /** Which ST(i) a physical register, and so an MMX register, is now. */
+  public int stackIndex(int physical) {
+    return physical - top() & 7;
   }
 
   /** EMMS. */

@@ -13,6 +13,9 @@ public final class X87State {
 
   public static final int ENVIRONMENT_16 = 14;
 
+  /** Bytes of the registers, which FNSAVE appends to the environment. */
+  public static final int REGISTERS = 80;
+
   private final X87 x87;
 
   /** Saves and restores a unit. */

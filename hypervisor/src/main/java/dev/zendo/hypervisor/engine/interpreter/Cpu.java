@@ -5,6 +5,7 @@ import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.GuestClock;
 import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.fpu.Fpu;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
@@ -20,6 +21,9 @@ public final class Cpu {
 
   /** Host address of the {@link CpuState} block. */
   public final long state;
+
+  /** Floating-point and vector units. */
+  public final Fpu fpu;
 
   final CpuState registers;
   final GuestMmu mmu;
@@ -66,6 +70,7 @@ public final class Cpu {
   Cpu(CpuState registers, GuestMmu mmu, GuestClock clock, MachineMemory machine, CodeMap codeMap) {
     this.registers = registers;
     this.state = registers.base();
+    this.fpu = new Fpu(state);
     this.mmu = mmu;
     this.clock = clock;
     this.memory = new MemoryPath(this, mmu, machine, codeMap);

@@ -1,5 +1,7 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
+import dev.zendo.hypervisor.engine.interpreter.simd.SimdInstructions;
+
 /** What the engine executes: the families of instructions. */
 final class InstructionSet {
   private InstructionSet() {}
@@ -15,6 +17,7 @@ final class InstructionSet {
     SystemOps.addTo(table);
     SegmentOps.addTo(table);
     StringOps.addTo(table);
+    SimdInstructions.addTo(table);
     return table;
   }
 }

@@ -106,7 +106,8 @@ final class TableParser {
     }
     boolean vector = feature.usesFpu() && !has(UNALIGNED);
     for (Operand operand : operands) {
-      if (vector && operand.memorySize == 16 && operand.form != OperandForm.XMM0) {
+      boolean mayBeMemory = operand.form == OperandForm.W || operand.form == OperandForm.M;
+      if (vector && mayBeMemory && operand.memorySize == 16) {
         return 16;
       }
     }
