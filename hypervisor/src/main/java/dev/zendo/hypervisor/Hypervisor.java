@@ -1,32 +1,121 @@
 package dev.zendo.hypervisor;
 
+import dev.zendo.hypervisor.control.ControlDomainPort;
+import dev.zendo.hypervisor.domain.CrashReport;
 import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.DomainManager;
 import dev.zendo.hypervisor.domain.Domains;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.Engine;
+import dev.zendo.hypervisor.hypercall.ConsoleCall;
+import dev.zendo.hypervisor.hypercall.Dispatcher;
+import dev.zendo.hypervisor.hypercall.DomctlCall;
+import dev.zendo.hypervisor.hypercall.EventCalls;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
+import dev.zendo.hypervisor.hypercall.IretCall;
+import dev.zendo.hypervisor.hypercall.PhysdevCalls;
+import dev.zendo.hypervisor.hypercall.RefusedCalls;
+import dev.zendo.hypervisor.hypercall.RegisterCalls;
+import dev.zendo.hypervisor.hypercall.SchedCalls;
+import dev.zendo.hypervisor.hypercall.SysctlCall;
+import dev.zendo.hypervisor.hypercall.TrapCalls;
+import dev.zendo.hypervisor.hypercall.VcpuCalls;
+import dev.zendo.hypervisor.hypercall.VcpuContexts;
+import dev.zendo.hypervisor.hypercall.VersionCalls;
 import dev.zendo.hypervisor.machine.MachineMemory;
+import dev.zendo.hypervisor.memory.MemoryCore;
+import dev.zendo.hypervisor.sched.Scheduler;
 import dev.zendo.hypervisor.time.Clock;
+import dev.zendo.hypervisor.time.SystemTime;
+import dev.zendo.hypervisor.time.Timers;
+import dev.zendo.hypervisor.trace.Tracer;
+import dev.zendo.hypervisor.trap.GuestLoop;
+import dev.zendo.hypervisor.trap.MsrPolicy;
+import dev.zendo.hypervisor.trap.TrapDelivery;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One machine: memory, domains, processor threads. Several may live in one process.
+ * One machine: memory, processors, and the control domain, which makes all other domains. Several
+ * machines may live in one process.
  *
  * <p>Thread-safe after construction.
  */
 public final class Hypervisor implements AutoCloseable {
-  private final HypervisorConfig config;
+  private static final Logger LOG = LoggerFactory.getLogger(Hypervisor.class);
+  private static final int HANDLE_SIZE = 16;
+
+  private final Clock clock;
   private final MachineMemory memory;
   private final CodeMap codeMap;
-  private final Engine engine;
   private final Domains domains = new Domains();
-  private final HypercallTable hypercalls = new HypercallTable();
+  private final HypercallTable table = new HypercallTable();
+  private final MemoryCore memoryCore;
+  private final Engine engine;
+  private final Timers timers;
+  private final Scheduler scheduler;
+  private final Tracer tracer;
+  private final DomainManager manager;
+  private final ControlDomainPort control;
+  private final Thread timerThread;
+  private volatile Consumer<byte[]> console = Hypervisor::log;
 
-  /** Builds a machine; no domain exists yet. */
+  /** Builds a machine and starts it: processors wait for vcpus, domain 0 is there. */
   public Hypervisor(HypervisorConfig config) {
-    this.config = config;
-    this.memory = new MachineMemory(config.frames());
-    this.codeMap = new CodeMap(config.frames());
-    this.engine = config.engine().create(memory, codeMap);
+    clock = config.clock();
+    memory = new MachineMemory(config.frames());
+    codeMap = new CodeMap(config.frames());
+    memoryCore = new MemoryCore(memory, codeMap, domains);
+    engine = config.engine().create(memory, codeMap);
+    timers = new Timers(clock);
+    scheduler = new Scheduler(config.processors(), clock, timers);
+    tracer = new Tracer(clock);
+    SystemTime time = new SystemTime(clock);
+    manager =
+        new DomainManager(memory, memoryCore, engine, domains, scheduler, timers, clock, time);
+    TrapDelivery delivery = new TrapDelivery(manager, tracer);
+    Dispatcher dispatcher = new Dispatcher(table, tracer);
+    registerCalls(delivery, time);
+    MsrPolicy msrs = new MsrPolicy(time, memory, memoryCore, codeMap);
+    timerThread = new Thread(timers, "zendo-timers");
+    timerThread.setDaemon(true);
+    timerThread.start();
+    scheduler.start(new GuestLoop(scheduler, dispatcher, delivery, time, tracer, msrs, memoryCore));
+    control = createControlDomain(config.controlPages(), dispatcher);
+  }
+
+  private void registerCalls(TrapDelivery delivery, SystemTime time) {
+    VcpuContexts contexts = new VcpuContexts(manager, memoryCore);
+    memoryCore.register(table);
+    VersionCalls.register(table);
+    TrapCalls.register(table);
+    RegisterCalls.register(table);
+    IretCall.register(table, delivery);
+    SchedCalls.register(table, scheduler, domains, timers, clock);
+    VcpuCalls.register(table, scheduler, contexts, memoryCore, memory, time);
+    EventCalls.register(table, domains);
+    PhysdevCalls.register(table, domains, memoryCore);
+    ConsoleCall.register(table, bytes -> console.accept(bytes));
+    RefusedCalls.register(table, domains);
+    DomctlCall.register(table, domains, manager, memoryCore, memory, codeMap, scheduler, contexts);
+    SysctlCall.register(table, domains, memoryCore, memory, scheduler);
+  }
+
+  private ControlDomainPort createControlDomain(int pages, Dispatcher dispatcher) {
+    Domain domain = new Domain(0, new byte[HANDLE_SIZE], true, true);
+    domain.maxPages(pages);
+    domain.maxVcpus(1);
+    if (manager.create(domain) != 0) {
+      throw new IllegalStateException("the machine has too little memory for its control domain");
+    }
+    manager.unpause(domain);
+    ControlDomainPort port = new ControlDomainPort(domain, dispatcher, memoryCore);
+    port.attach(manager.addControlVcpu(domain, port));
+    return port;
   }
 
   /** Machine memory. */
@@ -46,17 +135,7 @@ public final class Hypervisor implements AutoCloseable {
 
   /** The source of time. */
   public Clock clock() {
-    return config.clock();
-  }
-
-  /** All domains by number. */
-  public Domains domains() {
-    return domains;
-  }
-
-  /** Handlers by hypercall number. */
-  public HypercallTable hypercalls() {
-    return hypercalls;
+    return clock;
   }
 
   /** A domain by number (any value), or null. */
@@ -64,9 +143,56 @@ public final class Hypervisor implements AutoCloseable {
     return domains.get(id);
   }
 
-  /** Stops all processors and gives all memory back. */
+  /** The memory half of the core. */
+  public MemoryCore memoryCore() {
+    return memoryCore;
+  }
+
+  /** Timers of the machine. */
+  public Timers timers() {
+    return timers;
+  }
+
+  /** The scheduler. */
+  public Scheduler scheduler() {
+    return scheduler;
+  }
+
+  /** Domain 0: the way to act on this machine. */
+  public ControlDomainPort control() {
+    return control;
+  }
+
+  /** Traces of what guests do. */
+  public Tracer tracer() {
+    return tracer;
+  }
+
+  /** Sets who is told when the hypervisor ends a domain, on the guilty vcpu's thread. */
+  public void onCrash(Consumer<CrashReport> listener) {
+    manager.onCrash(listener);
+  }
+
+  /** Sets who takes what domain 0 writes to the hypervisor's console; the log by default. */
+  public void onConsole(Consumer<byte[]> sink) {
+    console = sink;
+  }
+
+  /** Destroys all domains, stops all processors and gives all memory back. */
   @Override
   public void close() {
+    List<Domain> all = new ArrayList<>();
+    domains.forEach(all::add);
+    for (int i = all.size() - 1; i >= 0; i--) {
+      manager.destroy(all.get(i));
+    }
+    timers.close();
+    scheduler.close();
+    memoryCore.close();
     memory.close();
+  }
+
+  private static void log(byte[] text) {
+    LOG.info("{}", new String(text, StandardCharsets.UTF_8).stripTrailing());
   }
 }

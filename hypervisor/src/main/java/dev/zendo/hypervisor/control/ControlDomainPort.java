@@ -2,32 +2,39 @@ package dev.zendo.hypervisor.control;
 
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.DomainMemory;
+import dev.zendo.hypervisor.domain.Kicker;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
-import dev.zendo.hypervisor.hypercall.HypercallTable;
+import dev.zendo.hypervisor.hypercall.Dispatcher;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Domain 0 for Java code: hypercalls, its memory, and its event upcall. Any thread may call; calls
- * are executed one after the other on vcpu 0 of the domain.
+ * are executed one after the other on vcpu 0 of the domain, which executes no guest code.
  */
-public final class ControlDomainPort {
-  private final Vcpu vcpu;
-  private final HypercallTable table;
+public final class ControlDomainPort implements Kicker {
+  private final Domain domain;
+  private final Dispatcher dispatcher;
   private final PhysicalMemory memory;
   private final ReentrantLock lock = new ReentrantLock();
+  private Vcpu vcpu;
   private volatile Runnable upcall = () -> {};
 
-  /** The port of a translated domain. */
-  public ControlDomainPort(Vcpu vcpu, HypercallTable table, DomainMemory memory) {
-    this.vcpu = vcpu;
-    this.table = table;
-    this.memory = memory.physicalMemory(vcpu.domain());
+  /** The port of a translated domain that has no vcpu yet. */
+  public ControlDomainPort(Domain domain, Dispatcher dispatcher, DomainMemory memory) {
+    this.domain = domain;
+    this.dispatcher = dispatcher;
+    this.memory = memory.physicalMemory(domain);
+  }
+
+  /** Sets the vcpu on which calls are executed, once, before the first call. */
+  public void attach(Vcpu caller) {
+    vcpu = caller;
   }
 
   /** The control domain. */
   public Domain domain() {
-    return vcpu.domain();
+    return domain;
   }
 
   /**
@@ -38,7 +45,7 @@ public final class ControlDomainPort {
   public long hypercall(int number, long a1, long a2, long a3, long a4, long a5) {
     lock.lock();
     try {
-      return table.handler(number).handle(vcpu, a1, a2, a3, a4, a5);
+      return dispatcher.call(vcpu, number, a1, a2, a3, a4, a5);
     } finally {
       lock.unlock();
     }
@@ -54,15 +61,15 @@ public final class ControlDomainPort {
   }
 
   /**
-   * Sets what runs when an event is pending and not masked, on the thread that caused it: it must
-   * only wake a thread of its own, never block or call back.
+   * Sets what runs when the upcall-pending byte of the domain's vcpu_info was set, on the thread
+   * that caused it: it must only wake a thread of its own, never block or call back.
    */
   public void onUpcall(Runnable callback) {
     upcall = callback;
   }
 
-  /** Runs the upcall. */
-  void raise() {
+  @Override
+  public void kick(Vcpu target) {
     upcall.run();
   }
 }

@@ -24,7 +24,7 @@ public final class Domain {
   public static final int DEAD = 2;
 
   private final int id;
-  private final byte[] handle;
+  private volatile byte[] handle;
   private final boolean privileged;
   private final boolean translated;
   private final ReentrantLock pagingLock = new ReentrantLock();
@@ -44,6 +44,7 @@ public final class Domain {
   private volatile int shutdownReason = -1;
   private volatile int shutdownCode = -1;
   private volatile int maxVcpus = MAX_VCPUS;
+  private volatile int maxGrantFrames = -1;
   private volatile int cmosIndex;
   private volatile int pciAddress;
 
@@ -71,6 +72,11 @@ public final class Domain {
   /** The 16 bytes of its UUID; a copy. */
   public byte[] handle() {
     return handle.clone();
+  }
+
+  /** Sets the 16 bytes of its UUID; keeps the array. */
+  public void handle(byte[] bytes) {
+    handle = bytes;
   }
 
   /** Whether it may ask for things that concern other domains (domain 0). */
@@ -245,6 +251,16 @@ public final class Domain {
   /** Sets {@link #shutdownCode()}. */
   public void shutdownCode(int reason) {
     shutdownCode = reason;
+  }
+
+  /** Most frames of its grant table, -1 for the default; set before the memory half attaches. */
+  public int maxGrantFrames() {
+    return maxGrantFrames;
+  }
+
+  /** Sets {@link #maxGrantFrames()}. */
+  public void maxGrantFrames(int frames) {
+    maxGrantFrames = frames;
   }
 
   /** What the guest wrote to port 0x70. */

@@ -69,4 +69,7 @@ public interface DomainMemory {
 
   /** The guest-physical memory of a translated domain; addresses are guest-physical. */
   PhysicalMemory physicalMemory(Domain domain);
+
+  /** Frames of the machine that nobody owns. */
+  long freeFrames();
 }

@@ -35,6 +35,9 @@ public final class EventChannels {
   /** VIRQ_DOM_EXC, to the control domain: some domain stopped or died. */
   public static final int VIRQ_DOM_EXC = 3;
 
+  /** EVTCHNSTAT_virq. */
+  public static final int STATUS_VIRQ = Binding.VIRQ;
+
   private static final int VIRQ_XENOPROF = 7;
   private static final int VIRQ_XENPMU = 13;
 
@@ -281,6 +284,12 @@ public final class EventChannels {
   /** Whether a port exists (open or not). */
   public boolean exists(int number) {
     return port(number) != null;
+  }
+
+  /** Whether a port is open. */
+  public boolean usable(int number) {
+    Port port = port(number);
+    return port != null && port.binding != Binding.CLOSED;
   }
 
   /** Whether the pending bit of a port is set. */

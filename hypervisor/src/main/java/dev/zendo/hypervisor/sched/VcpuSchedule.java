@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.sched;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * What the scheduler knows of one vcpu. Fields without a remark are guarded by the scheduler's
@@ -27,6 +28,9 @@ public final class VcpuSchedule {
 
   /** RUNSTATE_offline. */
   public static final int OFFLINE = 3;
+
+  private static final AtomicIntegerFieldUpdater<VcpuSchedule> POLL_PORT =
+      AtomicIntegerFieldUpdater.newUpdater(VcpuSchedule.class, "pollPort");
 
   /** Why the vcpu does not run; 0 when it may. Changed atomically by any thread. */
   final AtomicInteger reasons = new AtomicInteger(DOWN);
@@ -75,6 +79,11 @@ public final class VcpuSchedule {
   /** Declares what SCHEDOP_poll waits for; only the vcpu's thread sets, wakers clear. */
   public void pollPort(int port) {
     pollPort = port;
+  }
+
+  /** Waits for one port only, unless a waker has come already. */
+  public void narrowPoll(int port) {
+    POLL_PORT.compareAndSet(this, -1, port);
   }
 
   void enter(int next, long now) {

@@ -19,8 +19,6 @@ final class PrivilegedOperations {
   private static final int MAX_LENGTH = 15;
   private static final int PAGE_SIZE = 4096;
 
-  private static final long CR4_GUEST = 1L << 2 | 1 << 3 | 1 << 16 | 1 << 18;
-  private static final long CR4_FIXED = 0x660;
   private static final long CR4_OSXSAVE = 1L << 18;
   private static final long TASK_SWITCHED = 8;
   private static final long X87_STATE = 1;
@@ -195,16 +193,11 @@ final class PrivilegedOperations {
       case 3:
         return memory.setKernelRoot(vcpu, value >>> 12) == 0;
       case 4:
-        cpu.field(CpuState.CR4, visibleCr4(value));
+        cpu.field(CpuState.CR4, PrivilegedState.visibleCr4(value));
         return true;
       default:
         return false;
     }
-  }
-
-  /** CR4 as a guest sees it after it wrote a value. */
-  static long visibleCr4(long value) {
-    return value & CR4_GUEST | CR4_FIXED;
   }
 
   private static boolean setXcr0(Vcpu vcpu) {

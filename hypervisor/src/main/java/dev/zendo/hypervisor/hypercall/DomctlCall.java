@@ -1,0 +1,338 @@
+package dev.zendo.hypervisor.hypercall;
+
+import static dev.zendo.hypercalls.Errno.EACCES;
+import static dev.zendo.hypercalls.Errno.EBUSY;
+import static dev.zendo.hypercalls.Errno.EEXIST;
+import static dev.zendo.hypercalls.Errno.EFAULT;
+import static dev.zendo.hypercalls.Errno.EINVAL;
+import static dev.zendo.hypercalls.Errno.ENODATA;
+import static dev.zendo.hypercalls.Errno.ENOMEM;
+import static dev.zendo.hypercalls.Errno.ENOSYS;
+import static dev.zendo.hypercalls.Errno.EOPNOTSUPP;
+import static dev.zendo.hypercalls.Errno.EPERM;
+import static dev.zendo.hypercalls.Errno.ESRCH;
+
+import dev.zendo.hypercalls.Domid;
+import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypercalls.domctl.AddressSize;
+import dev.zendo.hypercalls.domctl.CreateDomain;
+import dev.zendo.hypercalls.domctl.CreateFlags;
+import dev.zendo.hypercalls.domctl.Domctl;
+import dev.zendo.hypercalls.domctl.DomctlOp;
+import dev.zendo.hypercalls.domctl.DomctlVersion;
+import dev.zendo.hypercalls.domctl.GetVcpuInfo;
+import dev.zendo.hypercalls.domctl.HypercallInit;
+import dev.zendo.hypercalls.domctl.MaxMem;
+import dev.zendo.hypercalls.domctl.MaxVcpus;
+import dev.zendo.hypercalls.domctl.SetDomainHandle;
+import dev.zendo.hypercalls.domctl.VcpuContext;
+import dev.zendo.hypercalls.vcpu.VcpuGuestContext;
+import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.DomainManager;
+import dev.zendo.hypervisor.domain.DomainMemory;
+import dev.zendo.hypervisor.domain.Domains;
+import dev.zendo.hypervisor.domain.HostView;
+import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.machine.MachineMemory;
+import dev.zendo.hypervisor.sched.Scheduler;
+import dev.zendo.hypervisor.sched.VcpuSchedule;
+
+/** domctl: how the control domain makes and manages domains. */
+public final class DomctlCall implements HypercallHandler {
+  private static final HostView HOST = HostView.HOST;
+  private static final int HANDLE_SIZE = 16;
+  private static final int BITS = 64;
+  private static final int KIB_TO_PAGES = 2;
+
+  /** Where in the scratch memory a vcpu context is put, behind the domctl. */
+  private static final int CONTEXT = 1024;
+
+  private static final int MEMORY_MAPPING = 39;
+  private static final int UNBIND_PT_IRQ = 48;
+  private static final int DEBUG_OP = 50;
+
+  private final Domains domains;
+  private final DomainManager manager;
+  private final DomainMemory memory;
+  private final MachineMemory machine;
+  private final CodeMap codeMap;
+  private final Scheduler scheduler;
+  private final VcpuContexts contexts;
+  private final DomainInfos infos;
+
+  private DomctlCall(
+      Domains domains,
+      DomainManager manager,
+      DomainMemory memory,
+      MachineMemory machine,
+      CodeMap codeMap,
+      Scheduler scheduler,
+      VcpuContexts contexts) {
+    this.domains = domains;
+    this.manager = manager;
+    this.memory = memory;
+    this.machine = machine;
+    this.codeMap = codeMap;
+    this.scheduler = scheduler;
+    this.contexts = contexts;
+    this.infos = new DomainInfos(scheduler);
+  }
+
+  /** Installs the handler. */
+  public static void register(
+      HypercallTable table,
+      Domains domains,
+      DomainManager manager,
+      DomainMemory memory,
+      MachineMemory machine,
+      CodeMap codeMap,
+      Scheduler scheduler,
+      VcpuContexts contexts) {
+    table.register(
+        Hypercalls.DOMCTL,
+        new DomctlCall(domains, manager, memory, machine, codeMap, scheduler, contexts));
+  }
+
+  @Override
+  public long handle(Vcpu v, long pointer, long a2, long a3, long a4, long a5) {
+    long at = v.scratch();
+    if (!Arguments.read(v, pointer, Domctl.LAYOUT)) {
+      return -EFAULT;
+    }
+    if (Domctl.INTERFACE_VERSION.get(HOST, at) != DomctlVersion.INTERFACE_VERSION) {
+      return -EACCES;
+    }
+    int command = Domctl.CMD.get(HOST, at);
+    if (command == DomctlOp.CREATEDOMAIN) {
+      return v.domain().privileged() ? answer(v, pointer, create(at)) : -EPERM;
+    }
+    int id = Domctl.DOMAIN.get(HOST, at);
+    Domain domain = id == Domid.SELF ? v.domain() : domains.get(id);
+    if (domain == null && command == DomctlOp.GETDOMAININFO && v.domain().privileged()) {
+      domain = next(id);
+    }
+    if (domain == null) {
+      return -ESRCH;
+    }
+    if (!v.domain().privileged()) {
+      return refusal(command);
+    }
+    long result = control(v, domain, command, at);
+    return answers(command) ? answer(v, pointer, result) : result;
+  }
+
+  private static long answer(Vcpu v, long pointer, long result) {
+    if (result < 0) {
+      return result;
+    }
+    return Arguments.write(v, pointer, Domctl.LAYOUT) ? result : -EFAULT;
+  }
+
+  private static boolean answers(int command) {
+    return switch (command) {
+      case DomctlOp.GETDOMAININFO,
+          DomctlOp.GETVCPUINFO,
+          DomctlOp.GET_ADDRESS_SIZE,
+          DomctlOp.GETVCPUCONTEXT ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** A few commands check their arguments before the permission. */
+  private static long refusal(int command) {
+    return switch (command) {
+      case MEMORY_MAPPING, UNBIND_PT_IRQ -> -EINVAL;
+      case DEBUG_OP -> -EOPNOTSUPP;
+      default -> -EPERM;
+    };
+  }
+
+  private Domain next(int from) {
+    for (int id = from; id < Domains.FIRST_RESERVED; id++) {
+      Domain domain = domains.get(id);
+      if (domain != null) {
+        return domain;
+      }
+    }
+    return null;
+  }
+
+  private long control(Vcpu v, Domain domain, int command, long at) {
+    boolean own = domain == v.domain();
+    switch (command) {
+      case DomctlOp.DESTROYDOMAIN:
+        if (own) {
+          return -EINVAL;
+        }
+        manager.destroy(domain);
+        return 0;
+      case DomctlOp.PAUSEDOMAIN:
+        return own ? -EINVAL : manager.pause(domain, v);
+      case DomctlOp.UNPAUSEDOMAIN:
+        return own ? -EINVAL : manager.unpause(domain);
+      case DomctlOp.RESUMEDOMAIN:
+        if (own) {
+          return -EINVAL;
+        }
+        manager.resume(domain);
+        return 0;
+      case DomctlOp.GETDOMAININFO:
+        infos.fill(domain, Domctl.GETDOMAININFO.at(at));
+        Domctl.DOMAIN.set(HOST, at, domain.id());
+        return 0;
+      case DomctlOp.MAX_MEM:
+        domain.maxPages(MaxMem.MAX_MEMKB.get(HOST, Domctl.MAX_MEM.at(at)) >>> KIB_TO_PAGES);
+        return 0;
+      case DomctlOp.MAX_VCPUS:
+        return maxVcpus(domain, MaxVcpus.MAX.get(HOST, Domctl.MAX_VCPUS.at(at)));
+      case DomctlOp.SETVCPUCONTEXT:
+        return setContext(v, domain, Domctl.VCPUCONTEXT.at(at));
+      case DomctlOp.GETVCPUCONTEXT:
+        return getContext(v, domain, Domctl.VCPUCONTEXT.at(at));
+      case DomctlOp.GETVCPUINFO:
+        return vcpuInfo(domain, Domctl.GETVCPUINFO.at(at));
+      case DomctlOp.SETDOMAINHANDLE:
+        byte[] handle = new byte[HANDLE_SIZE];
+        SetDomainHandle.HANDLE.get(HOST, Domctl.SETDOMAINHANDLE.at(at), handle);
+        domain.handle(handle);
+        return 0;
+      case DomctlOp.HYPERCALL_INIT:
+        return hypercallInit(domain, HypercallInit.GMFN.get(HOST, Domctl.HYPERCALL_INIT.at(at)));
+      case DomctlOp.SET_ADDRESS_SIZE:
+        return AddressSize.SIZE.get(HOST, Domctl.ADDRESS_SIZE.at(at)) == BITS ? 0 : -EINVAL;
+      case DomctlOp.GET_ADDRESS_SIZE:
+        AddressSize.SIZE.set(HOST, Domctl.ADDRESS_SIZE.at(at), BITS);
+        return 0;
+      case DomctlOp.SETVCPUAFFINITY:
+      case DomctlOp.SETTIMEOFFSET:
+      case DomctlOp.SETTSCINFO:
+        return 0;
+      default:
+        return -ENOSYS;
+    }
+  }
+
+  private long create(long at) {
+    long spec = Domctl.CREATEDOMAIN.at(at);
+    int vcpus = CreateDomain.MAX_VCPUS.get(HOST, spec);
+    int flags = CreateDomain.FLAGS.get(HOST, spec);
+    if (vcpus < 1 || vcpus > Domain.MAX_VCPUS || (flags & CreateFlags.HVM) != 0) {
+      return -EINVAL;
+    }
+    int id = Domctl.DOMAIN.get(HOST, at);
+    if (id == 0 || id >= Domid.FIRST_RESERVED) {
+      id = manager.freeId();
+    } else if (domains.get(id) != null) {
+      return -EEXIST;
+    }
+    if (id < 0) {
+      return -ENOMEM;
+    }
+    byte[] handle = new byte[HANDLE_SIZE];
+    CreateDomain.HANDLE.get(HOST, spec, handle);
+    Domain domain = new Domain(id, handle, false, false);
+    domain.maxVcpus(vcpus);
+    domain.events().maxPort(CreateDomain.MAX_EVTCHN_PORT.get(HOST, spec));
+    domain.maxGrantFrames(CreateDomain.MAX_GRANT_FRAMES.get(HOST, spec));
+    long result = manager.create(domain);
+    Domctl.DOMAIN.set(HOST, at, id);
+    return result == -EBUSY ? -EEXIST : result;
+  }
+
+  private long maxVcpus(Domain domain, int count) {
+    return count == domain.maxVcpus() ? manager.addVcpus(domain, count) : -EINVAL;
+  }
+
+  private long setContext(Vcpu v, Domain domain, long spec) {
+    Vcpu target = domain.vcpu(VcpuContext.VCPU.getUnsigned(HOST, spec));
+    if (domain == v.domain() || target == null) {
+      return -EINVAL;
+    }
+    long context = v.scratch() + CONTEXT;
+    int size = VcpuGuestContext.LAYOUT.size();
+    if (VcpuContext.CTXT.get(HOST, spec) == 0) {
+      return resetVcpu(domain, target, v);
+    }
+    if (!v.guest().read(VcpuContext.CTXT.get(HOST, spec), context, size)) {
+      return -EFAULT;
+    }
+    long result = manager.pause(domain, v);
+    if (result != 0) {
+      return result;
+    }
+    result = contexts.load(target, context);
+    if (result == 0) {
+      if (VcpuContexts.online(context)) {
+        scheduler.up(target);
+      } else {
+        scheduler.down(target);
+      }
+    }
+    manager.unpause(domain);
+    return result;
+  }
+
+  private long resetVcpu(Domain domain, Vcpu target, Vcpu caller) {
+    long result = manager.pause(domain, caller);
+    if (result == 0) {
+      scheduler.down(target);
+      memory.detach(target);
+      manager.reset(target);
+      target.initialised(false);
+      manager.unpause(domain);
+    }
+    return result;
+  }
+
+  private long getContext(Vcpu v, Domain domain, long spec) {
+    Vcpu target = domain.vcpu(VcpuContext.VCPU.getUnsigned(HOST, spec));
+    if (domain == v.domain()) {
+      return -EINVAL;
+    }
+    if (target == null) {
+      return -ESRCH;
+    }
+    if (!target.initialised()) {
+      return -ENODATA;
+    }
+    long pointer = VcpuContext.CTXT.get(HOST, spec);
+    long result = manager.pause(domain, v);
+    if (result != 0) {
+      return result;
+    }
+    long context = v.scratch() + CONTEXT;
+    contexts.store(target, context);
+    manager.unpause(domain);
+    return v.guest().write(pointer, context, VcpuGuestContext.LAYOUT.size()) ? 0 : -EFAULT;
+  }
+
+  private long vcpuInfo(Domain domain, long spec) {
+    Vcpu target = domain.vcpu(GetVcpuInfo.VCPU.getUnsigned(HOST, spec));
+    if (target == null) {
+      return -ESRCH;
+    }
+    long[] state = new long[6];
+    scheduler.runstate(target, state);
+    GetVcpuInfo.ONLINE.set(HOST, spec, target.schedule().up() ? 1 : 0);
+    GetVcpuInfo.BLOCKED.set(HOST, spec, target.schedule().blocked() ? 1 : 0);
+    GetVcpuInfo.RUNNING.set(HOST, spec, scheduler.running(target) ? 1 : 0);
+    GetVcpuInfo.CPU_TIME.set(HOST, spec, state[2 + VcpuSchedule.RUNNING]);
+    GetVcpuInfo.CPU.set(HOST, spec, 0);
+    return 0;
+  }
+
+  private long hypercallInit(Domain domain, long mfn) {
+    if (domain.translated() || memory.acquireWritable(domain, mfn) != 0) {
+      return -EACCES;
+    }
+    long page = machine.address(mfn);
+    HypercallPage.fill(page);
+    HostMemory.fullFence();
+    codeMap.written(mfn);
+    memory.releaseWritable(domain, mfn);
+    return 0;
+  }
+}

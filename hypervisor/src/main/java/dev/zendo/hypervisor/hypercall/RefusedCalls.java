@@ -1,0 +1,97 @@
+package dev.zendo.hypervisor.hypercall;
+
+import static dev.zendo.hypercalls.Errno.EACCES;
+import static dev.zendo.hypercalls.Errno.EFAULT;
+import static dev.zendo.hypercalls.Errno.EINVAL;
+import static dev.zendo.hypercalls.Errno.ENODATA;
+import static dev.zendo.hypercalls.Errno.ENOSYS;
+import static dev.zendo.hypercalls.Errno.EOPNOTSUPP;
+import static dev.zendo.hypercalls.Errno.EPERM;
+import static dev.zendo.hypercalls.Errno.ESRCH;
+
+import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypercalls.platform.PlatformOp;
+import dev.zendo.hypercalls.platform.PlatformVersion;
+import dev.zendo.hypervisor.domain.Domains;
+import dev.zendo.hypervisor.domain.HostView;
+import dev.zendo.hypervisor.domain.Vcpu;
+
+/** Hypercalls that a paravirtualised guest cannot use, with the refusals that Xen gives. */
+public final class RefusedCalls {
+  private static final int HVM_SET_PARAM = 0;
+  private static final int HVM_GET_PARAM = 1;
+  private static final int HVM_FLUSH_TLBS = 5;
+  private static final int HVM_PAGETABLE_DYING = 9;
+  private static final int HVM_GET_TIME = 11;
+  private static final int HVM_GET_MEM_TYPE = 15;
+  private static final int HVM_SET_EVTCHN_UPCALL = 23;
+  private static final int HVM_UNUSED = 24;
+  private static final int HVM_ALTP2M = 25;
+  private static final int PARAM_SIZE = 16;
+
+  private final Domains domains;
+
+  private RefusedCalls(Domains domains) {
+    this.domains = domains;
+  }
+
+  /** Installs the handlers. */
+  public static void register(HypercallTable table, Domains domains) {
+    RefusedCalls calls = new RefusedCalls(domains);
+    refuse(table, Hypercalls.XSM_OP, ENOSYS);
+    refuse(table, Hypercalls.XENOPROF_OP, EPERM);
+    refuse(table, Hypercalls.KEXEC_OP, EPERM);
+    refuse(table, Hypercalls.TMEM_OP, ENOSYS);
+    refuse(table, Hypercalls.ARGO_OP, ENOSYS);
+    refuse(table, Hypercalls.XENPMU_OP, EOPNOTSUPP);
+    refuse(table, Hypercalls.HYPFS_OP, EPERM);
+    refuse(table, Hypercalls.MCA, EPERM);
+    table.register(Hypercalls.DM_OP, (v, a1, a2, a3, a4, a5) -> calls.dmOp(v, (int) a1));
+    table.register(Hypercalls.HVM_OP, (v, a1, a2, a3, a4, a5) -> calls.hvmOp(v, (int) a1, a2));
+    table.register(Hypercalls.PLATFORM_OP, (v, a1, a2, a3, a4, a5) -> platformOp(v, a1));
+  }
+
+  private static void refuse(HypercallTable table, int number, int errno) {
+    table.register(number, (v, a1, a2, a3, a4, a5) -> -errno);
+  }
+
+  private long dmOp(Vcpu v, int id) {
+    return Callers.any(domains, v, id & 0xffff) == null ? -ESRCH : -ENODATA;
+  }
+
+  private long hvmOp(Vcpu v, int command, long pointer) {
+    switch (command) {
+      case HVM_SET_PARAM:
+      case HVM_GET_PARAM:
+      case HVM_GET_MEM_TYPE:
+        if (!v.guest().read(pointer, v.scratch(), PARAM_SIZE)) {
+          return -EFAULT;
+        }
+        int id = HostView.HOST.getShort(v.scratch()) & 0xffff;
+        return Callers.any(domains, v, id) == null ? -ESRCH : -EINVAL;
+      case HVM_FLUSH_TLBS:
+      case HVM_SET_EVTCHN_UPCALL:
+      case HVM_UNUSED:
+        return -EINVAL;
+      case HVM_PAGETABLE_DYING:
+        return -ESRCH;
+      case HVM_GET_TIME:
+        return 0;
+      case HVM_ALTP2M:
+        return -EOPNOTSUPP;
+      default:
+        return -ENOSYS;
+    }
+  }
+
+  private static long platformOp(Vcpu v, long pointer) {
+    if (!Arguments.read(v, pointer, PlatformOp.LAYOUT)) {
+      return -EFAULT;
+    }
+    int version = PlatformOp.INTERFACE_VERSION.get(HostView.HOST, v.scratch());
+    if (version != PlatformVersion.INTERFACE_VERSION) {
+      return -EACCES;
+    }
+    return v.domain().privileged() ? -ENOSYS : -EPERM;
+  }
+}
