@@ -34,7 +34,7 @@ $(KERNEL): $(OBJECTS) $(ZENDO_LIB) $(LDSCRIPT)
 # The kit knows itself what is out of date in it.
 $(ZENDO_LIB): zendo-kit
 zendo-kit:
-	@$(MAKE) --no-print-directory -C $(ZENDO_KIT)
+	@$(MAKE) -s --no-print-directory -C $(ZENDO_KIT)
 
 clean:
 	rm -f $(KERNEL) $(OBJECTS) $(OBJECTS:.o=.d)

@@ -18,10 +18,18 @@ static uint64_t *root(void)
     return (uint64_t *)start_info->pt_base;
 }
 
+/* The hypervisor's part of the address space; its tables are not ours to read. */
+static bool is_foreign(uint64_t va)
+{
+    return va >= HYPERVISOR_VIRT_START && va < HYPERVISOR_VIRT_END;
+}
+
 uint64_t pt_lookup(uint64_t va)
 {
     uint64_t *table = root();
 
+    if (is_foreign(va))
+        return 0;
     for (unsigned level = 4; level > 1; level--) {
         uint64_t entry = table[index_at(va, level)];
 
@@ -77,6 +85,8 @@ void *pt_table(uint64_t va, unsigned wanted)
 
 int pt_map(uint64_t va, uint64_t mfn, uint64_t flags)
 {
+    if (is_foreign(va))
+        return -EINVAL;
     if (!pt_table(va, 1))
         return -ENOMEM;
     return (int)update_va_mapping(va, mfn << PAGE_SHIFT | flags, UVMF_INVLPG | UVMF_ALL);

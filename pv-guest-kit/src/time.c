@@ -2,6 +2,7 @@
 #include <zendo/zendo.h>
 
 static struct {
+    uint64_t deadline;
     void (*function)(void *);
     void *argument;
 } timers[MAX_VCPUS];
@@ -66,6 +67,15 @@ uint64_t time_wall(void)
     return seconds + (nanoseconds + time_now()) / SECONDS;
 }
 
+/* Only one deadline at a time is known to the hypervisor. */
+static void program_timer(uint32_t id)
+{
+    struct vcpu_set_singleshot_timer timer = {.timeout_abs_ns = timers[id].deadline};
+
+    vcpu_op(VCPUOP_set_singleshot_timer, id, &timer);
+}
+
+/* The event may come a little early, or for a deadline that was replaced: then wait on. */
 static void timer_event(evtchn_port_t port, void *argument)
 {
     uint32_t id = this_vcpu()->id;
@@ -73,9 +83,14 @@ static void timer_event(evtchn_port_t port, void *argument)
 
     (void)port;
     (void)argument;
+    if (!function)
+        return;
+    if (time_now() < timers[id].deadline) {
+        program_timer(id);
+        return;
+    }
     timers[id].function = NULL;
-    if (function)
-        function(timers[id].argument);
+    function(timers[id].argument);
 }
 
 void timer_init(void)
@@ -94,13 +109,13 @@ void time_init(void)
 
 void timer_set(uint64_t deadline_ns, void (*function)(void *), void *argument)
 {
-    struct vcpu_set_singleshot_timer timer = {.timeout_abs_ns = deadline_ns};
     uint32_t id = this_vcpu()->id;
     bool on = events_off();
 
+    timers[id].deadline = deadline_ns;
     timers[id].function = function;
     timers[id].argument = argument;
-    vcpu_op(VCPUOP_set_singleshot_timer, id, &timer);
+    program_timer(id);
     if (on)
         events_on();
 }

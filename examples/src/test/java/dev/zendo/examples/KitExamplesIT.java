@@ -32,10 +32,14 @@ class KitExamplesIT {
   private record Run(int status, String output) {}
 
   private Run run(String example, String... options) throws IOException, InterruptedException {
+    return runFolder("examples/" + example, options);
+  }
+
+  private Run runFolder(String guest, String... options) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(ROOT.resolve("zl").toString());
     command.add("run");
-    command.add(ROOT.resolve("examples").resolve(example).toString());
+    command.add(ROOT.resolve(guest).toString());
     command.add("--timeout");
     command.add(Integer.toString(SECONDS));
     command.addAll(List.of(options));
@@ -125,5 +129,12 @@ class KitExamplesIT {
         "nothing/here: error -2",
         "data/counter = \"42\"",
         "watch: data/watched changed (token)");
+  }
+
+  @ParameterizedTest(name = "{0} vcpus")
+  @ValueSource(ints = {1, 2, 4})
+  void everyPartOfTheKitWorks(int vcpus) throws Exception {
+    Run run = runFolder("pv-guest-kit/test", "--vcpus", Integer.toString(vcpus));
+    check(run, "SELFTEST PASSED");
   }
 }
