@@ -33,27 +33,22 @@ final class AluOp extends OperandOp implements Template.Prototype {
     return new AluOp();
   }
 
-  private long left(Cpu cpu) {
-    return LEFT == REGISTER
-        ? cpu.register(target, SIZE)
-        : cpu.load(address(cpu, LEFT - MEMORY), SIZE, this);
-  }
-
-  private long right(Cpu cpu) {
-    if (RIGHT == REGISTER) {
-      return cpu.register(source, SIZE);
-    }
-    return RIGHT == IMMEDIATE ? immediate : loadRight(cpu);
-  }
-
-  private long loadRight(Cpu cpu) {
-    return cpu.load(address(cpu, RIGHT - MEMORY), SIZE, this);
-  }
-
   @Override
   protected Block exec(Cpu cpu) {
-    long a = left(cpu);
-    long b = right(cpu);
+    long a;
+    if (LEFT == REGISTER) {
+      a = cpu.register(target, SIZE);
+    } else {
+      a = cpu.load(address(cpu, LEFT - MEMORY), SIZE, this);
+    }
+    long b;
+    if (RIGHT == REGISTER) {
+      b = cpu.register(source, SIZE);
+    } else if (RIGHT == IMMEDIATE) {
+      b = immediate;
+    } else {
+      b = cpu.load(address(cpu, RIGHT - MEMORY), SIZE, this);
+    }
     long r;
     switch (OPERATION) {
       case ADD:

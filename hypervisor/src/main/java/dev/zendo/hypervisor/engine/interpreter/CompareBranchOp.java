@@ -16,27 +16,22 @@ final class CompareBranchOp extends BranchOp implements Template.Prototype {
     return new CompareBranchOp();
   }
 
-  private long left(Cpu cpu) {
-    return LEFT == AluOp.REGISTER
-        ? cpu.register(target, SIZE)
-        : cpu.load(address(cpu, LEFT - AluOp.MEMORY), SIZE, this);
-  }
-
-  private long right(Cpu cpu) {
-    if (RIGHT == AluOp.REGISTER) {
-      return cpu.register(source, SIZE);
-    }
-    return RIGHT == AluOp.IMMEDIATE ? immediate : loadRight(cpu);
-  }
-
-  private long loadRight(Cpu cpu) {
-    return cpu.load(address(cpu, RIGHT - AluOp.MEMORY), SIZE, this);
-  }
-
   @Override
   protected Block exec(Cpu cpu) {
-    long a = left(cpu);
-    long b = right(cpu);
+    long a;
+    if (LEFT == AluOp.REGISTER) {
+      a = cpu.register(target, SIZE);
+    } else {
+      a = cpu.load(address(cpu, LEFT - AluOp.MEMORY), SIZE, this);
+    }
+    long b;
+    if (RIGHT == AluOp.REGISTER) {
+      b = cpu.register(source, SIZE);
+    } else if (RIGHT == AluOp.IMMEDIATE) {
+      b = immediate;
+    } else {
+      b = cpu.load(address(cpu, RIGHT - AluOp.MEMORY), SIZE, this);
+    }
     boolean holds;
     if (COMPARE) {
       long r = Width.extend(a - b, SIZE);

@@ -133,18 +133,18 @@ public final class Cpu {
   /** Host address for a load of {@code last + 1} bytes, 0 when the slow path must do it. */
   long readable(long va, int last) {
     long slot = slot(va);
-    return HostMemory.getLong(slot) == (va + last & -4096) ? addend(slot, va) : 0;
+    return HostMemory.getLong(slot) == (va + last & -4096) ? host(slot, va) : 0;
   }
 
   /** Host address for a store of {@code last + 1} bytes, 0 when the slow path must do it. */
   long writable(long va, int last) {
     long slot = slot(va);
     return HostMemory.getLong(slot + CpuState.TLB_ARRAY) == (va + last & -4096)
-        ? addend(slot, va)
+        ? host(slot, va)
         : 0;
   }
 
-  private static long addend(long slot, long va) {
+  private static long host(long slot, long va) {
     return va + HostMemory.getLong(slot + 2 * CpuState.TLB_ARRAY);
   }
 
@@ -157,12 +157,87 @@ public final class Cpu {
    * @return the value, sign-extended
    */
   public long load(long va, int size, Op op) {
-    long host = readable(va, size - 1);
-    return host != 0 ? Width.load(host, size) : memory.load(va, size, op, op.stack);
+    return size >= 4 ? loadWide(va, size, op) : loadNarrow(va, size, op);
+  }
+
+  private long loadWide(long va, int size, Op op) {
+    return size == 8 ? load8(va, op) : load4(va, op);
+  }
+
+  private long loadNarrow(long va, int size, Op op) {
+    return size == 1 ? load1(va, op) : load2(va, op);
+  }
+
+  // One method per size, too large for C1 to inline: calling them costs less than copies would.
+
+  private long load8(long va, Op op) {
+    long slot = slot(va);
+    if (HostMemory.getLong(slot) == (va + 7 & -4096)) {
+      return HostMemory.getLongAcquire(host(slot, va));
+    }
+    return memory.load(va, 8, op, op.stack);
+  }
+
+  private long load4(long va, Op op) {
+    long slot = slot(va);
+    if (HostMemory.getLong(slot) == (va + 3 & -4096)) {
+      return HostMemory.getIntAcquire(host(slot, va));
+    }
+    return memory.load(va, 4, op, op.stack);
+  }
+
+  private long load2(long va, Op op) {
+    long slot = slot(va);
+    if (HostMemory.getLong(slot) == (va + 1 & -4096)) {
+      return HostMemory.getShortAcquire(host(slot, va));
+    }
+    return memory.load(va, 2, op, op.stack);
+  }
+
+  private long load1(long va, Op op) {
+    long slot = slot(va);
+    if (HostMemory.getLong(slot) == (va & -4096)) {
+      return HostMemory.getByteAcquire(host(slot, va));
+    }
+    return memory.load(va, 1, op, op.stack);
   }
 
   /** Stores the low {@code size} (1, 2, 4 or 8) bytes of a value to guest memory. */
   public void store(long va, int size, long value, Op op) {
+    if (size == 8) {
+      store8(va, value, op);
+    } else {
+      storeShort(va, size, value, op);
+    }
+  }
+
+  private void storeShort(long va, int size, long value, Op op) {
+    if (size == 4) {
+      store4(va, value, op);
+    } else {
+      storeNarrow(va, size, value, op);
+    }
+  }
+
+  private void store8(long va, long value, Op op) {
+    long host = writable(va, 7);
+    if (host != 0) {
+      HostMemory.putLongRelease(host, value);
+    } else {
+      memory.store(va, 8, value, op, op.stack);
+    }
+  }
+
+  private void store4(long va, long value, Op op) {
+    long host = writable(va, 3);
+    if (host != 0) {
+      HostMemory.putIntRelease(host, (int) value);
+    } else {
+      memory.store(va, 4, value, op, op.stack);
+    }
+  }
+
+  private void storeNarrow(long va, int size, long value, Op op) {
     long host = writable(va, size - 1);
     if (host != 0) {
       Width.store(host, size, value);

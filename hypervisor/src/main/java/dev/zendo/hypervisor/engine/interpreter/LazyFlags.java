@@ -148,16 +148,26 @@ final class LazyFlags {
   }
 
   private static boolean holdsUnsigned(Cpu cpu, int pair) {
-    if (pair < 2) {
-      return pair == 0 ? overflow(cpu) : carry(cpu);
-    }
-    return pair == 2 ? zero(cpu) : belowOrEqual(cpu);
+    return pair < 2 ? overflowOrCarry(cpu, pair) : zeroOrBelow(cpu, pair);
   }
 
   private static boolean holdsSigned(Cpu cpu, int pair) {
-    if (pair < 6) {
-      return pair == 4 ? sign(cpu) : parity(cpu);
-    }
+    return pair < 6 ? signOrParity(cpu, pair) : lessOrNot(cpu, pair);
+  }
+
+  private static boolean overflowOrCarry(Cpu cpu, int pair) {
+    return pair == 0 ? overflow(cpu) : carry(cpu);
+  }
+
+  private static boolean zeroOrBelow(Cpu cpu, int pair) {
+    return pair == 2 ? zero(cpu) : belowOrEqual(cpu);
+  }
+
+  private static boolean signOrParity(Cpu cpu, int pair) {
+    return pair == 4 ? sign(cpu) : parity(cpu);
+  }
+
+  private static boolean lessOrNot(Cpu cpu, int pair) {
     return pair == 6 ? less(cpu) : lessOrEqual(cpu);
   }
 

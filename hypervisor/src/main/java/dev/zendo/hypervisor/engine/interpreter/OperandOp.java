@@ -40,7 +40,11 @@ public abstract class OperandOp extends Op {
 
   /** The linear address of the memory operand; {@code form} is a constant or {@link #form}. */
   final long address(Cpu cpu, int form) {
-    return form == BASE ? cpu.get(base) + displacement : compound(cpu, form);
+    return form == BASE ? based(cpu) : compound(cpu, form);
+  }
+
+  private long based(Cpu cpu) {
+    return cpu.get(base) + displacement;
   }
 
   /** The linear address of the memory operand. */
@@ -53,7 +57,11 @@ public abstract class OperandOp extends Op {
   }
 
   private long indexed(Cpu cpu) {
-    return cpu.get(base) + (cpu.get(indexRegister) << scale) + displacement;
+    return cpu.get(base) + scaled(cpu) + displacement;
+  }
+
+  private long scaled(Cpu cpu) {
+    return cpu.get(indexRegister) << scale;
   }
 
   private long general(Cpu cpu) {

@@ -4,17 +4,19 @@ import dev.zendo.hypervisor.machine.HostMemory;
 
 /**
  * Accesses to host memory with an operand size of 1, 2, 4 or 8 bytes; values are sign-extended to
- * 64 bits. Methods are small, so that the JVM inlines them where the size is constant.
+ * 64 bits. Methods are tiny, so that C1 inlines them (its limit is 35 bytecodes, less per level of
+ * nesting) and folds the tests where the size is constant.
  */
 final class Width {
   private Width() {}
 
   /** Loads a register, which nobody else writes. */
   static long get(long at, int size) {
-    if (size == 8) {
-      return HostMemory.getLong(at);
-    }
-    return size == 4 ? HostMemory.getInt(at) : getNarrow(at, size);
+    return size >= 4 ? getWide(at, size) : getNarrow(at, size);
+  }
+
+  private static long getWide(long at, int size) {
+    return size == 8 ? HostMemory.getLong(at) : HostMemory.getInt(at);
   }
 
   private static long getNarrow(long at, int size) {
@@ -23,13 +25,15 @@ final class Width {
 
   /** Stores a register as the processor does: 4-byte results clear the upper half. */
   static void putRegister(long at, int size, long value) {
-    if (size == 8) {
-      HostMemory.putLong(at, value);
-    } else if (size == 4) {
-      HostMemory.putLong(at, value & 0xffffffffL);
+    if (size >= 4) {
+      putWide(at, size, value);
     } else {
       putNarrow(at, size, value);
     }
+  }
+
+  private static void putWide(long at, int size, long value) {
+    HostMemory.putLong(at, size == 8 ? value : value & 0xffffffffL);
   }
 
   private static void putNarrow(long at, int size, long value) {
@@ -42,10 +46,11 @@ final class Width {
 
   /** Loads guest memory. */
   static long load(long at, int size) {
-    if (size == 8) {
-      return HostMemory.getLongAcquire(at);
-    }
-    return size == 4 ? HostMemory.getIntAcquire(at) : loadNarrow(at, size);
+    return size >= 4 ? loadWide(at, size) : loadNarrow(at, size);
+  }
+
+  private static long loadWide(long at, int size) {
+    return size == 8 ? HostMemory.getLongAcquire(at) : HostMemory.getIntAcquire(at);
   }
 
   private static long loadNarrow(long at, int size) {
@@ -54,12 +59,18 @@ final class Width {
 
   /** Stores guest memory. */
   static void store(long at, int size, long value) {
-    if (size == 8) {
-      HostMemory.putLongRelease(at, value);
-    } else if (size == 4) {
-      HostMemory.putIntRelease(at, (int) value);
+    if (size >= 4) {
+      storeWide(at, size, value);
     } else {
       storeNarrow(at, size, value);
+    }
+  }
+
+  private static void storeWide(long at, int size, long value) {
+    if (size == 8) {
+      HostMemory.putLongRelease(at, value);
+    } else {
+      HostMemory.putIntRelease(at, (int) value);
     }
   }
 
