@@ -159,7 +159,7 @@ public final class Hypervisor implements AutoCloseable {
   }
 
   /** Domain 0: the way to act on this machine. */
-  public ControlDomainPort control() {
+  public ControlDomainPort controlDomain() {
     return control;
   }
 
