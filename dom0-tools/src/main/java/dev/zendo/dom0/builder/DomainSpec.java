@@ -39,10 +39,7 @@ public record DomainSpec(
   /** Checks the figures. */
   public DomainSpec {
     checkMemory(memoryMiB);
-    if (vcpus < 1 || vcpus > MAX_VCPUS) {
-      throw new ToolException(
-          "a domain can have 1 to " + MAX_VCPUS + " vcpus, not " + vcpus + "; correct --vcpus");
-    }
+    checkVcpus(vcpus);
     if (commandLine.length() >= COMMAND_LINE_BYTES) {
       throw new ToolException(
           "the command line has "
@@ -68,6 +65,18 @@ public record DomainSpec(
               + " MiB of memory, not "
               + memoryMiB
               + "; correct --memory");
+    }
+  }
+
+  /**
+   * Refuses numbers of vcpus that no domain can have.
+   *
+   * @throws ToolException one line
+   */
+  public static void checkVcpus(int vcpus) {
+    if (vcpus < 1 || vcpus > MAX_VCPUS) {
+      throw new ToolException(
+          "a domain can have 1 to " + MAX_VCPUS + " vcpus, not " + vcpus + "; correct --vcpus");
     }
   }
 }

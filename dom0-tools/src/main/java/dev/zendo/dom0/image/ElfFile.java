@@ -187,11 +187,15 @@ public final class ElfFile {
               + index
               + " lies outside of the file; build or fetch it again");
     }
-    if (segment.type == PT_LOAD
-        && (segment.memorySize < segment.fileSize
-            || segment.physicalAddress + segment.memorySize < segment.physicalAddress)) {
+    if (segment.type == PT_LOAD && (segment.memorySize < segment.fileSize || wraps(segment))) {
       throw corrupt("segment " + index + " has impossible sizes");
     }
+  }
+
+  private static boolean wraps(Segment segment) {
+    return Long.compareUnsigned(
+            segment.physicalAddress + segment.memorySize, segment.physicalAddress)
+        < 0;
   }
 
   /** Leaves the list of sections empty when the table is broken. */

@@ -1,0 +1,159 @@
+package dev.zendo.dom0;
+
+import dev.zendo.dom0.builder.BuiltDomain;
+import dev.zendo.dom0.builder.DomainBuilder;
+import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.console.ConsoleBackend;
+import dev.zendo.dom0.console.ConsoleLog;
+import dev.zendo.dom0.console.ConsoleOutput;
+import dev.zendo.dom0.control.ControlDomain;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A guest of a {@link Machine}: a domain with its console and its place in the store. Thread-safe.
+ */
+public final class Guest implements AutoCloseable {
+  private static final int LOG_BYTES = 1 << 20;
+
+  private final Machine machine;
+  private final DomainSpec spec;
+  private final BuiltDomain domain;
+  private final ConsoleLog log = new ConsoleLog(LOG_BYTES);
+  private final ConsoleBackend console;
+  private final CompletableFuture<GuestEnd> end = new CompletableFuture<>();
+  private volatile String crashReason = "";
+  private boolean closed;
+
+  Guest(Machine machine, DomainSpec spec, ConsoleOutput output) {
+    this.machine = machine;
+    this.spec = spec;
+    ControlDomain control = machine.control();
+    domain = DomainBuilder.build(control, spec);
+    ConsoleBackend backend = null;
+    try {
+      machine.store().introduce(spec, domain);
+      backend = new ConsoleBackend(control, domain.id(), domain.consolePort(), both(log, output));
+    } catch (RuntimeException | Error e) {
+      machine.store().release(domain.id());
+      control.domains().destroy(domain.id());
+      throw e;
+    }
+    console = backend;
+  }
+
+  private static ConsoleOutput both(ConsoleLog log, ConsoleOutput output) {
+    if (output == ConsoleOutput.NONE) {
+      return log;
+    }
+    return new ConsoleOutput() {
+      @Override
+      public void accept(byte[] bytes, int length) {
+        log.accept(bytes, length);
+        output.accept(bytes, length);
+      }
+
+      @Override
+      public int room() {
+        return output.room();
+      }
+    };
+  }
+
+  /** Domain number. */
+  public int id() {
+    return domain.id();
+  }
+
+  /** What it was built from. */
+  public DomainSpec spec() {
+    return spec;
+  }
+
+  /** Its console. */
+  public ConsoleBackend console() {
+    return console;
+  }
+
+  /** What it printed. */
+  public ConsoleLog log() {
+    return log;
+  }
+
+  /** Lets it run. */
+  public void start() {
+    machine.control().domains().unpause(domain.id());
+  }
+
+  /** Types text at its console. */
+  public void type(String text) throws InterruptedException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    console.type(bytes, 0, bytes.length);
+  }
+
+  /**
+   * Waits until it has printed a text, from the beginning on.
+   *
+   * @return whether it did in time
+   */
+  public boolean waitFor(String text, Duration timeout) throws InterruptedException {
+    return log.waitFor(text, 0, timeout.toMillis()) >= 0;
+  }
+
+  /** How it ended; null when it still runs after the timeout. */
+  public GuestEnd await(Duration timeout) throws InterruptedException {
+    try {
+      return end.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return null;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Completes when it ends. */
+  public CompletableFuture<GuestEnd> end() {
+    return end;
+  }
+
+  /** Guest instructions that its vcpus have executed. */
+  public long instructions() {
+    return machine.instructions(this);
+  }
+
+  /** Why the hypervisor ended it; empty when it ended itself. */
+  public String crashReason() {
+    return crashReason;
+  }
+
+  void crashReason(String why) {
+    crashReason = why;
+  }
+
+  void ended(GuestEnd how) {
+    if (end.complete(how)) {
+      machine.store().stopped(domain.id());
+    }
+  }
+
+  /** Destroys it; what it printed stays readable. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    machine.forget(this);
+    console.close();
+    log.end();
+    machine.store().release(domain.id());
+    machine.control().domains().destroy(domain.id());
+    end.complete(GuestEnd.DESTROYED);
+  }
+}

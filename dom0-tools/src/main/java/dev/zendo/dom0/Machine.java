@@ -1,0 +1,140 @@
+package dev.zendo.dom0;
+
+import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.console.ConsoleOutput;
+import dev.zendo.dom0.control.ControlDomain;
+import dev.zendo.dom0.control.DomainControl;
+import dev.zendo.dom0.xenstore.StoreService;
+import dev.zendo.hypercalls.event.Virq;
+import dev.zendo.hypervisor.Hypervisor;
+import dev.zendo.hypervisor.HypervisorConfig;
+import dev.zendo.hypervisor.domain.CrashReport;
+import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
+import dev.zendo.hypervisor.trace.Tracer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A machine in this process: hypervisor, control domain, store. Guests are made with {@link
+ * #create}:
+ *
+ * <pre>{@code
+ * try (Machine machine = Machine.start(256, 1);
+ *     Guest guest = machine.create(spec, ConsoleOutput.NONE)) {
+ *   guest.start();
+ *   guest.waitFor("login:", Duration.ofSeconds(30));
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe.
+ */
+public final class Machine implements AutoCloseable {
+  /** Memory for domain 0 and for what the hypervisor keeps in frames, beside the guests'. */
+  private static final long OWN_MIB = 32;
+
+  private static final long MIN_MIB = 96;
+
+  private final Hypervisor hypervisor;
+  private final ControlDomain control;
+  private final StoreService store;
+  private final Map<Integer, Guest> guests = new ConcurrentHashMap<>();
+
+  private Machine(Hypervisor hypervisor) {
+    this.hypervisor = hypervisor;
+    this.control = new ControlDomain(hypervisor.control(), "dom0");
+    this.store = new StoreService(control);
+    hypervisor.onCrash(this::crashed);
+    control.events().bindVirq(Virq.DOM_EXC, this::checkGuests);
+  }
+
+  /**
+   * Starts a machine with the interpreter.
+   *
+   * @param guestMiB memory for guests; the host backs it when it is first used
+   * @param processors threads that run vcpus
+   * @throws ToolException when the host has not enough address space
+   */
+  public static Machine start(long guestMiB, int processors) {
+    long frames = Math.max(MIN_MIB, guestMiB + OWN_MIB + guestMiB / 256) << 8;
+    try {
+      return new Machine(
+          new Hypervisor(HypervisorConfig.of(frames, processors, InterpreterEngine::new)));
+    } catch (OutOfMemoryError e) {
+      throw new ToolException(
+          "the host gives no " + (frames >> 8) + " MiB for the machine; use less with --memory", e);
+    }
+  }
+
+  /** Domain 0. */
+  public ControlDomain control() {
+    return control;
+  }
+
+  /** The store. */
+  public StoreService store() {
+    return store;
+  }
+
+  /** Traces what guests do. */
+  public Tracer tracer() {
+    return hypervisor.tracer();
+  }
+
+  /**
+   * Builds a guest and leaves it paused.
+   *
+   * @param output gets what the guest prints, in addition to the guest's own log
+   * @throws ToolException when it cannot be built
+   */
+  public Guest create(DomainSpec spec, ConsoleOutput output) {
+    Guest guest = new Guest(this, spec, output);
+    guests.put(guest.id(), guest);
+    return guest;
+  }
+
+  /** A statistic that no hypercall offers; 0 when the guest is gone. */
+  long instructions(Guest guest) {
+    Domain domain = hypervisor.domain(guest.id());
+    long sum = 0;
+    for (int i = 0; domain != null && i < domain.vcpuCount(); i++) {
+      sum += domain.vcpu(i).cpu().instructions();
+    }
+    return sum;
+  }
+
+  void forget(Guest guest) {
+    guests.remove(guest.id(), guest);
+  }
+
+  /** On the guilty vcpu's thread, before the control domain hears of it. */
+  private void crashed(CrashReport report) {
+    Guest guest = guests.get(report.domain());
+    if (guest != null) {
+      guest.crashReason(report.why());
+    }
+  }
+
+  /** Looks which guests have ended; runs on the event thread. */
+  private void checkGuests() {
+    for (Guest guest : guests.values()) {
+      DomainControl.Info info = control.domains().info(guest.id());
+      if (info == null || info.dying()) {
+        guest.ended(GuestEnd.DESTROYED);
+      } else if (info.shutdown()) {
+        guest.ended(GuestEnd.of(info.shutdownReason()));
+      }
+    }
+  }
+
+  /** Destroys all guests and gives all memory back. */
+  @Override
+  public void close() {
+    for (Guest guest : guests.values()) {
+      guest.close();
+    }
+    store.close();
+    control.close();
+    hypervisor.close();
+  }
+}

@@ -1,0 +1,195 @@
+package dev.zendo.dom0.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.zendo.dom0.Guest;
+import dev.zendo.dom0.GuestEnd;
+import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.console.HostTerminal;
+import dev.zendo.dom0.image.KernelImage;
+import dev.zendo.dom0.report.CrashReport;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.commons.cli.CommandLine;
+
+/** One {@code zl run}: the machine, its guest, and the guest's successors after reboots. */
+final class RunSession implements AutoCloseable {
+  /** How the wait for a guest can end besides with the guest. */
+  private enum Other {
+    LEFT,
+    TIMEOUT
+  }
+
+  private final RunTarget target;
+  private final boolean rebooting;
+  private final boolean json;
+  private final boolean stats;
+  private final long deadline;
+  private final CompletableFuture<Other> left = new CompletableFuture<>();
+  private final HostTerminal terminal = new HostTerminal(() -> left.complete(Other.LEFT));
+  private final Machine machine;
+  private final TraceOutput trace;
+  private final long started = System.nanoTime();
+  private DomainSpec spec;
+
+  /**
+   * Reads the kernel, then starts the machine.
+   *
+   * @param timeout milliseconds until the guest is ended
+   */
+  RunSession(RunTarget target, CommandLine line, Set<String> traces, long timeout) {
+    this.target = target;
+    this.rebooting = !line.hasOption("no-reboot");
+    this.json = line.hasOption("json");
+    this.stats = line.hasOption("stats");
+    this.deadline =
+        timeout == Long.MAX_VALUE ? timeout : started + TimeUnit.MILLISECONDS.toNanos(timeout);
+    this.spec = readSpec();
+    int hostProcessors = Runtime.getRuntime().availableProcessors();
+    this.machine =
+        Machine.start(target.memoryMiB(), Math.max(1, Math.min(target.vcpus(), hostProcessors)));
+    this.trace = TraceOutput.open(line.getOptionValue("trace-file"), traces, machine.tracer());
+    if (line.hasOption("store-socket")) {
+      machine.store().listen(Path.of(line.getOptionValue("store-socket")));
+    }
+  }
+
+  /** Runs the guest until its end; returns the exit status. */
+  int run() throws InterruptedException {
+    boolean first = true;
+    while (true) {
+      try (Guest guest = machine.create(spec, terminal)) {
+        terminal.connect(guest.console());
+        if (first) {
+          terminal.start();
+          first = false;
+        }
+        guest.start();
+        Object end = await(guest);
+        if (end != GuestEnd.REBOOT || !rebooting) {
+          return report(guest, end);
+        }
+      }
+      spec = readSpec();
+    }
+  }
+
+  private DomainSpec readSpec() {
+    return new DomainSpec(
+        target.name(),
+        UUID.randomUUID(),
+        KernelImage.read(target.kernel(), target.memoryMiB() << 20),
+        target.ramdisk(),
+        target.commandLine(),
+        target.memoryMiB(),
+        target.vcpus());
+  }
+
+  /** Returns a {@link GuestEnd} or an {@link Other}. */
+  private Object await(Guest guest) throws InterruptedException {
+    CompletableFuture<Object> any = CompletableFuture.anyOf(guest.end(), left);
+    try {
+      if (deadline == Long.MAX_VALUE) {
+        return any.get();
+      }
+      return any.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return Other.TIMEOUT;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private int report(Guest guest, Object end) {
+    int status = status(end);
+    long instructions = guest.instructions();
+    double seconds = (System.nanoTime() - started) / 1e9;
+    String crash = "";
+    if (status == ExitStatus.CRASHED) {
+      crash = new CrashReport(machine.control(), guest, spec.kernel().symbols()).text();
+    } else if (end == Other.TIMEOUT) {
+      machine.control().domains().pause(guest.id());
+    }
+    guest.close();
+    terminal.close();
+    PrintStream err = System.err;
+    if (json) {
+      err.println(json(guest, end, status, seconds, instructions, crash));
+    } else {
+      if (status == ExitStatus.TIMEOUT) {
+        err.println("zl: " + target.name() + " did not end in time; it was destroyed");
+      } else if (status == ExitStatus.CRASHED) {
+        String reason = guest.crashReason();
+        err.println(
+            "zl: "
+                + target.name()
+                + " "
+                + ((GuestEnd) end).text()
+                + (reason.isEmpty() ? "" : ": " + reason));
+        err.print(crash);
+      }
+      if (stats) {
+        err.printf(
+            Locale.ROOT,
+            "zl: %.3f s, %d guest instructions (%.1f million/s)%n",
+            seconds,
+            instructions,
+            instructions / seconds / 1e6);
+      }
+    }
+    return status;
+  }
+
+  private static int status(Object end) {
+    if (end == Other.LEFT) {
+      return ExitStatus.LEFT;
+    }
+    if (end == Other.TIMEOUT) {
+      return ExitStatus.TIMEOUT;
+    }
+    return switch ((GuestEnd) end) {
+      case POWEROFF, REBOOT, SUSPEND, SOFT_RESET -> ExitStatus.OK;
+      case CRASH, WATCHDOG -> ExitStatus.CRASHED;
+      case DESTROYED -> ExitStatus.FAILURE;
+    };
+  }
+
+  private String json(
+      Guest guest, Object end, int status, double seconds, long instructions, String crash) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
+      out.writeStartObject();
+      out.writeStringField("name", guest.spec().name());
+      out.writeNumberField("domid", guest.id());
+      out.writeStringField("end", end.toString().toLowerCase(Locale.ROOT));
+      out.writeNumberField("status", status);
+      out.writeNumberField("seconds", Math.round(seconds * 1000) / 1000.0);
+      out.writeNumberField("instructions", instructions);
+      if (!crash.isEmpty()) {
+        out.writeStringField("crash", crash);
+      }
+      out.writeEndObject();
+    } catch (IOException e) {
+      throw new ToolException("cannot write JSON: " + e.getMessage(), e);
+    }
+    return text.toString();
+  }
+
+  @Override
+  public void close() {
+    terminal.close();
+    machine.close();
+    trace.close();
+  }
+}

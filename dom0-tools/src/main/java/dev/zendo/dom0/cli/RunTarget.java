@@ -1,0 +1,163 @@
+package dev.zendo.dom0.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.zendo.dom0.ToolException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.cli.CommandLine;
+
+/**
+ * What {@code zl run} shall run: a kernel file, or a folder with a guest, whose {@code Makefile} is
+ * run and whose {@code guest.json} gives defaults for the options.
+ *
+ * @param kernel its file
+ * @param ramdisk its file, or null
+ * @param commandLine of the kernel
+ * @param memoryMiB memory
+ * @param vcpus number of vcpus
+ * @param name of the domain
+ */
+record RunTarget(
+    Path kernel, Path ramdisk, String commandLine, long memoryMiB, int vcpus, String name) {
+  private static final List<String> KEYS =
+      List.of("kernel", "ramdisk", "cmdline", "memory", "vcpus", "name");
+
+  private static final long DEFAULT_MEMORY_MIB = 256;
+
+  /** Finds out what to run; builds a folder first. */
+  static RunTarget of(Path given, CommandLine line) {
+    Map<String, String> defaults = new HashMap<>();
+    Path kernel = given;
+    Path folder = Path.of("");
+    if (Files.isDirectory(given)) {
+      folder = given;
+      make(given);
+      defaults = guestFile(given.resolve("guest.json"));
+      String base = given.toAbsolutePath().normalize().getFileName().toString();
+      kernel = given.resolve(defaults.getOrDefault("kernel", base + ".elf"));
+      defaults.putIfAbsent("name", base);
+    }
+    String ramdisk = defaults.get("ramdisk");
+    Path ramdiskPath = ramdisk == null ? null : folder.resolve(ramdisk);
+    if (line.hasOption("ramdisk")) {
+      ramdiskPath = Path.of(line.getOptionValue("ramdisk"));
+    }
+    Path file = kernel.getFileName();
+    return new RunTarget(
+        kernel,
+        ramdiskPath,
+        option(line, defaults, "cmdline", ""),
+        memory(option(line, defaults, "memory", Long.toString(DEFAULT_MEMORY_MIB))),
+        (int) number("vcpus", option(line, defaults, "vcpus", "1"), Integer.MAX_VALUE),
+        name(option(line, defaults, "name", file == null ? "guest" : baseName(file.toString()))));
+  }
+
+  private static String baseName(String file) {
+    return file.endsWith(".elf") ? file.substring(0, file.length() - 4) : file;
+  }
+
+  private static String option(
+      CommandLine line, Map<String, String> defaults, String name, String otherwise) {
+    return line.getOptionValue(name, defaults.getOrDefault(name, otherwise));
+  }
+
+  private static String name(String name) {
+    if (name.isEmpty() || name.length() > 255 || name.indexOf('/') >= 0) {
+      throw new UsageException(
+          "--name \"" + name + "\": a name has 1 to 255 characters and no slash");
+    }
+    return name;
+  }
+
+  /** MiB, or with a suffix K, M, G, T. */
+  static long memory(String text) {
+    String digits = text.trim();
+    int shift = 0;
+    if (!digits.isEmpty()) {
+      int unit = "KMGT".indexOf(Character.toUpperCase(digits.charAt(digits.length() - 1)));
+      if (unit >= 0) {
+        digits = digits.substring(0, digits.length() - 1);
+        shift = 10 * (unit - 1);
+      }
+    }
+    long value = number("memory", digits, Long.MAX_VALUE >> 24);
+    return shift < 0 ? value >> 10 : value << shift;
+  }
+
+  /** A decimal number from 0 to a limit. */
+  static long number(String option, String text, long limit) {
+    try {
+      long value = Long.parseLong(text.trim());
+      if (value < 0 || value > limit) {
+        throw new UsageException("--" + option + " " + text + ": use a number from 0 to " + limit);
+      }
+      return value;
+    } catch (NumberFormatException e) {
+      throw new UsageException("--" + option + " " + text + ": not a number");
+    }
+  }
+
+  private static void make(Path folder) {
+    if (!Files.exists(folder.resolve("Makefile"))) {
+      return;
+    }
+    String where = folder.toString();
+    try {
+      Process process =
+          new ProcessBuilder("make", "-s", "--no-print-directory", "-C", where)
+              .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+              .redirectErrorStream(true)
+              .start();
+      String output =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (process.waitFor() != 0) {
+        System.err.println(output);
+        throw new ToolException(where + ": make failed (its output is above); mend the guest");
+      }
+    } catch (IOException e) {
+      throw new ToolException(
+          where + ": make cannot be run; install it (Debian: apt-get install make gcc binutils)",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ToolException("interrupted while make ran in " + where, e);
+    }
+  }
+
+  private static Map<String, String> guestFile(Path file) {
+    Map<String, String> values = new HashMap<>();
+    if (!Files.exists(file)) {
+      return values;
+    }
+    try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw new ToolException(file + ": not a JSON object; it names " + KEYS);
+      }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String key = json.currentName();
+        JsonToken value = json.nextToken();
+        if (!KEYS.contains(key)) {
+          throw new ToolException(file + ": unknown key " + key + Suggestions.hint(key, KEYS));
+        }
+        if (!value.isScalarValue()) {
+          throw new ToolException(file + ": " + key + " must be a string or a number");
+        }
+        values.put(key, json.getText());
+      }
+    } catch (JsonProcessingException e) {
+      throw new ToolException(
+          file + ": not JSON at line " + e.getLocation().getLineNr() + "; mend it", e);
+    } catch (IOException e) {
+      throw new ToolException(file + ": cannot be read (" + e.getMessage() + ")", e);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,164 @@
+package dev.zendo.dom0.cli;
+
+import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.log.StderrLog;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.MissingArgumentException;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
+import org.apache.commons.cli.UnrecognizedOptionException;
+import org.slf4j.event.Level;
+
+/** The program {@code zl}. */
+public final class Zl {
+  private static final List<Verb> VERBS =
+      List.of(new RunVerb(), new StoreVerb(), new InfoVerb(), new VersionVerb());
+
+  private final PrintStream out;
+  private final PrintStream err;
+  private boolean verbose;
+
+  Zl(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs the program and ends the process with its status. */
+  public static void main(String[] args) {
+    int status = new Zl(System.out, System.err).run(args);
+    System.out.flush();
+    System.exit(status);
+  }
+
+  /** Runs the program and returns its exit status. */
+  int run(String... args) {
+    try {
+      return dispatch(args);
+    } catch (ToolException e) {
+      return fail(e.getMessage(), e, ExitStatus.BAD_USE);
+    } catch (OutOfMemoryError e) {
+      return fail(
+          "the Java heap is full; give it more with ZENDO_JAVA_OPTS=-Xmx2g", e, ExitStatus.FAILURE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return fail("interrupted", e, ExitStatus.FAILURE);
+    } catch (Exception | LinkageError e) {
+      return fail("internal error: " + e + " (zl -v shows where)", e, ExitStatus.FAILURE);
+    }
+  }
+
+  private int fail(String message, Throwable cause, int status) {
+    err.println("zl: " + message);
+    if (verbose) {
+      cause.printStackTrace(err);
+    }
+    return status;
+  }
+
+  private int dispatch(String... args) throws Exception {
+    List<String> rest = new ArrayList<>(Arrays.asList(args));
+    while (!rest.isEmpty() && rest.get(0).startsWith("-")) {
+      String option = rest.remove(0);
+      switch (option) {
+        case "-v", "--verbose" -> beVerbose();
+        case "-h", "--help" -> {
+          Help.overview(out, VERBS);
+          return ExitStatus.OK;
+        }
+        case "-V", "--version" -> {
+          VersionVerb.print(out);
+          return ExitStatus.OK;
+        }
+        default ->
+            throw new UsageException(
+                "unknown option "
+                    + option
+                    + Suggestions.hint(option, List.of("--verbose", "--help", "--version"))
+                    + " (zl help lists the verbs)");
+      }
+    }
+    if (rest.isEmpty()) {
+      Help.overview(err, VERBS);
+      return ExitStatus.BAD_USE;
+    }
+    String name = rest.remove(0);
+    if (name.equals("help")) {
+      return help(rest);
+    }
+    return runVerb(verb(name), rest.toArray(new String[0]));
+  }
+
+  private int help(List<String> names) {
+    if (names.isEmpty()) {
+      Help.overview(out, VERBS);
+    } else {
+      Help.of(out, verb(names.get(0)));
+    }
+    return ExitStatus.OK;
+  }
+
+  private static Verb verb(String name) {
+    List<String> names = new ArrayList<>(List.of("help"));
+    for (Verb verb : VERBS) {
+      if (verb.name().equals(name)) {
+        return verb;
+      }
+      names.add(verb.name());
+    }
+    throw new UsageException(
+        "unknown verb " + name + Suggestions.hint(name, names) + " (zl help lists them)");
+  }
+
+  private int runVerb(Verb verb, String... args) throws Exception {
+    Options options = verb.options();
+    options.addOption(Help.helpOption()).addOption(Help.verboseOption());
+    CommandLine line = parse(verb, options, args);
+    if (line.hasOption(Help.helpOption())) {
+      Help.of(out, verb);
+      return ExitStatus.OK;
+    }
+    if (line.hasOption(Help.verboseOption())) {
+      beVerbose();
+    }
+    return verb.run(line, out);
+  }
+
+  private static CommandLine parse(Verb verb, Options options, String... args) {
+    DefaultParser parser =
+        DefaultParser.builder()
+            .setAllowPartialMatching(false)
+            .setStripLeadingAndTrailingQuotes(false)
+            .get();
+    String advice = " (zl " + verb.name() + " --help shows its options)";
+    try {
+      return parser.parse(options, args);
+    } catch (UnrecognizedOptionException e) {
+      String given = e.getOption().split("=", 2)[0];
+      throw new UsageException(
+          "unknown option " + given + Suggestions.hint(given, names(options)) + advice);
+    } catch (MissingArgumentException e) {
+      throw new UsageException("option " + Help.names(e.getOption()) + " needs a value" + advice);
+    } catch (ParseException e) {
+      throw new UsageException(e.getMessage() + advice);
+    }
+  }
+
+  private static List<String> names(Options options) {
+    List<String> names = new ArrayList<>();
+    for (Option option : options.getOptions()) {
+      names.add("--" + option.getLongOpt());
+    }
+    return names;
+  }
+
+  private void beVerbose() {
+    StderrLog.level(verbose ? Level.DEBUG : Level.INFO);
+    verbose = true;
+  }
+}

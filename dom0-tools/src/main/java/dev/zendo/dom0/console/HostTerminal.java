@@ -1,0 +1,204 @@
+package dev.zendo.dom0.console;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The terminal of this process as a guest's console. When standard input is a terminal it is put
+ * into a mode that passes every key to the guest, until {@link #close} or the end of the process,
+ * whatever ends it; {@code Ctrl-]} leaves. The end of standard input does not end anything.
+ *
+ * <p>A thread writes the output, so that a slow terminal holds up the guest and nothing else.
+ */
+public final class HostTerminal implements ConsoleOutput, AutoCloseable {
+  /** Ctrl-], which leaves the console, as in xl and telnet. */
+  private static final int LEAVE = 0x1d;
+
+  private static final int QUEUE = 64 << 10;
+
+  private final ByteQueue queue = new ByteQueue(QUEUE);
+  private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+  private final Runnable onLeave;
+  private final Thread writer = new Thread(this::write, "console-output");
+  private volatile ConsoleBackend backend;
+  private volatile boolean waiting;
+  private String savedMode;
+  private Thread restorer;
+  private boolean closed;
+
+  /**
+   * A terminal that is not connected yet.
+   *
+   * @param onLeave runs when the user types Ctrl-]
+   */
+  public HostTerminal(Runnable onLeave) {
+    this.onLeave = onLeave;
+    writer.setDaemon(true);
+    writer.start();
+  }
+
+  /** Sets the console that keys go to and that waits for room; may be called again. */
+  public void connect(ConsoleBackend console) {
+    backend = console;
+  }
+
+  /** Starts to read keys; puts a terminal into raw mode first. Does not wait for that. */
+  public void start() {
+    Thread reader = new Thread(this::read, "console-input");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  @Override
+  public void accept(byte[] bytes, int length) {
+    queue.add(bytes, 0, length);
+  }
+
+  @Override
+  public int room() {
+    int room = queue.room();
+    if (room == 0) {
+      waiting = true;
+      room = queue.room();
+    }
+    return room;
+  }
+
+  private void write() {
+    byte[] chunk = new byte[8192];
+    try {
+      int count;
+      while ((count = queue.peekWaiting(chunk)) >= 0) {
+        out.write(chunk, 0, count);
+        queue.remove(count);
+        ConsoleBackend console = backend;
+        if (waiting && console != null) {
+          waiting = false;
+          console.resume();
+        }
+      }
+    } catch (IOException e) {
+      discard();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Nobody reads standard output any more: the guest need not wait for that. */
+  private void discard() {
+    byte[] chunk = new byte[8192];
+    try {
+      int count;
+      while ((count = queue.peekWaiting(chunk)) >= 0) {
+        queue.remove(count);
+        ConsoleBackend console = backend;
+        if (waiting && console != null) {
+          waiting = false;
+          console.resume();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void read() {
+    byte[] keys = new byte[1024];
+    boolean terminal = enterRawMode();
+    try (FileInputStream in = new FileInputStream(FileDescriptor.in)) {
+      int count;
+      while ((count = in.read(keys)) >= 0) {
+        int length = terminal ? beforeLeave(keys, count) : count;
+        ConsoleBackend console = backend;
+        if (console != null) {
+          console.type(keys, 0, length);
+        }
+        if (length < count) {
+          onLeave.run();
+          return;
+        }
+      }
+    } catch (IOException e) {
+      // Standard input is closed: there will be no keys.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static int beforeLeave(byte[] keys, int count) {
+    for (int i = 0; i < count; i++) {
+      if (keys[i] == LEAVE) {
+        return i;
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Puts standard input into raw mode if it is a terminal; returns whether it is. Output processing
+   * stays on, so that guests which end lines with a line feed alone look right, too.
+   */
+  private synchronized boolean enterRawMode() {
+    if (closed) {
+      return false;
+    }
+    String saved =
+        stty(
+            "mode=$(stty -g) && stty -icanon -echo -isig -iexten -icrnl -ixon -istrip -inlcr"
+                + " min 1 time 0 && echo \"$mode\"");
+    if (saved == null || !saved.matches("[0-9a-f:]+")) {
+      return false;
+    }
+    savedMode = saved;
+    restorer = new Thread(this::restoreMode, "terminal-restore");
+    try {
+      Runtime.getRuntime().addShutdownHook(restorer);
+    } catch (IllegalStateException e) {
+      restoreMode();
+    }
+    return true;
+  }
+
+  /** Runs a shell command on the terminal; returns its first line, or null when it failed. */
+  private static String stty(String command) {
+    try {
+      Process process =
+          new ProcessBuilder("/bin/sh", "-c", command)
+              .redirectInput(ProcessBuilder.Redirect.INHERIT)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String answer = new String(process.getInputStream().readAllBytes()).trim();
+      return process.waitFor() == 0 ? answer : null;
+    } catch (IOException e) {
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  private synchronized void restoreMode() {
+    if (savedMode != null) {
+      stty("stty " + savedMode);
+      savedMode = null;
+    }
+  }
+
+  /** Writes what is left, for a second at most, and gives the terminal back. */
+  @Override
+  public void close() {
+    try {
+      queue.awaitEmpty(TimeUnit.SECONDS.toMillis(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    queue.close();
+    synchronized (this) {
+      closed = true;
+      restoreMode();
+    }
+  }
+}

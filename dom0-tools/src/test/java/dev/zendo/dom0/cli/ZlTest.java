@@ -1,0 +1,149 @@
+package dev.zendo.dom0.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ZlTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int zl(String... args) {
+    return new Zl(new PrintStream(out), new PrintStream(err)).run(args);
+  }
+
+  /** One line on standard error, status 2, nothing on standard output. */
+  private String misuse(String... args) {
+    assertEquals(ExitStatus.BAD_USE, zl(args), err.toString());
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    assertEquals("", out.toString());
+    return err.toString();
+  }
+
+  @Test
+  void showsVersionAndHelp() {
+    assertEquals(0, zl("--version"));
+    assertTrue(out.toString().startsWith("zendo "));
+    assertEquals(0, zl("help"));
+    assertTrue(out.toString().contains(" run "));
+    assertEquals(0, zl("run", "--help"));
+    assertTrue(out.toString().contains("Examples:"));
+    assertTrue(out.toString().contains("Exit status"));
+    assertEquals(0, zl("info", "--json"));
+    assertEquals("", err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--memroy,--memory",
+    "--vcpu,--vcpus",
+    "--ramdsik,--ramdisk",
+    "--timeout-seconds,--timeout",
+    "--noreboot,--no-reboot",
+    "--comandline,--cmdline",
+  })
+  void namesTheNearestOption(String given, String meant) {
+    assertTrue(misuse("run", given, "1", "kernel").contains("did you mean " + meant + "?"));
+  }
+
+  @Test
+  void namesTheNearestVerb() {
+    assertTrue(misuse("rnu", "kernel").contains("did you mean run?"));
+    assertFalse(misuseOnce("quux").contains("did you mean"));
+  }
+
+  private String misuseOnce(String... args) {
+    err.reset();
+    return misuse(args);
+  }
+
+  @Test
+  void refusesWrongUseInOneLine(@TempDir Path folder) throws IOException {
+    Path text = Files.writeString(folder.resolve("text"), "not a kernel at all, really");
+    for (String[] args :
+        new String[][] {
+          {"run"},
+          {"run", "a", "b"},
+          {"run", "--memory"},
+          {"run", "--memory", "lots", "a"},
+          {"run", "--memory", "-1", "a"},
+          {"run", "--memory", "99999999999999999999", "a"},
+          {"run", "--memory", "9000T", "a"},
+          {"run", "--memory", "1", text.toString()},
+          {"run", "--vcpus", "0", text.toString()},
+          {"run", "--vcpus", "1000000", text.toString()},
+          {"run", "--timeout", "0", "a"},
+          {"run", "--timeout", "NaN", "a"},
+          {"run", "--trace", "everything", "a"},
+          {"run", "--engine", "warp", "a"},
+          {"run", "--cmdline", "x".repeat(2000), text.toString()},
+          {"run", text.toString()},
+          {"run", folder.resolve("missing").toString()},
+          {"run", folder.toString()},
+          {"store"},
+          {"store", "ls"},
+          {"store", "--file", text.toString(), "ls"},
+          {"store", "--socket", folder.resolve("none").toString(), "ls"},
+          {"--quux"},
+        }) {
+      String message = misuseOnce(args);
+      assertTrue(message.startsWith("zl: "), message);
+      assertFalse(message.contains("xception"), message);
+    }
+  }
+
+  @Test
+  void showsStackTracesOnlyWhenAsked() {
+    misuse("run", "/nonexistent/kernel");
+    assertEquals(ExitStatus.BAD_USE, zl("-v", "run", "/nonexistent/kernel"));
+    assertTrue(err.toString().contains("\tat "));
+  }
+
+  @Test
+  void buildsFoldersAndNamesWhatIsWrongInThem(@TempDir Path folder) throws IOException {
+    Path json = folder.resolve("guest.json");
+    Files.writeString(json, "{\"memroy\": 4}");
+    assertTrue(misuseOnce("run", folder.toString()).contains("did you mean memory?"));
+    Files.writeString(json, "{\"memory\": [4]}");
+    assertTrue(misuseOnce("run", folder.toString()).contains("must be"));
+    Files.writeString(json, "{\"memory\": 4");
+    assertTrue(misuseOnce("run", folder.toString()).contains("not JSON"));
+    Files.writeString(json, "{\"memory\": 16, \"kernel\": \"k\"}");
+    assertTrue(misuseOnce("run", folder.toString()).contains("no such file"));
+  }
+
+  @Test
+  void readsSizesWithUnits() {
+    assertEquals(256, RunTarget.memory("256"));
+    assertEquals(2048, RunTarget.memory("2G"));
+    assertEquals(2, RunTarget.memory("2048k"));
+    assertThrows(UsageException.class, () -> RunTarget.memory("G"));
+  }
+
+  @Test
+  void changesStoresInFiles(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("store.json"), "{\"value\": \"\"}");
+    String name = file.toString();
+    assertEquals(0, zl("store", "--file", name, "write", "/a/b", "text"));
+    assertEquals(0, zl("store", "--file", name, "chmod", "/a/b", "n0", "r1"));
+    assertEquals(0, zl("store", "--file", name, "read", "/a/b"));
+    assertEquals(0, zl("store", "--file", name, "ls", "-p", "/a"));
+    assertEquals(List.of("text"), out.toString().lines().limit(1).toList());
+    assertTrue(out.toString().contains("/a/b = \"text\"   (n0,r1)"), out.toString());
+    assertEquals(1, zl("store", "--file", name, "exists", "/c"));
+    assertEquals(2, zl("store", "--file", name, "read", "/c"));
+    assertTrue(err.toString().contains("/c: ENOENT"));
+  }
+}
