@@ -200,20 +200,19 @@ public final class Connection implements AutoCloseable {
   /** Removes a watch and its queued events; null when there is none such. */
   Watch removeWatch(String key, String token) {
     Watch watch = watches.remove(new WatchKey(key, token));
-    if (watch != null) {
+    // An event stands for all watches with its token: it stays as long as there is another one.
+    if (watch != null && watches.keySet().stream().noneMatch(k -> k.token.equals(token))) {
       synchronized (events) {
-        events.removeIf(
-            event -> {
-              if (event.watch == watch) {
-                queuedBytes -= event.payloadLength();
-                queued.remove(event);
-                return true;
-              }
-              return false;
-            });
+        events.removeIf(event -> event.token().equals(token) && forget(event));
       }
     }
     return watch;
+  }
+
+  private boolean forget(WatchEvent event) {
+    queued.remove(event);
+    queuedBytes -= event.payloadLength();
+    return true;
   }
 
   /** The watches, the oldest first. */

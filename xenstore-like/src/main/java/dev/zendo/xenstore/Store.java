@@ -324,7 +324,7 @@ public final class Store {
 
   /** Removes a watch together with its events that wait. */
   void unwatch(Connection caller, String path, String token) {
-    String key = Watch.of(caller, path, token).key;
+    String key = Watch.key(caller, path);
     lock.lock();
     try {
       Watch watch = caller.removeWatch(key, token);

@@ -37,6 +37,12 @@ final class Watch {
     return new Watch(owner, path, path.toString(), token, strip);
   }
 
+  /** The key of the watch that a client means; of one that cannot exist, if the path is invalid. */
+  static String key(Connection owner, String given) {
+    boolean literal = given.startsWith("/") || given.startsWith("@");
+    return literal ? given : owner.home() + "/" + given;
+  }
+
   /** The event for a change at {@code absolute}, which is the watched path or lies below it. */
   WatchEvent event(String absolute) {
     return new WatchEvent(this, absolute.substring(strip));

@@ -1,8 +1,8 @@
 package dev.zendo.xenstore;
 
 /**
- * One event for one watch, waiting to be delivered. Two events are equal when they belong to the
- * same watch and name the same path: the second would tell its receiver nothing new.
+ * One event for one watch, waiting to be delivered. Two events of a client are equal when they name
+ * the same path and token: the second would tell it nothing new.
  */
 public final class WatchEvent {
   final Watch watch;
@@ -33,12 +33,14 @@ public final class WatchEvent {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof WatchEvent event && watch == event.watch && path.equals(event.path);
+    return other instanceof WatchEvent event
+        && path.equals(event.path)
+        && watch.token.equals(event.watch.token);
   }
 
   @Override
   public int hashCode() {
-    return System.identityHashCode(watch) * 31 + path.hashCode();
+    return path.hashCode() * 31 + watch.token.hashCode();
   }
 
   @Override
