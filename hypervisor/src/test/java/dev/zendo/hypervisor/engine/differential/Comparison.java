@@ -1,0 +1,170 @@
+package dev.zendo.hypervisor.engine.differential;
+
+import dev.zendo.hypervisor.engine.x86.Flags;
+import dev.zendo.hypervisor.engine.x86.Insn;
+import dev.zendo.hypervisor.engine.x86.Mnemonic;
+import dev.zendo.hypervisor.engine.x86.OperandKind;
+import dev.zendo.hypervisor.machine.HostMemory;
+
+/** Compares the state after an instruction on both sides, leaving out what is undefined. */
+final class Comparison {
+  private static final int PAGE_FAULT = 14;
+  private static final int BREAKPOINT = 3;
+  private static final long COMPARED_FLAGS = Flags.STATUS | Flags.DF;
+
+  /** Result of {@link #difference}: both sides agree. */
+  static final String NONE = null;
+
+  private Comparison() {}
+
+  /**
+   * Says what differs first, or {@link #NONE}.
+   *
+   * @param input state before
+   * @param expected state after, from the host
+   * @param got state after, from the engine
+   */
+  static String difference(Insn insn, long input, long expected, long got) {
+    int vector = nativeVector(expected);
+    if (vector != CaseBlock.vector(got)) {
+      return "exception";
+    }
+    if (vector >= 0 && !sameFault(vector, expected, got)) {
+      return "fault information";
+    }
+    if (nativeRip(expected) != CaseBlock.field(got, CaseBlock.RIP)) {
+      return "RIP";
+    }
+    for (int register = 0; register < 16; register++) {
+      if (CaseBlock.gpr(expected, register) != CaseBlock.gpr(got, register)
+          && !undefinedRegister(insn, input, register)) {
+        return "registers";
+      }
+    }
+    long flags = COMPARED_FLAGS;
+    if (vector < 0) {
+      flags &= ~undefinedFlags(insn, input);
+    }
+    long before = CaseBlock.field(expected, CaseBlock.RFLAGS);
+    if (((before ^ CaseBlock.field(got, CaseBlock.RFLAGS)) & flags) != 0) {
+      return "flags";
+    }
+    if (!same(expected, got, CaseBlock.MEMORY, CaseBlock.MEMORY_SIZE)) {
+      return "memory";
+    }
+    return floatingPoint(insn, expected, got);
+  }
+
+  /** The vector, or -1; landing on INT3 behind a branch is the end of the branch. */
+  private static int nativeVector(long expected) {
+    int vector = CaseBlock.vector(expected);
+    return vector == BREAKPOINT ? -1 : vector;
+  }
+
+  private static long nativeRip(long expected) {
+    long rip = CaseBlock.field(expected, CaseBlock.RIP);
+    return CaseBlock.vector(expected) == BREAKPOINT ? rip - 1 : rip;
+  }
+
+  private static boolean sameFault(int vector, long expected, long got) {
+    if (vector != PAGE_FAULT) {
+      return vector != 13 && vector != 12
+          || CaseBlock.field(expected, CaseBlock.ERROR) == CaseBlock.field(got, CaseBlock.ERROR);
+    }
+    return CaseBlock.field(expected, CaseBlock.ERROR) == CaseBlock.field(got, CaseBlock.ERROR)
+        && CaseBlock.field(expected, CaseBlock.FAULT_ADDRESS)
+            == CaseBlock.field(got, CaseBlock.FAULT_ADDRESS);
+  }
+
+  private static boolean same(long expected, long got, int offset, int bytes) {
+    for (int i = 0; i < bytes; i += 8) {
+      if (HostMemory.getLong(expected + offset + i) != HostMemory.getLong(got + offset + i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String floatingPoint(Insn insn, long expected, long got) {
+    if (HostMemory.getInt(expected + CaseBlock.FX) != HostMemory.getInt(got + CaseBlock.FX)
+        || HostMemory.getByte(expected + CaseBlock.FX + 4)
+            != HostMemory.getByte(got + CaseBlock.FX + 4)) {
+      return "x87 control, status or tags";
+    }
+    if (HostMemory.getInt(expected + CaseBlock.MXCSR) != HostMemory.getInt(got + CaseBlock.MXCSR)) {
+      return "MXCSR";
+    }
+    for (int i = 0; i < 8; i++) {
+      int at = CaseBlock.ST + 16 * i;
+      if (CaseBlock.field(expected, at) != CaseBlock.field(got, at)
+          || HostMemory.getShort(expected + at + 8) != HostMemory.getShort(got + at + 8)) {
+        return "x87 registers";
+      }
+    }
+    return same(expected, got, CaseBlock.XMM, 256) || approximate(insn, expected, got)
+        ? NONE
+        : "XMM";
+  }
+
+  /** RCPPS and RSQRTPS promise a relative error below 1.5 * 2^-12 only (SDM volume 2). */
+  private static boolean approximate(Insn insn, long expected, long got) {
+    switch (insn.mnemonic) {
+      case RCPPS, RCPSS, RSQRTPS, RSQRTSS -> {}
+      default -> {
+        return false;
+      }
+    }
+    for (int i = 0; i < 64; i++) {
+      int a = HostMemory.getInt(expected + CaseBlock.XMM + 4L * i);
+      int b = HostMemory.getInt(got + CaseBlock.XMM + 4L * i);
+      float x = Float.intBitsToFloat(a);
+      float y = Float.intBitsToFloat(b);
+      boolean close = Math.abs(x - y) <= Math.abs(x) * 3 / 4096;
+      if (a != b && !close) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Registers that the manuals leave undefined: a double shift by more than the operand. */
+  private static boolean undefinedRegister(Insn insn, long input, int register) {
+    return doubleShiftTooFar(insn, input) && register == insn.register[0];
+  }
+
+  private static boolean doubleShiftTooFar(Insn insn, long input) {
+    boolean shift = insn.mnemonic == Mnemonic.SHLD || insn.mnemonic == Mnemonic.SHRD;
+    return shift && count(insn, 2, input) > 8 * insn.size[0];
+  }
+
+  private static int count(Insn insn, int operand, long input) {
+    long count = insn.kind[operand] == OperandKind.IMM ? insn.immediate : CaseBlock.gpr(input, 1);
+    return (int) count & (insn.size[0] == 8 ? 63 : 31);
+  }
+
+  /** Flags that this very instruction leaves undefined with these inputs. */
+  static int undefinedFlags(Insn insn, long input) {
+    switch (insn.mnemonic) {
+      case SHL, SHR, SAR, ROL, ROR, RCL, RCR, SHLD, SHRD -> {
+        boolean twofold = insn.operandCount == 3;
+        int count = count(insn, insn.operandCount - 1, input);
+        int undefined = insn.row.flagsUndefined();
+        if (count == 0) {
+          return 0;
+        }
+        if (count == 1) {
+          undefined &= ~Flags.OF;
+        }
+        boolean beyond = count > 8 * insn.size[0];
+        boolean logical = insn.mnemonic == Mnemonic.SHL || insn.mnemonic == Mnemonic.SHR;
+        if (logical && count >= 8 * insn.size[0]) {
+          undefined |= Flags.CF;
+        }
+        return twofold && beyond ? Flags.STATUS : undefined;
+      }
+      default -> {
+        return insn.row.flagsUndefined();
+      }
+    }
+  }
+}

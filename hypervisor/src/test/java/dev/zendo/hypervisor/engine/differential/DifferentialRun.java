@@ -1,0 +1,80 @@
+package dev.zendo.hypervisor.engine.differential;
+
+import dev.zendo.hypervisor.engine.x86.InsnTable;
+import dev.zendo.hypervisor.machine.HostMemory;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Runs random cases of every compared table row on the host's processor and on an engine. A
+ * function of its seed, apart from the host's processor model.
+ */
+final class DifferentialRun {
+  private static final int BATCH = 64;
+
+  private final NativeCpu nativeCpu;
+  private final GuestMachine guest;
+  private final Report report;
+  private final SplittableRandom random;
+  private final InsnGenerator generator;
+  private final CaseGenerator cases;
+  private final long inputs = HostMemory.allocate((long) BATCH * CaseBlock.SIZE, 64);
+  private final long outputs = HostMemory.allocate((long) BATCH * CaseBlock.SIZE, 64);
+  private final long got = HostMemory.allocate(CaseBlock.SIZE, 64);
+
+  DifferentialRun(NativeCpu nativeCpu, GuestMachine guest, Report report, long seed) {
+    this.nativeCpu = nativeCpu;
+    this.guest = guest;
+    this.report = report;
+    this.random = new SplittableRandom(seed);
+    this.generator = new InsnGenerator(random.split());
+    this.cases = new CaseGenerator(random.split());
+  }
+
+  /** Goes through the rows again and again until at least {@code count} cases are done. */
+  void run(List<InsnTable.Row> rows, long count) {
+    long done = 0;
+    while (done < count) {
+      for (InsnTable.Row row : rows) {
+        if (generator.next(row)) {
+          batch();
+          done += BATCH;
+        } else {
+          throw new IllegalStateException("no instruction of row " + row);
+        }
+      }
+    }
+  }
+
+  private void batch() {
+    for (int i = 0; i < BATCH; i++) {
+      cases.fill(inputs + (long) i * CaseBlock.SIZE, generator);
+    }
+    HostMemory.copy(inputs, outputs, (long) BATCH * CaseBlock.SIZE);
+    int length = generator.insn.length;
+    nativeCpu.run(generator.address, generator.code(), length, outputs, BATCH);
+    guest.write(generator.address, generator.code(), length);
+    Report.Total total = report.total(generator.insn);
+    total.instructions++;
+    for (int i = 0; i < BATCH; i++) {
+      compare(total, (long) i * CaseBlock.SIZE, (i & 1) == 0);
+    }
+    guest.erase(generator.address, length);
+  }
+
+  private void compare(Report.Total total, long offset, boolean single) {
+    long input = inputs + offset;
+    long expected = outputs + offset;
+    guest.execute(input, got, single);
+    total.cases++;
+    if (CaseBlock.vector(expected) >= 0) {
+      total.faults++;
+    }
+    String difference = Comparison.difference(generator.insn, input, expected, got);
+    if (difference != null) {
+      total.differences++;
+      String mode = single ? "step" : "run";
+      report.add(generator.insn, generator.code(), difference, mode, input, expected, got);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.zendo.hypervisor.engine.differential;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
+import dev.zendo.hypervisor.engine.x86.InsnTable;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The interpreter gives the results of the host's own processor, for every instruction form that it
+ * offers. {@code -Dzendo.differential.cases=N} sets the number of cases, {@code
+ * -Dzendo.differential.seed=N} the seed.
+ */
+class DifferentialTest {
+  private static final long CASES = Long.getLong("zendo.differential.cases", 2_000_000);
+  private static final long SEED = Long.getLong("zendo.differential.seed", 1);
+  private static final int FORMS_SHOWN = 20;
+
+  @BeforeEach
+  void hostIsAnOracle() {
+    assumeTrue(
+        NativeCpu.supported(),
+        "not Linux on x86-64: the interpreter is not compared with this processor");
+  }
+
+  @Test
+  void integerInstructionsDoWhatTheProcessorDoes() {
+    compare(row -> !row.usesFpu, CASES / 2);
+  }
+
+  private static void compare(Predicate<InsnTable.Row> selected, long cases) {
+    List<InsnTable.Row> rows = Selection.rows().stream().filter(selected).toList();
+    Report report = new Report(1);
+    try (NativeCpu nativeCpu = new NativeCpu();
+        GuestMachine guest = new GuestMachine(InterpreterEngine::new)) {
+      new DifferentialRun(nativeCpu, guest, report, SEED).run(rows, cases);
+    }
+    assertEquals(0, report.differences(), () -> "seed " + SEED + "\n" + report.text(FORMS_SHOWN));
+  }
+}
