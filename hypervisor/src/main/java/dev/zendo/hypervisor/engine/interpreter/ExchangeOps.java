@@ -100,11 +100,22 @@ final class ExchangeOps {
     @Override
     protected Block exec(Cpu cpu) {
       long expected = cpu.register(RAX, size);
-      long old = modify(cpu);
-      if (old != expected) {
-        cpu.register(RAX, size, old);
+      if (memory) {
+        long old = modify(cpu);
+        if (old != expected) {
+          cpu.register(RAX, size, old);
+        }
+      } else {
+        exchangeRegister(cpu, expected);
       }
       return next.exec(cpu);
+    }
+
+    /** A register destination is not written at all when unequal, not even its upper half. */
+    private void exchangeRegister(Cpu cpu, long expected) {
+      long old = cpu.register(target, size);
+      long value = update(cpu, old);
+      cpu.register(old == expected ? target : RAX, size, value);
     }
   }
 

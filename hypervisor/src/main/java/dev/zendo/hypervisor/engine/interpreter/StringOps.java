@@ -68,6 +68,14 @@ final class StringOps {
       return 0;
     }
 
+    /**
+     * A repetition with a count of zero. Intel processors then write the count and the pointers of
+     * MOVS and STOS back all the same, which clears the upper halves of 32-bit ones.
+     */
+    void nothingToDo(Cpu cpu) {
+      cpu.register(RCX, addressSize, 0);
+    }
+
     /** Whether ZF ends the repetition. */
     boolean compares() {
       return false;
@@ -103,6 +111,7 @@ final class StringOps {
       for (; ; ) {
         long count = Width.zeroExtend(cpu.register(RCX, addressSize), addressSize);
         if (count == 0) {
+          nothingToDo(cpu);
           return fallThrough(cpu);
         }
         long done = 0;
@@ -134,6 +143,13 @@ final class StringOps {
   }
 
   private static final class Move extends StringOp {
+    @Override
+    void nothingToDo(Cpu cpu) {
+      super.nothingToDo(cpu);
+      advance(cpu, RSI, 0);
+      advance(cpu, RDI, 0);
+    }
+
     @Override
     void once(Cpu cpu) {
       long value = cpu.load(source(cpu), size, this);
@@ -183,6 +199,12 @@ final class StringOps {
   }
 
   private static final class Store extends StringOp {
+    @Override
+    void nothingToDo(Cpu cpu) {
+      super.nothingToDo(cpu);
+      advance(cpu, RDI, 0);
+    }
+
     @Override
     void once(Cpu cpu) {
       cpu.store(destination(cpu), size, cpu.register(RAX, size), this);
