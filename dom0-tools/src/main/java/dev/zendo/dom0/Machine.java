@@ -42,7 +42,7 @@ public final class Machine implements AutoCloseable {
 
   private Machine(Hypervisor hypervisor) {
     this.hypervisor = hypervisor;
-    this.control = new ControlDomain(hypervisor.control(), "dom0");
+    this.control = new ControlDomain(hypervisor.controlDomain(), "dom0");
     this.store = new StoreService(control);
     hypervisor.onCrash(this::crashed);
     control.events().bindVirq(Virq.DOM_EXC, this::checkGuests);
