@@ -445,7 +445,7 @@ public final class EventChannels {
 
   private Port port(int number) {
     Port[] all = ports;
-    return number > 0 && number < all.length ? all[number] : null;
+    return number >= 0 && number < all.length ? all[number] : null;
   }
 
   private static Port[] grow(Port[] old) {

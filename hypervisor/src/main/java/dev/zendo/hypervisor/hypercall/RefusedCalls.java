@@ -1,9 +1,11 @@
 package dev.zendo.hypervisor.hypercall;
 
+import static dev.zendo.hypercalls.Errno.E2BIG;
 import static dev.zendo.hypercalls.Errno.EACCES;
 import static dev.zendo.hypercalls.Errno.EFAULT;
 import static dev.zendo.hypercalls.Errno.EINVAL;
 import static dev.zendo.hypercalls.Errno.ENODATA;
+import static dev.zendo.hypercalls.Errno.ENODEV;
 import static dev.zendo.hypercalls.Errno.ENOSYS;
 import static dev.zendo.hypercalls.Errno.EOPNOTSUPP;
 import static dev.zendo.hypercalls.Errno.EPERM;
@@ -28,6 +30,14 @@ public final class RefusedCalls {
   private static final int HVM_UNUSED = 24;
   private static final int HVM_ALTP2M = 25;
   private static final int PARAM_SIZE = 16;
+  private static final int MAX_BUFFERS = 3;
+  private static final int BUFFER_SIZE = 16;
+  private static final int XENOPROF_INIT = 0;
+  private static final int XENOPROF_INIT_SIZE = 72;
+  private static final int XENOPROF_LAST = 17;
+
+  /** How Xen continues a long domctl; guests may issue it as well. */
+  private static final int PAGING_CONTINUATION = 49;
 
   private final Domains domains;
 
@@ -39,14 +49,15 @@ public final class RefusedCalls {
   public static void register(HypercallTable table, Domains domains) {
     RefusedCalls calls = new RefusedCalls(domains);
     refuse(table, Hypercalls.XSM_OP, ENOSYS);
-    refuse(table, Hypercalls.XENOPROF_OP, EPERM);
     refuse(table, Hypercalls.KEXEC_OP, EPERM);
     refuse(table, Hypercalls.TMEM_OP, ENOSYS);
     refuse(table, Hypercalls.ARGO_OP, ENOSYS);
     refuse(table, Hypercalls.XENPMU_OP, EOPNOTSUPP);
     refuse(table, Hypercalls.HYPFS_OP, EPERM);
     refuse(table, Hypercalls.MCA, EPERM);
-    table.register(Hypercalls.DM_OP, (v, a1, a2, a3, a4, a5) -> calls.dmOp(v, (int) a1));
+    table.register(Hypercalls.XENOPROF_OP, (v, a1, a2, a3, a4, a5) -> xenoprofOp(v, (int) a1, a2));
+    table.register(PAGING_CONTINUATION, (v, a1, a2, a3, a4, a5) -> -EOPNOTSUPP);
+    table.register(Hypercalls.DM_OP, (v, a1, a2, a3, a4, a5) -> dmOp(v, (int) a2, a3));
     table.register(Hypercalls.HVM_OP, (v, a1, a2, a3, a4, a5) -> calls.hvmOp(v, (int) a1, a2));
     table.register(Hypercalls.PLATFORM_OP, (v, a1, a2, a3, a4, a5) -> platformOp(v, a1));
   }
@@ -55,8 +66,24 @@ public final class RefusedCalls {
     table.register(number, (v, a1, a2, a3, a4, a5) -> -errno);
   }
 
-  private long dmOp(Vcpu v, int id) {
-    return Callers.any(domains, v, id & 0xffff) == null ? -ESRCH : -ENODATA;
+  /** Device models are for HVM guests, of which there are none. */
+  private static long dmOp(Vcpu v, int buffers, long pointer) {
+    if (buffers < 0 || buffers > MAX_BUFFERS) {
+      return -E2BIG;
+    }
+    int bytes = buffers * BUFFER_SIZE;
+    boolean readable = bytes == 0 || v.guest().read(pointer, v.scratch(), bytes);
+    return readable ? -ENODATA : -EFAULT;
+  }
+
+  /** There are no performance counters to profile with. */
+  private static long xenoprofOp(Vcpu v, int command, long pointer) {
+    switch (command) {
+      case XENOPROF_INIT:
+        return v.guest().read(pointer, v.scratch(), XENOPROF_INIT_SIZE) ? -ENODEV : -EFAULT;
+      default:
+        return command < 0 || command > XENOPROF_LAST ? -EINVAL : -EPERM;
+    }
   }
 
   private long hvmOp(Vcpu v, int command, long pointer) {

@@ -66,7 +66,7 @@ public final class VcpuContexts {
       return -EOPNOTSUPP;
     }
     boolean kernelMode = (flags(at) & ContextFlags.IN_KERNEL) != 0;
-    if (first && !kernelMode && userRoot == 0) {
+    if (first && (kernelRoot == 0 || !kernelMode && userRoot == 0)) {
       return -EINVAL;
     }
     loadRegisters(v, at, kernelMode);

@@ -25,7 +25,7 @@ public final class VersionCalls {
   /** Version of the interface as XENVER_version reports it. */
   public static final int VERSION = 4 << 16 | 17;
 
-  private static final String EXTRA_VERSION = ".0-zendo";
+  private static final String EXTRA_VERSION = ".7";
   private static final int EXTRA_VERSION_SIZE = 16;
   private static final String CAPABILITIES = "xen-3.0-x86_64 ";
   private static final int CAPABILITIES_SIZE = 1024;

@@ -23,6 +23,7 @@ public final class DebugRegisters {
   static final int DR6 = CpuState.DEBUG + 4 * 8;
   static final int DR7 = CpuState.DEBUG + 5 * 8;
   static final long CR4_DE = 8;
+  static final long DR6_SINGLE_STEP = 1 << 14;
 
   private static final long DR6_RESERVED_ZERO = 0x1000;
   private static final long DR7_RESERVED_ZERO = 0xd800;

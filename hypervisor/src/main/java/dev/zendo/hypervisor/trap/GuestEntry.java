@@ -44,6 +44,7 @@ public final class GuestEntry {
   private static final long RESERVED_START = 0xffff800000000000L;
   private static final long RESERVED_END = 0xffff880000000000L;
   private static final int UPCALL_MASK = 1;
+  private static final int R11 = 11;
 
   private GuestEntry() {}
 
@@ -111,6 +112,9 @@ public final class GuestEntry {
     cpu.rip(handler);
     cpu.rflags(cpu.rflags() & ~(TF | NT | RF | VM | AC) | IF | 2);
     flatSegments(cpu);
+    // Xen enters by SYSRET, so these two never hold what the interrupted code had.
+    cpu.gpr(CpuState.RCX, handler);
+    cpu.gpr(R11, cpu.rflags());
     return null;
   }
 
@@ -126,7 +130,7 @@ public final class GuestEntry {
     long at = vcpu.frameBuffer();
     long mask = HostMemory.getByteAcquire(vcpu.vcpuInfo() + UPCALL_MASK) & 0xffL;
     HostMemory.putLong(at, cpu.gpr(CpuState.RCX));
-    HostMemory.putLong(at + 8, cpu.gpr(11));
+    HostMemory.putLong(at + 8, cpu.gpr(R11));
     at += 16;
     if ((flags & ERROR_CODE) != 0) {
       HostMemory.putLong(at, errorCode & 0xffffffffL);

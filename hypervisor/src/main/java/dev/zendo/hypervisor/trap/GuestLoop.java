@@ -1,5 +1,6 @@
 package dev.zendo.hypervisor.trap;
 
+import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.VmAssist;
 import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
@@ -126,12 +127,25 @@ public final class GuestLoop implements VcpuRunner {
     }
     GuestEntry.flatSegments(cpu);
     if (cpu.kernelMode()) {
+      boolean iret = cpu.gpr(CpuState.RAX) == Hypercalls.IRET;
       dispatcher.serve(vcpu);
+      if ((cpu.rflags() & GuestEntry.TF) != 0 && !iret) {
+        stepOverSystemCall(vcpu);
+      }
     } else {
       if (tracer.events()) {
         tracer.entry(vcpu, "syscall");
       }
       delivery.systemCall(vcpu, true);
+    }
+  }
+
+  /** SYSRET with the trap flag set traps before the next instruction, unless an event is first. */
+  private void stepOverSystemCall(Vcpu vcpu) {
+    CpuState cpu = vcpu.cpu();
+    if (!vcpu.schedule().mustStop() && !delivery.anyPending(vcpu)) {
+      cpu.field(DebugRegisters.DR6, cpu.field(DebugRegisters.DR6) | DebugRegisters.DR6_SINGLE_STEP);
+      delivery.exception(vcpu, TrapDelivery.DEBUG);
     }
   }
 

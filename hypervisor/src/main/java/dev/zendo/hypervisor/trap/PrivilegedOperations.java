@@ -22,7 +22,6 @@ final class PrivilegedOperations {
   private static final long CR4_OSXSAVE = 1L << 18;
   private static final long TASK_SWITCHED = 8;
   private static final long X87_STATE = 1;
-  private static final long SINGLE_STEP = 1 << 14;
 
   private final TrapDelivery delivery;
   private final MsrPolicy msrs;
@@ -58,7 +57,7 @@ final class PrivilegedOperations {
     cpu.rip(cpu.rip() + length);
     cpu.rflags(cpu.rflags() & ~GuestEntry.RF);
     if ((cpu.rflags() & GuestEntry.TF) != 0) {
-      cpu.field(DebugRegisters.DR6, cpu.field(DebugRegisters.DR6) | SINGLE_STEP);
+      cpu.field(DebugRegisters.DR6, cpu.field(DebugRegisters.DR6) | DebugRegisters.DR6_SINGLE_STEP);
       delivery.exception(vcpu, TrapDelivery.DEBUG);
     }
   }
@@ -73,7 +72,8 @@ final class PrivilegedOperations {
       case WRMSR -> Outcome.doneIf(kernel && writeMsr(vcpu));
       case CLTS -> Outcome.doneIf(kernel && RegisterCalls.fpuTaskswitch(vcpu, false) == 0);
       case WBINVD, WBNOINVD -> Outcome.doneIf(kernel);
-      case XSETBV -> Outcome.doneIf(kernel && setXcr0(vcpu));
+      case XSETBV -> setXcr0(vcpu, kernel);
+      case STAC, CLAC, MONITOR, MWAIT -> undefined(vcpu);
       case RDTSC -> Outcome.doneIf(kernel && readTsc(vcpu));
       case RDTSCP -> Outcome.doneIf(kernel && readTsc(vcpu) && readAux(vcpu));
       default -> Outcome.REFUSED;
@@ -200,17 +200,20 @@ final class PrivilegedOperations {
     }
   }
 
-  private static boolean setXcr0(Vcpu vcpu) {
+  private Outcome setXcr0(Vcpu vcpu, boolean kernel) {
     CpuState cpu = vcpu.cpu();
+    if ((cpu.field(CpuState.CR4) & CR4_OSXSAVE) == 0) {
+      return undefined(vcpu);
+    }
     long value = cpu.gpr(CpuState.RDX) << 32 | cpu.gpr(CpuState.RAX) & 0xffffffffL;
     boolean allowed =
-        (cpu.field(CpuState.CR4) & CR4_OSXSAVE) != 0
+        kernel
             && (int) cpu.gpr(CpuState.RCX) == 0
             && (value & X87_STATE) != 0
             && (value & ~CpuidPolicy.XCR0_MASK) == 0;
     if (allowed) {
       cpu.field(CpuState.XCR0, value);
     }
-    return allowed;
+    return Outcome.doneIf(allowed);
   }
 }
