@@ -10,6 +10,8 @@ import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.grant.GrantTable;
+import dev.zendo.hypervisor.grant.Grants;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
 import dev.zendo.hypervisor.machine.FrameAllocator;
 import dev.zendo.hypervisor.machine.FrameTable;
@@ -25,6 +27,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
   private final FrameAllocator allocator;
   private final MachineLayout layout;
   private final Paging paging;
+  private final Grants grants;
 
   /** Builds the parts over a machine's memory, of which nothing is in use yet. */
   public MemoryCore(MachineMemory memory, CodeMap codeMap, Domains domains) {
@@ -34,14 +37,16 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
     paging =
         new Paging(
             memory, codeMap, domains, table, allocator, layout.machToPhys, layout.emptyFrame);
+    grants = new Grants(memory, codeMap, domains, paging);
   }
 
   /** Installs the hypercalls of this half. */
   public void register(HypercallTable hypercalls) {
     paging.register(hypercalls);
-    PhysicalMaps.GrantFrames grantFrames = (domain, index) -> -Errno.EINVAL;
-    PhysicalMaps physicalMaps = new PhysicalMaps(paging, grantFrames);
-    ResourceCall resources = new ResourceCall(paging, physicalMaps, grantFrames, 64);
+    grants.register(hypercalls);
+    PhysicalMaps physicalMaps = new PhysicalMaps(paging, grants::frame);
+    ResourceCall resources =
+        new ResourceCall(paging, physicalMaps, grants::frame, GrantTable.MAX_FRAMES);
     hypercalls.register(Hypercalls.MEMORY_OP, new MemoryOpCall(paging, physicalMaps, resources));
   }
 
@@ -58,6 +63,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
   @Override
   public void attach(Domain domain) {
     paging.attach(domain, space -> new DomainState(table, space));
+    grants.attach(domain);
   }
 
   @Override
@@ -112,6 +118,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
 
   @Override
   public void release(Domain domain) {
+    grants.release(domain);
     paging.release(domain);
   }
 

@@ -102,6 +102,16 @@ public final class Paging {
     return updates;
   }
 
+  /** Moving frames between domains. */
+  public Handover handover() {
+    return new Handover(frames, tlb);
+  }
+
+  /** L1 entries for the grant table. */
+  public LeafSlots leafSlots() {
+    return new LeafSlots(memory, table, walker, types);
+  }
+
   /** Descriptor tables of vcpus. */
   public DescriptorTables descriptors() {
     return descriptors;

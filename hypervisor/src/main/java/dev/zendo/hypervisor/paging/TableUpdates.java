@@ -94,13 +94,4 @@ public final class TableUpdates {
     types.putEntry(owner, mfn, expected, L1);
     return 1;
   }
-
-  /**
-   * Replaces an L1 entry for the grant table, which holds the references of the new one already.
-   *
-   * @return the old entry, whose references the caller drops or keeps
-   */
-  public long replaceLeaf(long mfn, int index, long entry) {
-    return HostMemory.getAndSetLong(memory.address(mfn) + 8L * index, entry);
-  }
 }

@@ -90,6 +90,15 @@ public final class TranslatedSpace {
     return chunk.getAndSet((int) gpfn & CHUNK - 1, entry);
   }
 
+  /** Puts an entry where nothing is (below {@link #LIMIT}); returns whether nothing was. */
+  public boolean place(long gpfn, long entry) {
+    int index = (int) (gpfn >> CHUNK_SHIFT);
+    if (chunks.get(index) == null) {
+      chunks.compareAndSet(index, null, new AtomicLongArray(CHUNK));
+    }
+    return chunks.get(index).compareAndSet((int) gpfn & CHUNK - 1, ABSENT, entry);
+  }
+
   /** Replaces an entry if it still is the expected one; returns whether it was. */
   public boolean replace(long gpfn, long expected, long entry) {
     AtomicLongArray chunk = chunks.get((int) (gpfn >> CHUNK_SHIFT));

@@ -1,0 +1,87 @@
+package dev.zendo.hypervisor.grant;
+
+import dev.zendo.hypercalls.Errno;
+import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.Domains;
+import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.hypercall.HypercallTable;
+import dev.zendo.hypervisor.machine.MachineMemory;
+import dev.zendo.hypervisor.paging.Paging;
+
+/** The parts of this package put together for one machine. Thread-safe. */
+public final class Grants {
+  /** Bit of a frame index that selects the frames of status words. */
+  private static final long STATUS_FRAMES = 1L << 31;
+
+  private final MachineMemory memory;
+  private final Paging paging;
+  private final UnmapOperations unmap;
+  private final GrantOpCall call;
+
+  /** Builds the parts. */
+  public Grants(MachineMemory memory, CodeMap codeMap, Domains domains, Paging paging) {
+    this.memory = memory;
+    this.paging = paging;
+    GrantedFrames frames = new GrantedFrames(paging);
+    HostMappings host = new HostMappings(paging.leafSlots());
+    unmap = new UnmapOperations(frames, host, paging.tlb());
+    call =
+        new GrantOpCall(
+            new MapOperations(domains, frames, host),
+            unmap,
+            new CopyOperation(memory, codeMap, paging.owners(), frames),
+            new TransferOperation(domains, paging),
+            new TableOperations(paging));
+  }
+
+  /** Installs the hypercall. */
+  public void register(HypercallTable hypercalls) {
+    hypercalls.register(Hypercalls.GRANT_TABLE_OP, call);
+  }
+
+  /** Gives a new domain its grant table, with one frame. */
+  public void attach(Domain domain) {
+    GrantTable table = new GrantTable(domain, memory, paging.frames());
+    GrantingDomain.stateOf(domain).table(table);
+    table.lock.lock();
+    try {
+      if (table.grow(1) != 0) {
+        throw new IllegalStateException("the machine has no frame for a grant table");
+      }
+    } finally {
+      table.lock.unlock();
+    }
+  }
+
+  /**
+   * The frame of a domain's grant table at an index; the table grows when needed.
+   *
+   * @param index any value; with bit 31 set a frame of status words
+   * @return the frame or a negative errno
+   */
+  public long frame(Domain domain, long index) {
+    GrantTable table = GrantingDomain.stateOf(domain).table();
+    table.lock.lock();
+    try {
+      if ((index & STATUS_FRAMES) != 0) {
+        long number = index & ~STATUS_FRAMES;
+        boolean exists = Long.compareUnsigned(number, table.statusFrameCount()) < 0;
+        return exists ? table.statusFrame((int) number) : -Errno.EINVAL;
+      }
+      if (Long.compareUnsigned(index, GrantTable.MAX_FRAMES) >= 0) {
+        return -Errno.EINVAL;
+      }
+      int error = table.grow((int) index + 1);
+      return error != 0 ? error : table.sharedFrame((int) index);
+    } finally {
+      table.lock.unlock();
+    }
+  }
+
+  /** A dead domain lets go of all it has mapped, and its table ends. */
+  public void release(Domain domain) {
+    unmap.releaseAll(domain);
+    GrantingDomain.stateOf(domain).table().die();
+  }
+}
