@@ -58,7 +58,7 @@ final class TraceOutput implements AutoCloseable {
   }
 
   private synchronized void line(String text) {
-    if (closed) {
+    if (closed || isControlDomain(text)) {
       return;
     }
     try {
@@ -71,6 +71,11 @@ final class TraceOutput implements AutoCloseable {
       closed = true;
       System.err.println("zl: the trace ends here: " + e.getMessage());
     }
+  }
+
+  /** Lines are "time vcpu ..."; what domain 0 does for the guest is not the guest's doing. */
+  private static boolean isControlDomain(String text) {
+    return text.startsWith(" d0v", Math.max(0, text.indexOf(' ')));
   }
 
   private synchronized void closeQuietly() {
