@@ -28,7 +28,7 @@ public final class Fpu {
   public Fpu(long block) {
     x87 = new X87(block + CpuState.FX);
     arithmetic = new X87Arithmetic(x87);
-    transcendental = new X87Transcendental(x87);
+    transcendental = new X87Transcendental(x87, arithmetic);
     memory = new X87Memory(x87);
     state = new X87State(x87);
     sse = new SseUnit(block + CpuState.FX);

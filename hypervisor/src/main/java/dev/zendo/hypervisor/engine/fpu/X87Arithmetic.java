@@ -261,7 +261,7 @@ public final class X87Arithmetic {
   }
 
   /** Loads ST(0) for an instruction on it alone; an empty, odd or special operand is answered. */
-  private boolean loadTop() {
+  boolean loadTop() {
     if (x87.empty(0)) {
       if (x87.underflow()) {
         x87.register(0, X87.INDEFINITE_HEAD, X87.INDEFINITE_BITS);
