@@ -21,16 +21,18 @@ final class AddressSpace {
   synchronized long take(long frames) {
     for (Map.Entry<Long, Long> hole : free.entrySet()) {
       if (hole.getValue() >= frames) {
-        long start = hole.getKey();
-        long rest = hole.getValue() - frames;
-        free.remove(start);
-        if (rest > 0) {
-          free.put(start + frames, rest);
-        }
-        return start;
+        return takeFrom(hole.getKey(), hole.getValue(), frames);
       }
     }
     throw new IllegalStateException("the control domain's address space is full below " + end);
+  }
+
+  private long takeFrom(long start, long size, long frames) {
+    free.remove(start);
+    if (size > frames) {
+      free.put(start + frames, size - frames);
+    }
+    return start;
   }
 
   /** Gives a range back. */

@@ -76,6 +76,8 @@ enum Compression {
   private static final int DICTIONARY_KIB = 200 << 10;
 
   private final String label;
+
+  @SuppressWarnings("ImmutableEnumChecker") // never written after construction
   private final int[] magic;
 
   Compression(String label, int... magic) {

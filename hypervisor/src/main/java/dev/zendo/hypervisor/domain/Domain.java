@@ -184,8 +184,9 @@ public final class Domain {
 
   /** Adds the next vcpu. Callers serialise. */
   public void add(Vcpu vcpu) {
-    vcpus[vcpuCount] = vcpu;
-    vcpuCount = vcpuCount + 1;
+    int count = vcpuCount;
+    vcpus[count] = vcpu;
+    vcpuCount = count + 1;
   }
 
   /** {@link #ALIVE}, {@link #DYING} or {@link #DEAD}. */

@@ -43,7 +43,7 @@ public final class Watchdogs {
         }
       }
       // The value leaves Xen through an unsigned 32-bit variable; guests know it so.
-      return -ENOSPC & 0xffffffffL;
+      return (long) -ENOSPC & 0xffffffffL;
     }
     if (!used[id - 1]) {
       return -EINVAL;

@@ -56,6 +56,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
   }
 
   /** Frames that nobody owns. */
+  @Override
   public long freeFrames() {
     return allocator.freeFrames();
   }

@@ -1,7 +1,6 @@
 package dev.zendo.hypervisor.time;
 
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -146,9 +145,11 @@ public final class Timers implements Runnable {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop")
   private void sleep(long nanos) {
     try {
-      changed.await(nanos, TimeUnit.NANOSECONDS);
+      // Not in a loop here: the caller looks at the heap again after every wake-up.
+      changed.awaitNanos(nanos);
     } catch (InterruptedException e) {
       closed = true;
       Thread.currentThread().interrupt();

@@ -82,7 +82,8 @@ public final class CpuidPolicy {
       basic(vcpu, leaf, subleaf, forced, out);
     } else if (leaf >= 0x40000000 && leaf <= XEN_LAST) {
       xen(leaf, subleaf, out);
-    } else if (leaf >= 0x80000000 && leaf <= MAX_EXTENDED) {
+    } else if (leaf <= MAX_EXTENDED) {
+      // As signed numbers the extended leaves start at the smallest one.
       extended(leaf, out);
     }
   }

@@ -179,12 +179,12 @@ final class SystemOps {
   /** SGDT and SIDT. */
   private static final class Table extends OperandOp {
     private final int limit;
-    private final long base;
+    private final long tableBase;
     private final int size;
 
-    Table(int limit, long base, int size) {
+    Table(int limit, long tableBase, int size) {
       this.limit = limit;
-      this.base = base;
+      this.tableBase = tableBase;
       this.size = size;
     }
 
@@ -192,7 +192,7 @@ final class SystemOps {
     protected Block exec(Cpu cpu) {
       long scratch = cpu.state + CpuState.SCRATCH;
       HostMemory.putShort(scratch, (short) limit);
-      HostMemory.putLong(scratch + 2, base);
+      HostMemory.putLong(scratch + 2, tableBase);
       cpu.storeBytes(address(cpu), size, scratch, this);
       return next.exec(cpu);
     }
