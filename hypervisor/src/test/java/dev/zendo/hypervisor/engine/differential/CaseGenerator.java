@@ -45,6 +45,25 @@ final class CaseGenerator {
     operandContent(block, insn);
   }
 
+  /** Fills a block for a {@link Sequence}. */
+  void fillForSequence(long block, long address) {
+    registers(block, address);
+    floatingPoint(block);
+    memory(block);
+    for (int i = 0; i < CaseBlock.MEMORY_SIZE; i += 8) {
+      if (random.nextInt(4) == 0) {
+        HostMemory.putLong(block + CaseBlock.MEMORY + i, values.lane());
+      }
+    }
+    long flags = CaseBlock.field(block, CaseBlock.RFLAGS);
+    CaseBlock.field(block, CaseBlock.RFLAGS, flags & ~Flags.DF);
+    CaseBlock.gpr(block, RSP, AddressMap.WINDOW + 256 + 8 * random.nextInt(64));
+    for (int register = Sequence.FIRST_BASE; register < 16; register++) {
+      long base = windowAddress(CaseBlock.MEMORY_SIZE / 2) + CaseBlock.MEMORY_SIZE / 4;
+      CaseBlock.gpr(block, register, random.nextInt(3) == 0 ? base : base & -16);
+    }
+  }
+
   private void registers(long block, long address) {
     for (int register = 0; register < 16; register++) {
       CaseBlock.gpr(block, register, values.integer());

@@ -24,7 +24,8 @@ public final class DifferentialBench {
     long start = System.nanoTime();
     try (NativeCpu nativeCpu = new NativeCpu();
         GuestMachine guest = new GuestMachine(InterpreterEngine::new)) {
-      new DifferentialRun(nativeCpu, guest, report, seed).run(rows, count);
+      new DifferentialRun(nativeCpu, guest, report, seed).run(rows, count - count / 4);
+      new SequenceRun(nativeCpu, guest, report, rows, seed).run(count / 4);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.print(report.text(Integer.getInteger("zendo.differential.forms", 30)));

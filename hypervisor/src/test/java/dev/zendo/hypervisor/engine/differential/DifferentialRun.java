@@ -65,7 +65,7 @@ final class DifferentialRun {
   private void compare(Report.Total total, long offset, boolean single) {
     long input = inputs + offset;
     long expected = outputs + offset;
-    guest.execute(input, got, single);
+    guest.execute(input, got, single ? 1 : 0);
     total.cases++;
     if (CaseBlock.vector(expected) >= 0) {
       total.faults++;

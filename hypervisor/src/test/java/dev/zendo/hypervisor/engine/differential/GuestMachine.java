@@ -101,18 +101,15 @@ final class GuestMachine implements AutoCloseable {
    * Executes one case: takes the state from {@code input}, leaves the resulting state in {@code
    * output}.
    *
-   * @param single execute with {@code step()}; otherwise with {@code run()} up to the INT3 behind
+   * @param steps number of instructions to execute with {@code step()}; 0 to {@code run()} up to an
+   *     INT3
    */
-  void execute(long input, long output, boolean single) {
+  void execute(long input, long output, int steps) {
     load(input);
-    long start = cpu.rip();
     int reason = ExitReason.INTERRUPTED;
-    if (single) {
-      for (int i = 0; i < STEPS && reason == ExitReason.INTERRUPTED && cpu.rip() == start; i++) {
-        reason = executor.step();
-      }
-    } else {
+    if (steps == 0) {
       reason = executor.run(1000);
+      long start = CaseBlock.field(input, CaseBlock.RIP);
       boolean breakpoint =
           reason == ExitReason.EXCEPTION && cpu.exitVector() == 3 && cpu.rip() != start;
       if (breakpoint) {
@@ -120,7 +117,20 @@ final class GuestMachine implements AutoCloseable {
         reason = ExitReason.INTERRUPTED;
       }
     }
+    for (int i = 0; i < steps && reason == ExitReason.INTERRUPTED; i++) {
+      reason = stepOver();
+    }
     store(output, reason);
+  }
+
+  /** One instruction with all its repetitions. */
+  private int stepOver() {
+    long start = cpu.rip();
+    int reason = ExitReason.INTERRUPTED;
+    for (int i = 0; i < STEPS && reason == ExitReason.INTERRUPTED && cpu.rip() == start; i++) {
+      reason = executor.step();
+    }
+    return reason;
   }
 
   private void load(long input) {

@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.engine.differential;
 
 import dev.zendo.hypervisor.engine.x86.Disassembler;
+import dev.zendo.hypervisor.engine.x86.Feature;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.machine.HostMemory;
@@ -61,6 +62,24 @@ final class Report {
     }
   }
 
+  /** Counts a case of a sequence. */
+  void countSequence(boolean different) {
+    Total total = totals.computeIfAbsent("(sequences)", name -> new Total());
+    total.cases++;
+    total.differences += different ? 1 : 0;
+  }
+
+  /** Remembers a difference after a sequence; shows every register. */
+  void addSequence(String text, String what, long input, long expected, long got) {
+    List<String> list = examples.computeIfAbsent("sequence: " + what, f -> new ArrayList<>());
+    StringBuilder s = new StringBuilder();
+    if (list.size() < 4 * examplesPerForm) {
+      s.append(text);
+      state(s, null, input, expected, got);
+    }
+    list.add(s.toString());
+  }
+
   private String describe(
       Insn insn, byte[] code, String mode, long input, long expected, long got) {
     StringBuilder s = new StringBuilder("  ");
@@ -70,6 +89,11 @@ final class Report {
     long rip = CaseBlock.field(input, CaseBlock.RIP);
     s.append("  ").append(disassembler.format(insn, rip));
     s.append("  at ").append(Long.toHexString(rip)).append(" by ").append(mode).append('\n');
+    state(s, insn, input, expected, got);
+    return s.toString();
+  }
+
+  private static void state(StringBuilder s, Insn insn, long input, long expected, long got) {
     for (int i = 0; i < 16; i++) {
       line(s, GPR[i], CaseBlock.GPR + 8 * i, usesRegister(insn, i), input, expected, got);
     }
@@ -84,10 +108,12 @@ final class Report {
     outcome(s, "host", expected);
     outcome(s, "engine", got);
     memory(s, insn, input, expected, got);
-    return s.toString();
   }
 
   private static boolean usesRegister(Insn insn, int register) {
+    if (insn == null) {
+      return true;
+    }
     boolean used = register == insn.base || register == insn.index;
     for (int i = 0; i < insn.operandCount; i++) {
       used |= insn.register[i] == register && Selection.isRegister(insn.kind[i]);
@@ -132,7 +158,7 @@ final class Report {
     int at = CaseBlock.ST + 16 * i;
     String a = extended(expected + at);
     String b = extended(got + at);
-    boolean x87 = insn.row.feature == dev.zendo.hypervisor.engine.x86.Feature.X87;
+    boolean x87 = insn != null && insn.row.feature == Feature.X87;
     if (!a.equals(b) || x87 && i < 2 || usesVector(insn, i, true)) {
       s.append(
           String.format(
@@ -147,6 +173,9 @@ final class Report {
   }
 
   private static boolean usesVector(Insn insn, int register, boolean mmx) {
+    if (insn == null) {
+      return false;
+    }
     for (int i = 0; i < insn.operandCount; i++) {
       boolean kind =
           switch (insn.kind[i]) {
@@ -206,7 +235,7 @@ final class Report {
   }
 
   private static void memory(StringBuilder s, Insn insn, long input, long expected, long got) {
-    if (insn.memoryOperand() >= 0) {
+    if (insn != null && insn.memoryOperand() >= 0) {
       long address = CaseGenerator.effectiveAddress(input, insn);
       s.append(String.format("    operand at %x", address));
       if (address >= AddressMap.WINDOW && address <= AddressMap.WINDOW_END - 16) {
