@@ -110,7 +110,7 @@ public final class Hypercalls {
         CommandPlace.STRUCTURE,
         "XENPF_",
         SubOperations.platform(),
-        Support.refused(Errno.EPERM));
+        Support.refused("-EPERM, -ENOSYS in domain 0"));
     add(
         SET_DEBUGREG,
         "set_debugreg",
@@ -269,7 +269,7 @@ public final class Hypercalls {
         "xenoprof_op",
         "Controls the profiler.",
         "op:num arg:hex",
-        Support.refused(Errno.ENOSYS));
+        Support.refused("-ENODEV to init, -EPERM otherwise"));
     add(
         EVENT_CHANNEL_OP,
         "event_channel_op",
@@ -293,7 +293,7 @@ public final class Hypercalls {
         "hvm_op",
         "Operations for HVM guests.",
         "cmd:num arg:hex",
-        Support.refused(Errno.ENOSYS));
+        Support.refused("-EINVAL or -ENOSYS: there are no HVM guests"));
     add(
         SYSCTL,
         "sysctl",
@@ -329,7 +329,7 @@ public final class Hypercalls {
         "argo_op",
         "Message passing between domains.",
         "cmd:num arg1:hex arg2:hex arg3:hex arg4:hex",
-        Support.refused(Errno.EOPNOTSUPP));
+        Support.refused(Errno.ENOSYS));
     add(
         XENPMU_OP,
         "xenpmu_op",
@@ -344,13 +344,13 @@ public final class Hypercalls {
         "dm_op",
         "Device models of HVM guests.",
         "domid:dom nr_bufs:num bufs:hex",
-        Support.refused(Errno.ENOSYS));
+        Support.refused("-ENODATA: there are no HVM guests"));
     add(
         HYPFS_OP,
         "hypfs_op",
         "File system of hypervisor parameters.",
         "cmd:num arg1:hex arg2:hex arg3:hex arg4:hex",
-        Support.refused(Errno.ENOSYS));
+        Support.refused(Errno.EPERM));
     add(MCA, "mca", "Machine checks.", "op:hex", Support.refused(Errno.EPERM));
   }
 

@@ -31,7 +31,8 @@ final class SubOperations {
     return List.of(
         operation(EventOp.BIND_INTERDOMAIN, "bind_interdomain", SUPPORTED),
         operation(EventOp.BIND_VIRQ, "bind_virq", SUPPORTED),
-        operation(EventOp.BIND_PIRQ, "bind_pirq", refused(Errno.EINVAL)),
+        operation(
+            EventOp.BIND_PIRQ, "bind_pirq", refused("-EPERM: no domain owns physical interrupts")),
         operation(EventOp.CLOSE, "close", SUPPORTED),
         operation(EventOp.SEND, "send", SUPPORTED),
         operation(EventOp.STATUS, "status", SUPPORTED),
@@ -40,8 +41,8 @@ final class SubOperations {
         operation(EventOp.BIND_VCPU, "bind_vcpu", SUPPORTED),
         operation(EventOp.UNMASK, "unmask", SUPPORTED),
         operation(EventOp.RESET, "reset", SUPPORTED),
-        operation(EventOp.INIT_CONTROL, "init_control", refused(Errno.ENOSYS)),
-        operation(EventOp.EXPAND_ARRAY, "expand_array", refused(Errno.ENOSYS)),
+        operation(EventOp.INIT_CONTROL, "init_control", refused("-ENOSYS: the two-level ABI only")),
+        operation(EventOp.EXPAND_ARRAY, "expand_array", refused(Errno.EOPNOTSUPP)),
         operation(EventOp.SET_PRIORITY, "set_priority", refused(Errno.ENOSYS)));
   }
 
@@ -69,12 +70,14 @@ final class SubOperations {
         operation(MemoryOp.MAXIMUM_RAM_PAGE, "maximum_ram_page", SUPPORTED),
         operation(MemoryOp.CURRENT_RESERVATION, "current_reservation", SUPPORTED),
         operation(MemoryOp.MAXIMUM_RESERVATION, "maximum_reservation", SUPPORTED),
-        operation(MemoryOp.MACHPHYS_MFN_LIST, "machphys_mfn_list", refused(Errno.EPERM)),
+        operation(MemoryOp.MACHPHYS_MFN_LIST, "machphys_mfn_list", SUPPORTED),
         operation(MemoryOp.POPULATE_PHYSMAP, "populate_physmap", SUPPORTED),
         operation(
-            MemoryOp.ADD_TO_PHYSMAP, "add_to_physmap", partial("domain 0 only; elsewhere -EACCES")),
+            MemoryOp.ADD_TO_PHYSMAP,
+            "add_to_physmap",
+            partial("translated domains, which only domain 0 is; -EACCES otherwise")),
         operation(MemoryOp.MEMORY_MAP, "memory_map", SUPPORTED),
-        operation(MemoryOp.MACHINE_MEMORY_MAP, "machine_memory_map", refused(Errno.EPERM)),
+        operation(MemoryOp.MACHINE_MEMORY_MAP, "machine_memory_map", SUPPORTED),
         operation(MemoryOp.EXCHANGE, "exchange", SUPPORTED),
         operation(MemoryOp.MACHPHYS_MAPPING, "machphys_mapping", SUPPORTED),
         operation(MemoryOp.SET_MEMORY_MAP, "set_memory_map", SUPPORTED),
@@ -82,29 +85,32 @@ final class SubOperations {
         operation(
             MemoryOp.REMOVE_FROM_PHYSMAP,
             "remove_from_physmap",
-            partial("domain 0 only; elsewhere -EACCES")),
+            partial("translated domains, which only domain 0 is; -EACCES otherwise")),
         operation(MemoryOp.SET_POD_TARGET, "set_pod_target", refused(Errno.EINVAL)),
         operation(MemoryOp.GET_POD_TARGET, "get_pod_target", refused(Errno.EINVAL)),
-        operation(
-            MemoryOp.GET_SHARING_FREED_PAGES, "get_sharing_freed_pages", refused(Errno.ENOSYS)),
-        operation(
-            MemoryOp.GET_SHARING_SHARED_PAGES, "get_sharing_shared_pages", refused(Errno.ENOSYS)),
+        operation(MemoryOp.GET_SHARING_FREED_PAGES, "get_sharing_freed_pages", SUPPORTED),
+        operation(MemoryOp.GET_SHARING_SHARED_PAGES, "get_sharing_shared_pages", SUPPORTED),
         operation(MemoryOp.PAGING_OP, "paging_op", refused(Errno.ENOSYS)),
-        operation(MemoryOp.ACCESS_OP, "access_op", refused(Errno.ENOSYS)),
+        operation(
+            MemoryOp.ACCESS_OP,
+            "access_op",
+            refused("-ENODEV in domain 0, -EPERM elsewhere: for fully virtualized guests")),
         operation(MemoryOp.SHARING_OP, "sharing_op", refused(Errno.ENOSYS)),
         operation(
             MemoryOp.ADD_TO_PHYSMAP_BATCH,
             "add_to_physmap_batch",
-            partial("domain 0 only; elsewhere -EACCES")),
+            partial("translated domains, which only domain 0 is; -EACCES otherwise")),
         operation(MemoryOp.CLAIM_PAGES, "claim_pages", SUPPORTED),
         operation(
-            MemoryOp.MACHPHYS_COMPAT_MFN_LIST, "machphys_compat_mfn_list", refused(Errno.ENOSYS)),
+            MemoryOp.MACHPHYS_COMPAT_MFN_LIST,
+            "machphys_compat_mfn_list",
+            refused(Errno.EOPNOTSUPP)),
         operation(MemoryOp.GET_VNUMAINFO, "get_vnumainfo", refused(Errno.EOPNOTSUPP)),
         operation(
             MemoryOp.RESERVED_DEVICE_MEMORY_MAP,
             "reserved_device_memory_map",
-            refused(Errno.ENOSYS)),
-        operation(MemoryOp.ACQUIRE_RESOURCE, "acquire_resource", refused(Errno.ENOSYS)));
+            partial("there is no such memory")),
+        operation(MemoryOp.ACQUIRE_RESOURCE, "acquire_resource", partial("grant table frames")));
   }
 
   static List<SubOperation> mmuext() {
@@ -191,31 +197,34 @@ final class SubOperations {
 
   static List<SubOperation> physdev() {
     return List.of(
-        operation(PhysdevOp.IRQ_STATUS_QUERY, "irq_status_query", refused(Errno.EINVAL)),
+        operation(
+            PhysdevOp.IRQ_STATUS_QUERY, "irq_status_query", partial("no interrupt needs EOI")),
         operation(PhysdevOp.SET_IOPL, "set_iopl", SUPPORTED),
         operation(PhysdevOp.SET_IOBITMAP, "set_iobitmap", SUPPORTED),
         operation(PhysdevOp.APIC_READ, "apic_read", refused(Errno.EPERM)),
         operation(PhysdevOp.APIC_WRITE, "apic_write", refused(Errno.EPERM)),
-        operation(PhysdevOp.ALLOC_IRQ_VECTOR, "alloc_irq_vector", refused(Errno.ENOSYS)),
+        operation(PhysdevOp.ALLOC_IRQ_VECTOR, "alloc_irq_vector", refused(Errno.EPERM)),
         operation(PhysdevOp.FREE_IRQ_VECTOR, "free_irq_vector", refused(Errno.ENOSYS)),
         operation(PhysdevOp.EOI, "eoi", refused(Errno.EINVAL)),
         operation(PhysdevOp.MAP_PIRQ, "map_pirq", refused(Errno.EPERM)),
         operation(PhysdevOp.UNMAP_PIRQ, "unmap_pirq", refused(Errno.EPERM)),
-        operation(PhysdevOp.MANAGE_PCI_ADD, "manage_pci_add", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.MANAGE_PCI_REMOVE, "manage_pci_remove", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.PIRQ_EOI_GMFN_V1, "pirq_eoi_gmfn_v1", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.RESTORE_MSI, "restore_msi", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.MANAGE_PCI_ADD_EXT, "manage_pci_add_ext", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.SETUP_GSI, "setup_gsi", refused(Errno.ENOSYS)),
+        operation(PhysdevOp.MANAGE_PCI_ADD, "manage_pci_add", refused(Errno.EPERM)),
+        operation(PhysdevOp.MANAGE_PCI_REMOVE, "manage_pci_remove", refused(Errno.EPERM)),
+        operation(
+            PhysdevOp.PIRQ_EOI_GMFN_V1, "pirq_eoi_gmfn_v1", partial("no interrupt needs EOI")),
+        operation(PhysdevOp.RESTORE_MSI, "restore_msi", refused(Errno.EPERM)),
+        operation(PhysdevOp.MANAGE_PCI_ADD_EXT, "manage_pci_add_ext", refused(Errno.EPERM)),
+        operation(PhysdevOp.SETUP_GSI, "setup_gsi", refused(Errno.EPERM)),
         operation(PhysdevOp.GET_FREE_PIRQ, "get_free_pirq", refused(Errno.EINVAL)),
-        operation(PhysdevOp.PCI_MMCFG_RESERVED, "pci_mmcfg_reserved", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.PCI_DEVICE_ADD, "pci_device_add", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.PCI_DEVICE_REMOVE, "pci_device_remove", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.RESTORE_MSI_EXT, "restore_msi_ext", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.PIRQ_EOI_GMFN_V2, "pirq_eoi_gmfn_v2", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.DBGP_OP, "dbgp_op", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.PREPARE_MSIX, "prepare_msix", refused(Errno.ENOSYS)),
-        operation(PhysdevOp.RELEASE_MSIX, "release_msix", refused(Errno.ENOSYS)));
+        operation(PhysdevOp.PCI_MMCFG_RESERVED, "pci_mmcfg_reserved", refused(Errno.EPERM)),
+        operation(PhysdevOp.PCI_DEVICE_ADD, "pci_device_add", refused(Errno.EPERM)),
+        operation(PhysdevOp.PCI_DEVICE_REMOVE, "pci_device_remove", refused(Errno.EPERM)),
+        operation(PhysdevOp.RESTORE_MSI_EXT, "restore_msi_ext", refused(Errno.EPERM)),
+        operation(
+            PhysdevOp.PIRQ_EOI_GMFN_V2, "pirq_eoi_gmfn_v2", partial("no interrupt needs EOI")),
+        operation(PhysdevOp.DBGP_OP, "dbgp_op", refused(Errno.EPERM)),
+        operation(PhysdevOp.PREPARE_MSIX, "prepare_msix", refused(Errno.EPERM)),
+        operation(PhysdevOp.RELEASE_MSIX, "release_msix", refused(Errno.EPERM)));
   }
 
   static List<SubOperation> consoleIo() {
@@ -237,7 +246,7 @@ final class SubOperations {
         operation(DomctlOp.PAUSEDOMAIN, "pausedomain", SUPPORTED),
         operation(DomctlOp.UNPAUSEDOMAIN, "unpausedomain", SUPPORTED),
         operation(DomctlOp.GETDOMAININFO, "getdomaininfo", SUPPORTED),
-        operation(DomctlOp.SETVCPUAFFINITY, "setvcpuaffinity", refused(Errno.ENOSYS)),
+        operation(DomctlOp.SETVCPUAFFINITY, "setvcpuaffinity", partial("accepted without effect")),
         operation(DomctlOp.SHADOW_OP, "shadow_op", refused(Errno.ENOSYS)),
         operation(DomctlOp.MAX_MEM, "max_mem", SUPPORTED),
         operation(DomctlOp.SETVCPUCONTEXT, "setvcpucontext", SUPPORTED),
@@ -251,20 +260,20 @@ final class SubOperations {
         operation(DomctlOp.IOMEM_PERMISSION, "iomem_permission", refused(Errno.ENOSYS)),
         operation(DomctlOp.IOPORT_PERMISSION, "ioport_permission", refused(Errno.ENOSYS)),
         operation(DomctlOp.HYPERCALL_INIT, "hypercall_init", SUPPORTED),
-        operation(DomctlOp.SETTIMEOFFSET, "settimeoffset", SUPPORTED),
+        operation(DomctlOp.SETTIMEOFFSET, "settimeoffset", partial("accepted without effect")),
         operation(DomctlOp.GETVCPUAFFINITY, "getvcpuaffinity", refused(Errno.ENOSYS)),
         operation(DomctlOp.RESUMEDOMAIN, "resumedomain", SUPPORTED),
         operation(DomctlOp.SENDTRIGGER, "sendtrigger", refused(Errno.ENOSYS)),
         operation(DomctlOp.SUBSCRIBE, "subscribe", refused(Errno.ENOSYS)),
-        operation(DomctlOp.SET_ADDRESS_SIZE, "set_address_size", refused(Errno.ENOSYS)),
-        operation(DomctlOp.GET_ADDRESS_SIZE, "get_address_size", refused(Errno.ENOSYS)),
+        operation(DomctlOp.SET_ADDRESS_SIZE, "set_address_size", partial("64 bits")),
+        operation(DomctlOp.GET_ADDRESS_SIZE, "get_address_size", partial("64 bits")),
         operation(DomctlOp.ASSIGN_DEVICE, "assign_device", refused(Errno.ENOSYS)),
         operation(DomctlOp.SET_EXT_VCPUCONTEXT, "set_ext_vcpucontext", refused(Errno.ENOSYS)),
         operation(DomctlOp.GET_EXT_VCPUCONTEXT, "get_ext_vcpucontext", refused(Errno.ENOSYS)),
         operation(DomctlOp.SET_TARGET, "set_target", refused(Errno.ENOSYS)),
         operation(DomctlOp.DEBUG_OP, "debug_op", refused(Errno.ENOSYS)),
         operation(DomctlOp.GETTSCINFO, "gettscinfo", refused(Errno.ENOSYS)),
-        operation(DomctlOp.SETTSCINFO, "settscinfo", refused(Errno.ENOSYS)),
+        operation(DomctlOp.SETTSCINFO, "settscinfo", partial("accepted without effect")),
         operation(DomctlOp.GETPAGEFRAMEINFO3, "getpageframeinfo3", refused(Errno.ENOSYS)),
         operation(DomctlOp.SETVCPUEXTSTATE, "setvcpuextstate", refused(Errno.ENOSYS)),
         operation(DomctlOp.GETVCPUEXTSTATE, "getvcpuextstate", refused(Errno.ENOSYS)),
@@ -292,7 +301,7 @@ final class SubOperations {
         operation(SysctlOp.GETDOMAININFOLIST, "getdomaininfolist", SUPPORTED),
         operation(SysctlOp.DEBUG_KEYS, "debug_keys", refused(Errno.ENOSYS)),
         operation(SysctlOp.GETCPUINFO, "getcpuinfo", refused(Errno.ENOSYS)),
-        operation(SysctlOp.AVAILHEAP, "availheap", refused(Errno.ENOSYS)),
+        operation(SysctlOp.AVAILHEAP, "availheap", SUPPORTED),
         operation(SysctlOp.GET_PMSTAT, "get_pmstat", refused(Errno.ENOSYS)),
         operation(SysctlOp.CPU_HOTPLUG, "cpu_hotplug", refused(Errno.ENOSYS)),
         operation(SysctlOp.PM_OP, "pm_op", refused(Errno.ENOSYS)),

@@ -25,6 +25,11 @@ public record Support(Level level, String note) {
     return new Support(Level.PARTIAL, note);
   }
 
+  /** Always fails; the note names the error and why. */
+  public static Support refused(String note) {
+    return new Support(Level.REFUSED, note);
+  }
+
   /** Always fails with this error. */
   public static Support refused(int errno) {
     return new Support(Level.REFUSED, "-" + Errno.name(errno));
