@@ -11,6 +11,7 @@ import dev.zendo.hypervisor.hypercall.ConsoleCall;
 import dev.zendo.hypervisor.hypercall.Dispatcher;
 import dev.zendo.hypervisor.hypercall.DomctlCall;
 import dev.zendo.hypervisor.hypercall.EventCalls;
+import dev.zendo.hypervisor.hypercall.GdtCall;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
 import dev.zendo.hypervisor.hypercall.IretCall;
 import dev.zendo.hypervisor.hypercall.PhysdevCalls;
@@ -101,6 +102,7 @@ public final class Hypervisor implements AutoCloseable {
     EventCalls.register(table, domains);
     SetGdtCall.register(table, memoryCore);
     PhysdevCalls.register(table, domains, memoryCore);
+    GdtCall.register(table, memoryCore);
     ConsoleCall.register(table, bytes -> console.accept(bytes));
     RefusedCalls.register(table, domains);
     DomctlCall.register(table, domains, manager, memoryCore, memory, codeMap, scheduler, contexts);
