@@ -78,7 +78,12 @@ public final class Permissions {
     return new Permissions(List.copyOf(changed));
   }
 
-  /** The list without the exceptions for {@code domid}; the same object when there are none. */
+  /** Whether there is an exception for {@code domid}. */
+  boolean lists(int domid) {
+    return entries.stream().skip(1).anyMatch(entry -> entry.domid() == domid);
+  }
+
+  /** The list without the exceptions for {@code domid}. */
   Permissions without(int domid) {
     List<Entry> kept = new ArrayList<>(entries.size());
     for (int i = 0; i < entries.size(); i++) {
@@ -86,7 +91,7 @@ public final class Permissions {
         kept.add(entries.get(i));
       }
     }
-    return kept.size() == entries.size() ? this : new Permissions(List.copyOf(kept));
+    return new Permissions(List.copyOf(kept));
   }
 
   /** The domain that owns the node and to whose quota it counts. */

@@ -1,5 +1,8 @@
 package dev.zendo.xenstore;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What a caller may do with a tree: the checks and effects of the single operations, the same for
  * direct use and inside a transaction. Stateless; the error names follow Xen's C daemon.
@@ -98,6 +101,36 @@ final class Rules {
     }
     tree.setPermissions(path, permissions);
     return new Change(path, before, tree.find(path));
+  }
+
+  /**
+   * Removes what a domain that is gone has left: the nodes that it owns, with all below them, and
+   * its entries in the permissions of others. Only the former is announced.
+   */
+  static List<Change> forgetDomain(TreeEditor tree, int domid) {
+    List<Path> orphans = new ArrayList<>();
+    List<Path> listed = new ArrayList<>();
+    new TreeWalk(Path.ROOT, tree.root())
+        .forEach(
+            (path, node) -> {
+              if (node.permissions.owner() == domid && path.depth() > 0) {
+                orphans.add(path);
+                return false;
+              }
+              if (node.permissions.lists(domid)) {
+                listed.add(path);
+              }
+              return true;
+            });
+    List<Change> changes = new ArrayList<>();
+    for (Path path : orphans) {
+      changes.add(new Change(path, tree.find(path), null));
+      tree.remove(path);
+    }
+    for (Path path : listed) {
+      tree.setPermissions(path, tree.find(path).permissions.without(domid));
+    }
+    return changes;
   }
 
   static void checkPermissions(

@@ -208,71 +208,54 @@ public final class Store {
   }
 
   void write(Connection caller, int tx, Path path, byte[] value) {
-    lock.lock();
-    try {
-      if (tx == 0) {
-        TreeEditor tree = new TreeEditor(root, generations);
-        int owned = accounts.nodes(caller.domid());
-        publish(tree, Rules.write(tree, caller, path, value, quotas, owned));
-      } else {
-        Transaction transaction = observe(caller, tx, path, Transaction.CONTENT);
-        TreeEditor tree = transaction.tree();
-        int existing = tree.root().existingDepth(path);
-        Rules.write(tree, caller, path, value, quotas, owned(caller, tree));
-        transaction.created(path, existing + 1);
-      }
-    } finally {
-      unlock();
-    }
+    change(
+        caller,
+        tx,
+        path,
+        Transaction.CONTENT,
+        tree -> Rules.write(tree, caller, path, value, quotas, owned(caller, tree)));
   }
 
   void makeDirectory(Connection caller, int tx, Path path) {
-    lock.lock();
-    try {
-      if (tx == 0) {
-        TreeEditor tree = new TreeEditor(root, generations);
-        int owned = accounts.nodes(caller.domid());
-        publish(tree, Rules.makeDirectory(tree, caller, path, quotas, owned));
-      } else {
-        Transaction transaction = observe(caller, tx, path, Transaction.PERMISSIONS);
-        TreeEditor tree = transaction.tree();
-        int existing = tree.root().existingDepth(path);
-        if (Rules.makeDirectory(tree, caller, path, quotas, owned(caller, tree)) != null) {
-          transaction.created(path, existing + 1);
-        }
-      }
-    } finally {
-      unlock();
-    }
+    change(
+        caller,
+        tx,
+        path,
+        Transaction.PERMISSIONS,
+        tree -> Rules.makeDirectory(tree, caller, path, quotas, owned(caller, tree)));
   }
 
   void remove(Connection caller, int tx, Path path) {
-    lock.lock();
-    try {
-      if (tx == 0) {
-        TreeEditor tree = new TreeEditor(root, generations);
-        publish(tree, Rules.remove(tree, caller, path));
-      } else {
-        Transaction transaction = observe(caller, tx, path, Transaction.SUBTREE);
-        if (Rules.remove(transaction.tree(), caller, path) != null) {
-          transaction.removed(path);
-        }
-      }
-    } finally {
-      unlock();
-    }
+    change(caller, tx, path, Transaction.SUBTREE, tree -> Rules.remove(tree, caller, path));
   }
 
   void setPermissions(Connection caller, int tx, Path path, Permissions permissions) {
+    change(
+        caller,
+        tx,
+        path,
+        Transaction.CONTENT,
+        tree -> Rules.setPermissions(tree, caller, path, permissions, quotas));
+  }
+
+  /** One of the operations of {@link Rules}; gives null if there was nothing to change. */
+  private interface Operation {
+    Change apply(TreeEditor tree);
+  }
+
+  private void change(Connection caller, int tx, Path path, int aspects, Operation operation) {
     lock.lock();
     try {
-      if (tx == 0) {
-        TreeEditor tree = new TreeEditor(root, generations);
-        publish(tree, Rules.setPermissions(tree, caller, path, permissions, quotas));
-      } else {
-        Transaction transaction = observe(caller, tx, path, Transaction.CONTENT);
-        Rules.setPermissions(transaction.tree(), caller, path, permissions, quotas);
-        transaction.changed(path);
+      if (tx != 0) {
+        Transaction transaction = observe(caller, tx, path, aspects);
+        int existing = transaction.tree().root().existingDepth(path);
+        transaction.record(operation.apply(transaction.tree()), existing);
+        return;
+      }
+      TreeEditor tree = new TreeEditor(root, generations);
+      Change change = operation.apply(tree);
+      if (change != null) {
+        publish(tree, List.of(change));
       }
     } finally {
       unlock();
@@ -453,7 +436,7 @@ public final class Store {
           drop(connection);
         }
       }
-      forget(domid);
+      forgetNodes(domid);
       watches.fireSpecial(RELEASE_DOMAIN, specials.get(RELEASE_DOMAIN));
     } finally {
       unlock();
@@ -519,30 +502,9 @@ public final class Store {
     }
   }
 
-  private void forget(int domid) {
-    List<Path> orphans = new ArrayList<>();
-    List<Path> listed = new ArrayList<>();
-    new TreeWalk(Path.ROOT, root)
-        .forEach(
-            (path, node) -> {
-              if (node.permissions.owner() == domid && path.depth() > 0) {
-                orphans.add(path);
-                return false;
-              }
-              if (node.permissions.without(domid) != node.permissions) {
-                listed.add(path);
-              }
-              return true;
-            });
+  private void forgetNodes(int domid) {
     TreeEditor tree = new TreeEditor(root, generations);
-    List<Change> changes = new ArrayList<>();
-    for (Path path : orphans) {
-      changes.add(new Change(path, tree.find(path), null));
-      tree.remove(path);
-    }
-    for (Path path : listed) {
-      tree.setPermissions(path, tree.find(path).permissions.without(domid));
-    }
+    List<Change> changes = Rules.forgetDomain(tree, domid);
     publish(tree, changes);
     accounts.forget(domid);
   }
@@ -561,12 +523,6 @@ public final class Store {
           StoreError.ENOSPC, Rules.quota(caller, "transactionNodes", limit));
     }
     return transaction;
-  }
-
-  private void publish(TreeEditor tree, Change change) {
-    if (change != null) {
-      publish(tree, List.of(change));
-    }
   }
 
   private void publish(TreeEditor tree, List<Change> changes) {

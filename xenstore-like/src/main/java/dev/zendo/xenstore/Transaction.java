@@ -11,10 +11,10 @@ import java.util.Map;
  * looked at and what it has changed. Confined to the holder of the store's lock.
  *
  * <p>It conflicts when something that it looked at or wrote has changed since it began: the value,
- * permissions, child names or existence of a node, each noticed because the object that held it is
- * no longer the same. Changes elsewhere do not matter, not even other new children of a directory
- * in which it creates one: they are merged. A transaction that changed nothing never conflicts: it
- * has seen one consistent state.
+ * permissions, child names or existence of a node. All but the permissions are noticed because the
+ * object that held them is no longer the same. Changes elsewhere do not matter, not even other new
+ * children of a directory in which it creates one: they are merged. A transaction that changed
+ * nothing never conflicts: it has seen one consistent state.
  */
 final class Transaction {
   /** What the transaction depends on at a node, apart from whether it exists. */
@@ -77,21 +77,22 @@ final class Transaction {
     return true;
   }
 
-  /** Notes that the node at {@code path} and its ancestors from {@code from} names on are new. */
-  void created(Path path, int from) {
-    for (int depth = from; depth < path.depth(); depth++) {
+  /**
+   * Notes a change that was made in the transaction's tree, if any.
+   *
+   * @param existing how many names of its path led to nodes before: the others are new
+   */
+  void record(Change change, int existing) {
+    if (change == null) {
+      return;
+    }
+    Path path = change.path();
+    for (int depth = existing + 1; depth < path.depth(); depth++) {
       touched.computeIfAbsent(path.ancestor(depth), key -> new Touched());
     }
-    changed(path);
-  }
-
-  void changed(Path path) {
-    touched.computeIfAbsent(path, key -> new Touched()).named = true;
-  }
-
-  void removed(Path path) {
-    changed(path);
-    touched.get(path).removed = true;
+    Touched touch = touched.computeIfAbsent(path, key -> new Touched());
+    touch.named = true;
+    touch.removed |= change.after() == null;
   }
 
   boolean isReadOnly() {
@@ -118,7 +119,7 @@ final class Transaction {
       return true;
     }
     return (aspects & SUBTREE) != 0
-        || (aspects & PERMISSIONS) != 0 && then.permissions != now.permissions
+        || (aspects & PERMISSIONS) != 0 && !then.permissions.equals(now.permissions)
         || (aspects & VALUE) != 0 && then.value != now.value
         || (aspects & CHILD_NAMES) != 0 && then.names != now.names;
   }
@@ -153,7 +154,7 @@ final class Transaction {
       if (there.value != mine.value) {
         merged.setValue(path, mine.value);
       }
-      if (there.permissions != mine.permissions) {
+      if (!there.permissions.equals(mine.permissions)) {
         merged.setPermissions(path, mine.permissions);
       }
     }

@@ -9,16 +9,11 @@ import java.util.List;
 
 /** A client that speaks the wire protocol to a {@link WireConnection} in the same thread. */
 final class WireClient {
-  /** A message from the store. */
-  record Message(int type, int request, int tx, byte[] payload) {
-    /** The payload with {@code |} for NUL. */
-    String text() {
-      return new String(payload, StandardCharsets.ISO_8859_1).replace('\0', '|');
-    }
-
+  /** A message from the store, with {@code |} for NUL in its payload. */
+  record Message(int type, int request, int tx, String text) {
     /** The payload of a success, or {@code !} and the name of the error. */
     String outcome() {
-      return type == MessageType.ERROR.number ? "!" + text().replace("|", "") : text();
+      return type == MessageType.ERROR.number ? "!" + text.replace("|", "") : text;
     }
   }
 
@@ -115,14 +110,14 @@ final class WireClient {
       if (bytes.length - at < MessageHeader.SIZE + length) {
         break;
       }
-      byte[] payload = new byte[length];
-      System.arraycopy(bytes, at + MessageHeader.SIZE, payload, 0, length);
+      String payload =
+          new String(bytes, at + MessageHeader.SIZE, length, StandardCharsets.ISO_8859_1);
       messages.add(
           new Message(
               MessageHeader.get(bytes, at + MessageHeader.TYPE),
               MessageHeader.get(bytes, at + MessageHeader.REQUEST_ID),
               MessageHeader.get(bytes, at + MessageHeader.TRANSACTION_ID),
-              payload));
+              payload.replace('\0', '|')));
       at += MessageHeader.SIZE + length;
     }
     received.write(bytes, at, bytes.length - at);
