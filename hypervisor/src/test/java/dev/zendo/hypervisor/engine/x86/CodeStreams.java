@@ -3,9 +3,9 @@ package dev.zendo.hypervisor.engine.x86;
 import java.util.SplittableRandom;
 
 /** Random machine code for oracle tests; a function of the seed. */
-final class CodeStreams {
+public final class CodeStreams {
   /** Bytes of one slot: at most 15 of an instruction, then enough NOPs to get back in step. */
-  static final int SLOT = 32;
+  public static final int SLOT = 32;
 
   private static final int[] PREFIXES = {
     0x66, 0xf2, 0xf3, 0x67, 0x2e, 0x36, 0x3e, 0x26, 0x64, 0x65, 0xf0
@@ -17,7 +17,7 @@ final class CodeStreams {
    * Slots of random code: some prefixes, an opcode of any map, random bytes behind it; every opcode
    * of every map comes equally often.
    */
-  static byte[] slots(int count, long seed, boolean longMode) {
+  public static byte[] slots(int count, long seed, boolean longMode) {
     SplittableRandom random = new SplittableRandom(seed);
     byte[] code = new byte[count * SLOT];
     for (int slot = 0; slot < count; slot++) {
