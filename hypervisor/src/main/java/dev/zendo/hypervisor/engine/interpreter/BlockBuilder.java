@@ -176,8 +176,8 @@ final class BlockBuilder {
 
   private void place(Op op, int position, long rip, int length, int index) {
     op.rip = rip;
-    op.length = length;
-    op.index = index;
+    op.length = (byte) length;
+    op.index = (byte) index;
     ops[position] = op;
   }
 

@@ -220,18 +220,18 @@ public final class Cpu {
   }
 
   private void store8(long va, long value, Op op) {
-    long host = writable(va, 7);
-    if (host != 0) {
-      HostMemory.putLongRelease(host, value);
+    long slot = slot(va);
+    if (HostMemory.getLong(slot + CpuState.TLB_ARRAY) == (va + 7 & -4096)) {
+      HostMemory.putLongRelease(host(slot, va), value);
     } else {
       memory.store(va, 8, value, op, op.stack);
     }
   }
 
   private void store4(long va, long value, Op op) {
-    long host = writable(va, 3);
-    if (host != 0) {
-      HostMemory.putIntRelease(host, (int) value);
+    long slot = slot(va);
+    if (HostMemory.getLong(slot + CpuState.TLB_ARRAY) == (va + 3 & -4096)) {
+      HostMemory.putIntRelease(host(slot, va), (int) value);
     } else {
       memory.store(va, 4, value, op, op.stack);
     }
@@ -248,12 +248,41 @@ public final class Cpu {
 
   /** {@link #load} from the stack: a non-canonical address raises #SS. */
   long loadStack(long va, int size, Op op) {
+    return size == 8 ? pop8(va, op) : loadStackNarrow(va, size, op);
+  }
+
+  private long pop8(long va, Op op) {
+    long slot = slot(va);
+    if (HostMemory.getLong(slot) == (va + 7 & -4096)) {
+      return HostMemory.getLongAcquire(host(slot, va));
+    }
+    return memory.load(va, 8, op, true);
+  }
+
+  private long loadStackNarrow(long va, int size, Op op) {
     long host = readable(va, size - 1);
     return host != 0 ? Width.load(host, size) : memory.load(va, size, op, true);
   }
 
   /** {@link #store} to the stack: a non-canonical address raises #SS. */
   void storeStack(long va, int size, long value, Op op) {
+    if (size == 8) {
+      push8(va, value, op);
+    } else {
+      storeStackNarrow(va, size, value, op);
+    }
+  }
+
+  private void push8(long va, long value, Op op) {
+    long slot = slot(va);
+    if (HostMemory.getLong(slot + CpuState.TLB_ARRAY) == (va + 7 & -4096)) {
+      HostMemory.putLongRelease(host(slot, va), value);
+    } else {
+      memory.store(va, 8, value, op, true);
+    }
+  }
+
+  private void storeStackNarrow(long va, int size, long value, Op op) {
     long host = writable(va, size - 1);
     if (host != 0) {
       Width.store(host, size, value);

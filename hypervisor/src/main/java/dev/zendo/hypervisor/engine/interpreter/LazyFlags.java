@@ -16,7 +16,7 @@ import static dev.zendo.hypervisor.engine.x86.Flags.ZF;
  * the top bit of any operand size, so that no formula needs the size.
  */
 final class LazyFlags {
-  /** Flags are in {@link Cpu#left} as they stand in RFLAGS. */
+  /** Flags are in {@link Cpu#left} as they stand in RFLAGS; the result is 0 when ZF is set. */
   static final int WORD = 0;
 
   /** result = left + right (+ carry). */
@@ -61,6 +61,7 @@ final class LazyFlags {
   static void word(Cpu cpu, int flags) {
     cpu.kind = WORD;
     cpu.left = flags;
+    cpu.result = ~flags & ZF;
   }
 
   /** Sets the flags of a mask and keeps the other arithmetic flags. */
@@ -111,7 +112,7 @@ final class LazyFlags {
   }
 
   static boolean zero(Cpu cpu) {
-    return cpu.kind == WORD ? (cpu.left & ZF) != 0 : cpu.result == 0;
+    return cpu.result == 0;
   }
 
   static boolean sign(Cpu cpu) {

@@ -18,10 +18,10 @@ public abstract class Op {
   long rip;
 
   /** Bytes of the instruction. */
-  int length;
+  byte length;
 
   /** How many instructions of the block precede this one. */
-  int index;
+  byte index;
 
   /** Whether the memory operand is addressed through the stack segment, so that it raises #SS. */
   boolean stack;

@@ -28,11 +28,11 @@ public abstract class OperandOp extends Op {
   /** The immediate operand, extended. */
   protected long immediate;
 
-  int base;
-  int indexRegister;
-  int scale;
+  short base;
+  short indexRegister;
+  byte scale;
   long displacement;
-  int segmentBase;
+  short segmentBase;
   boolean address32;
 
   /** {@link #BASE}, {@link #INDEXED} or {@link #GENERAL}. */

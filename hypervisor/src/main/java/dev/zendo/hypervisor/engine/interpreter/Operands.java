@@ -40,11 +40,8 @@ public final class Operands {
   /** Fills in the memory operand, if there is one. */
   public static void memory(OperandOp op, Insn insn, long rip) {
     op.stack = insn.stackSegment();
-    op.segmentBase =
-        insn.segment == CpuState.FS
-            ? CpuState.FS_BASE
-            : insn.segment == CpuState.GS ? CpuState.GS_BASE : CpuState.ZERO;
-    op.scale = insn.scale;
+    op.segmentBase = (short) segmentBase(insn);
+    op.scale = (byte) insn.scale;
     op.displacement = insn.displacement;
     op.base = register(insn.base);
     op.indexRegister = register(insn.index);
@@ -58,6 +55,14 @@ public final class Operands {
     }
   }
 
+  /** Offset of the field that holds the base of the instruction's segment. */
+  static int segmentBase(Insn insn) {
+    if (insn.segment == CpuState.FS) {
+      return CpuState.FS_BASE;
+    }
+    return insn.segment == CpuState.GS ? CpuState.GS_BASE : CpuState.ZERO;
+  }
+
   /** Puts the segment base where a register is free. */
   private static void placeSegmentBase(OperandOp op) {
     if (op.base == CpuState.ZERO) {
@@ -69,10 +74,10 @@ public final class Operands {
     op.segmentBase = CpuState.ZERO;
   }
 
-  private static int register(int number) {
+  private static short register(int number) {
     return number == Insn.NO_REGISTER || number == Insn.RIP
-        ? CpuState.ZERO
-        : CpuState.GPR + 8 * number;
+        ? (short) CpuState.ZERO
+        : (short) (CpuState.GPR + 8 * number);
   }
 
   /** Address form of the memory operand of an instruction. */

@@ -32,19 +32,12 @@ final class StringOps {
 
   private static Op string(StringOp op, int size, Insn insn, long rip) {
     Operands.memory(op, insn, rip);
-    op.segmentBase = segmentBase(insn);
+    op.segmentBase = (short) Operands.segmentBase(insn);
     op.stack = false;
     op.size = size;
     op.repeat = insn.repeat;
     op.addressSize = insn.addressSize;
     return op;
-  }
-
-  private static int segmentBase(Insn insn) {
-    if (insn.segment == CpuState.FS) {
-      return CpuState.FS_BASE;
-    }
-    return insn.segment == CpuState.GS ? CpuState.GS_BASE : CpuState.ZERO;
   }
 
   /** What string instructions share. */

@@ -174,7 +174,7 @@ public final class InterpreterBenchmark {
           guest.cpu.rip(va);
           guest.cpu.gpr(CpuState.RSP, TestGuest.STACK - 64);
           guest.cpu.gpr(CpuState.RBX, TestGuest.DATA);
-          guest.cpu.gpr(CpuState.RDI, 12);
+          guest.cpu.gpr(CpuState.RDI, 100);
           int reason = guest.executor.run(Long.MAX_VALUE);
           if (reason != ExitReason.SYSCALL) {
             throw new IllegalStateException(
