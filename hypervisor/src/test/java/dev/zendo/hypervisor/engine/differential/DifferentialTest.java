@@ -32,6 +32,11 @@ class DifferentialTest {
     compare(row -> !row.usesFpu, CASES / 2);
   }
 
+  @Test
+  void floatingPointAndVectorInstructionsDoWhatTheProcessorDoes() {
+    compare(row -> row.usesFpu, CASES / 2);
+  }
+
   private static void compare(Predicate<InsnTable.Row> selected, long cases) {
     List<InsnTable.Row> rows = Selection.rows().stream().filter(selected).toList();
     Report report = new Report(1);

@@ -46,6 +46,9 @@ final class Sequence {
   }
 
   private static boolean suitable(InsnTable.Row row) {
+    if (Tolerance.approximates(row.mnemonic)) {
+      return false;
+    }
     if (row.repeatable || row.privileged || row.ioSensitive || row.bitIndex) {
       return false;
     }
