@@ -24,7 +24,7 @@ public final class Grants {
     this.memory = memory;
     this.paging = paging;
     GrantedFrames frames = new GrantedFrames(paging);
-    HostMappings host = new HostMappings(paging.leafSlots());
+    HostMappings host = new HostMappings(paging.leafSlots(), paging.tlb());
     unmap = new UnmapOperations(frames, host, paging.tlb());
     call =
         new GrantOpCall(

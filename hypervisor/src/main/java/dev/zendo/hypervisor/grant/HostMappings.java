@@ -8,6 +8,7 @@ import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.paging.DomainSpace;
 import dev.zendo.hypervisor.paging.LeafSlots;
 import dev.zendo.hypervisor.paging.Pte;
+import dev.zendo.hypervisor.paging.TlbSync;
 import dev.zendo.hypervisor.paging.TranslatedSpace;
 
 /**
@@ -22,9 +23,11 @@ final class HostMappings {
   private static final int PTE_AVAILABLE_SHIFT = 9;
 
   private final LeafSlots slots;
+  private final TlbSync tlb;
 
-  HostMappings(LeafSlots slots) {
+  HostMappings(LeafSlots slots, TlbSync tlb) {
     this.slots = slots;
+    this.tlb = tlb;
   }
 
   private static long flagsOf(int flags) {
@@ -52,7 +55,11 @@ final class HostMappings {
       if (slot < 0) {
         return GrantStatus.GENERAL_ERROR;
       }
-      slots.drop(domain, slot, slots.exchange(slot, entry));
+      long old = slots.exchange(slot, entry);
+      if (Pte.isPresent(old)) {
+        tlb.flushLocal(caller);
+        slots.drop(domain, slot, old);
+      }
       return GrantStatus.OKAY;
     } finally {
       domain.pagingLock().unlock();

@@ -12,6 +12,11 @@ public final class Descriptors {
   private static final long CALL_GATE = 0x0cL << 40;
   private static final long GATE_RESERVED = 0xffL << 32;
 
+  /** Privilege level in the target selector of a call gate. */
+  private static final long GATE_TARGET_LEVEL = 3L << 16;
+
+  private static final int FLAT_CODE_SELECTOR = 0xe033;
+
   /** First selector of the hypervisor's own part of the global table (FIRST_RESERVED_GDT_BYTE). */
   public static final int FIRST_RESERVED_SELECTOR = 0xe000;
 
@@ -26,16 +31,29 @@ public final class Descriptors {
     if (type == 0) {
       return true;
     }
-    long targetLevel = descriptor >>> 16 & 3;
-    return type == CALL_GATE && targetLevel == 3 && (descriptor & GATE_RESERVED) == 0;
+    return type == CALL_GATE && isGateTarget(descriptor) && (descriptor & GATE_RESERVED) == 0;
   }
 
-  /** The descriptor with the privilege level that the hypervisor gives it. */
+  /** Whether a gate leads to a guest's own segment or the flat 64-bit code segment. */
+  private static boolean isGateTarget(long descriptor) {
+    int selector = (int) (descriptor >>> 16) & 0xffff;
+    return (selector & ~7) < FIRST_RESERVED_SELECTOR
+        || (selector & 4) != 0
+        || selector == FLAT_CODE_SELECTOR;
+  }
+
+  /**
+   * The descriptor as the hypervisor stores it: segments get privilege level 3, gates level 0, so
+   * that their use always faults.
+   */
   public static long adjust(long descriptor) {
     if ((descriptor & PRESENT) == 0) {
       return descriptor;
     }
-    return (descriptor & TYPE) == CALL_GATE ? descriptor & ~DPL : descriptor | DPL;
+    if ((descriptor & CODE_OR_DATA) != 0) {
+      return descriptor | DPL;
+    }
+    return (descriptor & TYPE) == CALL_GATE ? descriptor & ~DPL | GATE_TARGET_LEVEL : descriptor;
   }
 
   /**

@@ -138,6 +138,9 @@ public final class PageTypes {
     }
     if (level == L4) {
       reservedSlots.fill(base);
+      if (owner.assists(PvMmu.ASSIST_M2P_STRICT)) {
+        reservedSlots.fillMachToPhys(base);
+      }
     }
     return 0;
   }

@@ -50,10 +50,11 @@ public final class Paging {
     walker = new Walker(memory);
     tlb = new TlbSync(domains, table);
     frames = new DomainFrames(table, allocator, machToPhys, domains, tlb);
-    types = new PageTypes(memory, table, tlb, domains, new ReservedSlots(emptyFrame));
+    ReservedSlots slots = new ReservedSlots(emptyFrame);
+    types = new PageTypes(memory, table, tlb, domains, slots);
     updates = new TableUpdates(memory, types);
     descriptors = new DescriptorTables(memory, table, types, walker);
-    roots = new Roots(types, descriptors);
+    roots = new Roots(types, descriptors, memory, slots);
     owners = new PageOwners(domains);
   }
 

@@ -18,7 +18,7 @@ final class PvMmu implements GuestMmu {
   private static final long RANGE_START = MachToPhys.VIRTUAL_START;
   private static final long RANGE_END = 0xffff880000000000L;
   private static final int ASSIST_WRITABLE_TABLES = 2;
-  private static final int ASSIST_M2P_STRICT = 32;
+  static final int ASSIST_M2P_STRICT = 32;
 
   private final Vcpu vcpu;
   private final MachineMemory memory;

@@ -4,12 +4,13 @@ import dev.zendo.hypervisor.machine.HostMemory;
 
 /**
  * What a top-level page table holds in the slots that belong to the hypervisor: four entries that
- * look like Xen's (machine-to-phys table, linear map, per-domain area, hypervisor image). Guests
- * can read them and nothing can be reached through them: they deny user access, and the frame they
- * name stays empty.
+ * look like Xen's (linear map, per-domain area, hypervisor image) and, once the table has been a
+ * kernel's root, one for the machine-to-physical table. Guests can read them and nothing can be
+ * reached through them: they deny user access, and the frame they name stays empty.
  */
 public final class ReservedSlots {
-  private static final int[] PRESENT_SLOTS = {256, 258, 260, 261};
+  private static final int MACH_TO_PHYS_SLOT = 256;
+  private static final int[] PRESENT_SLOTS = {258, 260, 261, 262};
 
   private final long entry;
 
@@ -18,6 +19,16 @@ public final class ReservedSlots {
    */
   public ReservedSlots(long emptyFrame) {
     entry = emptyFrame << 12 | Pte.PRESENT | Pte.WRITE | Pte.ACCESSED | Pte.DIRTY | Pte.NO_EXECUTE;
+  }
+
+  /** Fills the slot of the machine-to-physical table of a table at a host address. */
+  void fillMachToPhys(long base) {
+    HostMemory.putLongRelease(base + 8L * MACH_TO_PHYS_SLOT, entry);
+  }
+
+  /** Empties that slot. */
+  void clearMachToPhys(long base) {
+    HostMemory.putLongRelease(base + 8L * MACH_TO_PHYS_SLOT, 0);
   }
 
   /** Fills the hypervisor's slots of a table at a host address. */

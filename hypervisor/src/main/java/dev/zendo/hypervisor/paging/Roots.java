@@ -5,16 +5,22 @@ import static dev.zendo.hypervisor.machine.FrameTable.L4;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.GuestGate;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.machine.MachineMemory;
 
 /** The page-table roots of vcpus: a root in use holds a reference as a top-level table. */
 public final class Roots {
   private final PageTypes types;
   private final DescriptorTables descriptors;
+  private final MachineMemory memory;
+  private final ReservedSlots slots;
 
   /** By the given rules. */
-  public Roots(PageTypes types, DescriptorTables descriptors) {
+  public Roots(
+      PageTypes types, DescriptorTables descriptors, MachineMemory memory, ReservedSlots slots) {
     this.types = types;
     this.descriptors = descriptors;
+    this.memory = memory;
+    this.slots = slots;
   }
 
   /** Sets the root of the guest kernel; see {@code DomainMemory.setKernelRoot}. */
@@ -28,6 +34,9 @@ public final class Roots {
         int error = types.get(domain, mfn, L4);
         if (error != 0) {
           return error;
+        }
+        if (!domain.assists(PvMmu.ASSIST_M2P_STRICT)) {
+          slots.fillMachToPhys(memory.address(mfn));
         }
         vcpu.kernelRoot(mfn);
         if (old != 0) {
@@ -53,6 +62,9 @@ public final class Roots {
       int error = mfn == 0 ? 0 : types.get(domain, mfn, L4);
       if (error != 0) {
         return error;
+      }
+      if (mfn != 0 && domain.assists(PvMmu.ASSIST_M2P_STRICT)) {
+        slots.clearMachToPhys(memory.address(mfn));
       }
       vcpu.userRoot(mfn);
       if (old != 0) {
