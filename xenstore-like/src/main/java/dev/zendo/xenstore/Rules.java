@@ -162,10 +162,7 @@ final class Rules {
     Permissions inherited = tree.find(path.ancestor(existing)).permissions;
     Permissions permissions =
         caller.isPrivileged() ? inherited : inherited.withOwner(caller.domid());
-    for (int depth = existing + 1; depth < path.depth(); depth++) {
-      tree.create(path.ancestor(depth), permissions, new byte[0]);
-    }
-    tree.create(path, permissions, value);
+    tree.create(path, existing, permissions, value);
   }
 
   private static void checkValue(Connection caller, Path path, int length, Quotas quotas) {

@@ -582,8 +582,6 @@ public final class Store {
     }
     woken = new ArrayList<>();
     lock.unlock();
-    for (Connection connection : wake) {
-      connection.signal();
-    }
+    Signals.send(wake);
   }
 }

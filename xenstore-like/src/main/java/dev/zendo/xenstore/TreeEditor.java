@@ -59,10 +59,25 @@ final class TreeEditor {
     put(path, node.withPermissions(permissions, generations.next()));
   }
 
-  /** Adds a node without children below an existing parent. */
+  /** Adds a node below an existing parent. */
   void create(Path path, Permissions permissions, byte[] value) {
-    count(permissions.owner(), 1);
-    put(path, Node.leaf(value, permissions, generations.next()));
+    create(path, path.depth() - 1, permissions, value);
+  }
+
+  /**
+   * Adds a node and its missing ancestors, which get the same permissions and empty values.
+   *
+   * @param existing how many names of the path lead to existing nodes
+   */
+  void create(Path path, int existing, Permissions permissions, byte[] value) {
+    count(permissions.owner(), path.depth() - existing);
+    Node node = Node.leaf(value, permissions, generations.next());
+    for (int depth = path.depth() - 1; depth > existing; depth--) {
+      node =
+          Node.leaf(new byte[0], permissions, 0)
+              .withChild(path.name(depth), node, generations.next());
+    }
+    put(path.ancestor(existing + 1), node);
   }
 
   /** Puts a whole subtree in the place of what is there, if anything, below an existing parent. */

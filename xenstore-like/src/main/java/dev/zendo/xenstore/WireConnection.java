@@ -62,7 +62,16 @@ public final class WireConnection implements AutoCloseable {
    * @return how many bytes were consumed; fewer than {@code length} when too many replies wait: the
    *     rest is to be offered again after {@link #take}
    */
-  public synchronized int feed(byte[] bytes, int offset, int length) {
+  public int feed(byte[] bytes, int offset, int length) {
+    boolean outermost = Signals.putOff();
+    try {
+      return consume(bytes, offset, length);
+    } finally {
+      Signals.resume(outermost);
+    }
+  }
+
+  private synchronized int consume(byte[] bytes, int offset, int length) {
     int at = offset;
     int end = offset + length;
     while (at < end && !broken) {

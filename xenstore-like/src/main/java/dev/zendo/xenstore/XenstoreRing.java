@@ -60,16 +60,21 @@ public final class XenstoreRing implements AutoCloseable {
    * @return whether the ring is still being served; false for good after an error of the guest
    */
   public boolean pump() {
-    boolean moved;
-    boolean serving;
-    synchronized (this) {
-      moved = move();
-      serving = !stopped;
+    boolean outermost = Signals.putOff();
+    try {
+      boolean moved;
+      boolean serving;
+      synchronized (this) {
+        moved = move();
+        serving = !stopped;
+      }
+      if (moved) {
+        notifyPeer.run();
+      }
+      return serving;
+    } finally {
+      Signals.resume(outermost);
     }
-    if (moved) {
-      notifyPeer.run();
-    }
-    return serving;
   }
 
   private boolean move() {

@@ -38,7 +38,8 @@
  * <ul>
  *   <li>Anything that comes from a guest may be hostile: bounded memory, bounded time, an error
  *       name instead of an exception, a closed connection for what cannot be answered.
- *   <li>One lock per store, held briefly, never while a client is called or bytes are moved.
+ *   <li>One lock per store, held briefly, never while a client is called or bytes are moved;
+ *       clients are told of waiting events when the thread holds no lock at all ({@code Signals}).
  *   <li>No clock, no randomness; the only threads are those of the socket server.
  * </ul>
  *

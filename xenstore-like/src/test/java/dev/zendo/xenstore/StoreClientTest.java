@@ -196,4 +196,17 @@ class StoreClientTest {
             "event /a/c"),
         changes);
   }
+
+  @Test
+  void missingAncestorsAreCreatedWithTheParentsPermissions() {
+    xs.write("/p", "", Permissions.parse("n0", "b4"));
+    xs.write("/p/q/r/s", "v");
+    store.client(4).write("/p/t/u", "w");
+    assertEquals("", xs.read("/p/q/r"));
+    assertEquals("n0,b4", xs.permissions("/p/q").toString());
+    assertEquals("n0,b4", xs.permissions("/p/q/r/s").toString());
+    assertEquals("n4,b4", xs.permissions("/p/t").toString());
+    assertEquals("n4,b4", xs.permissions("/p/t/u").toString());
+    assertEquals(2, store.usage(4).nodes());
+  }
 }

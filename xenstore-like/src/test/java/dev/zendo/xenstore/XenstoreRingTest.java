@@ -3,11 +3,13 @@ package dev.zendo.xenstore;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -312,5 +314,29 @@ class XenstoreRingTest {
       }
       assertEquals(expected, actual, "seed " + seed);
     }
+  }
+
+  @Test
+  void listenersRunWhenThePumpHoldsNoLock() {
+    store
+        .client(0)
+        .watch(
+            "/k",
+            path -> {
+              if (store.client(0).exists("/k")) {
+                Thread closer = new Thread(ring::close);
+                closer.start();
+                try {
+                  closer.join();
+                } catch (InterruptedException e) {
+                  throw new AssertionError(e);
+                }
+              }
+            });
+    page.send(WireClient.request(MessageType.WRITE.number, 1, 0, "/k|1"), 0);
+    assertTimeoutPreemptively(Duration.ofSeconds(30), () -> ring.pump());
+    assertTrue(ring.isStopped());
+    page.receive(1024);
+    assertEquals("OK|", page.messages().get(0).outcome());
   }
 }
