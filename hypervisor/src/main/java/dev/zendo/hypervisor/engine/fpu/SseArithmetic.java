@@ -134,8 +134,8 @@ public final class SseArithmetic {
   }
 
   /**
-   * DPPS: products, then pairwise sums. Each element is summed in an order of its own, which
-   * decides what NaN it gets.
+   * DPPS: products, then pairwise sums; an unmasked exception of a stage prevents the next. Each
+   * element is summed in an order of its own, which decides what NaN it gets.
    */
   public static boolean dpps(SseUnit unit, long to, long from, int immediate) {
     unit.start();
@@ -143,17 +143,27 @@ public final class SseArithmetic {
     int p1 = (immediate & 0x20) != 0 ? single(unit, MULTIPLY, to + 4, from + 4) : 0;
     int p2 = (immediate & 0x40) != 0 ? single(unit, MULTIPLY, to + 8, from + 8) : 0;
     int p3 = (immediate & 0x80) != 0 ? single(unit, MULTIPLY, to + 12, from + 12) : 0;
+    if (!unit.nextStage()) {
+      return false;
+    }
     int low = unit.compute(ADD, p1, p0);
     int high = unit.compute(ADD, p3, p2);
     int otherLow = unit.compute(ADD, p0, p1);
     int otherHigh = unit.compute(ADD, p2, p3);
+    if (!unit.nextStage()) {
+      return false;
+    }
+    int r0 = unit.compute(ADD, low, high);
+    int r1 = unit.compute(ADD, otherLow, otherHigh);
+    int r2 = unit.compute(ADD, high, low);
+    int r3 = unit.compute(ADD, otherHigh, otherLow);
     return storeSingles(
         unit,
         to,
-        (immediate & 1) != 0 ? unit.compute(ADD, low, high) : 0,
-        (immediate & 2) != 0 ? unit.compute(ADD, otherLow, otherHigh) : 0,
-        (immediate & 4) != 0 ? unit.compute(ADD, high, low) : 0,
-        (immediate & 8) != 0 ? unit.compute(ADD, otherHigh, otherLow) : 0);
+        (immediate & 1) != 0 ? r0 : 0,
+        (immediate & 2) != 0 ? r1 : 0,
+        (immediate & 4) != 0 ? r2 : 0,
+        (immediate & 8) != 0 ? r3 : 0);
   }
 
   /** DPPD. */
@@ -167,11 +177,12 @@ public final class SseArithmetic {
     if ((immediate & 0x20) != 0) {
       p1 = unit.compute(MULTIPLY, HostMemory.getLong(to + 8), HostMemory.getLong(from + 8));
     }
-    return storeDoubles(
-        unit,
-        to,
-        (immediate & 1) != 0 ? unit.compute(ADD, p0, p1) : 0,
-        (immediate & 2) != 0 ? unit.compute(ADD, p1, p0) : 0);
+    if (!unit.nextStage()) {
+      return false;
+    }
+    long r0 = unit.compute(ADD, p0, p1);
+    long r1 = unit.compute(ADD, p1, p0);
+    return storeDoubles(unit, to, (immediate & 1) != 0 ? r0 : 0, (immediate & 2) != 0 ? r1 : 0);
   }
 
   /** Whether a quiet NaN makes a predicate of CMPPS an invalid operation: LT, LE, NLT, NLE. */

@@ -97,6 +97,13 @@ public final class SseUnit {
     return unmasked == 0;
   }
 
+  /** Ends one stage of an instruction that computes in several and begins the next. */
+  boolean nextStage() {
+    boolean goOn = finish();
+    start();
+    return goOn;
+  }
+
   /** Notes exceptions. */
   void raise(int flags) {
     found |= flags;

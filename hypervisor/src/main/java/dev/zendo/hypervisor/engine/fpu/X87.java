@@ -289,6 +289,16 @@ public final class X87 {
     }
   }
 
+  /** The undocumented alias of FSTP ST(i), which pops an empty register without a word. */
+  public void fstpQuietly(int i) {
+    if (empty(0)) {
+      c1(false);
+      pop();
+    } else {
+      fst(i, true);
+    }
+  }
+
   /** FXCH ST(i). */
   public void fxch(int i) {
     c1(false);
@@ -446,15 +456,15 @@ public final class X87 {
 
   /** What every MMX instruction does to the x87 state: TOP becomes 0, all registers used. */
   public void enterMmx() {
-    if (top() != 0) {
-      turnTo(0);
-    }
+    turnToPhysical();
     tags(0xff);
   }
 
-  /** Which ST(i) a physical register, and so an MMX register, is now. */
-  public int stackIndex(int physical) {
-    return physical - top() & 7;
+  /** Makes TOP 0, so that ST(i) is physical register i. */
+  public void turnToPhysical() {
+    if (top() != 0) {
+      turnTo(0);
+    }
   }
 
   /** EMMS. */

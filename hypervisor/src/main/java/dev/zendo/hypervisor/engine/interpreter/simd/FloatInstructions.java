@@ -107,11 +107,16 @@ final class FloatInstructions {
     mmxTarget(Mnemonic.CVTTPS2PI, SseConvert.singlesToMmx(true));
     mmxTarget(Mnemonic.CVTPD2PI, SseConvert.doublesToMmx(false));
     mmxTarget(Mnemonic.CVTTPD2PI, SseConvert.doublesToMmx(true));
+    // Only the register forms of these two touch the x87 state.
     table.add(
         (insn, rip) ->
-            FpuOp.bind(new PackedOps.FloatingMmx(SseConvert::cvtpi2ps, false), insn, rip),
+            FpuOp.bind(
+                insn.kind[1] == OperandKind.MMX
+                    ? new PackedOps.FloatingMmx(SseConvert::cvtpi2ps, false)
+                    : new PackedOps.Floating(SseConvert::cvtpi2ps),
+                insn,
+                rip),
         Mnemonic.CVTPI2PS);
-    // Only the register form of CVTPI2PD touches the x87 state (SDM volume 2).
     table.add(
         (insn, rip) ->
             FpuOp.bind(

@@ -33,6 +33,11 @@ abstract class FpuOp extends OperandOp {
     return op;
   }
 
+  /** Linear address of the memory operand. */
+  final long linear(Cpu cpu) {
+    return address(cpu);
+  }
+
   /** Linear address of the memory operand, which must be aligned as the instruction demands. */
   final long alignedAddress(Cpu cpu) {
     long va = address(cpu);
@@ -43,6 +48,12 @@ abstract class FpuOp extends OperandOp {
   /** Host address of the source operand, register or memory. */
   final long operand(Cpu cpu) {
     return memory ? cpu.view(alignedAddress(cpu), size, this) : cpu.state + source;
+  }
+
+  /** Copies a state area to host memory; like processors it touches the last byte first. */
+  final void loadArea(Cpu cpu, long va, int bytes, long to) {
+    cpu.load(va + bytes - 1, 1, this);
+    cpu.loadBytes(va, bytes, to, this);
   }
 
   /** The source operand as a sign-extended integer of up to 8 bytes. */

@@ -1,6 +1,5 @@
 package dev.zendo.hypervisor.engine.interpreter.simd;
 
-import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.fpu.X87;
 import dev.zendo.hypervisor.engine.interpreter.Block;
 import dev.zendo.hypervisor.engine.interpreter.Cpu;
@@ -96,19 +95,16 @@ final class MoveOps {
     @Override
     protected Block exec(Cpu cpu) {
       X87 unit = mmx(cpu);
-      long value = HostMemory.getLong(cpu.state + CpuState.ST + 16L * unit.stackIndex(number()));
+      // Processors turn the registers even when the store then faults.
+      unit.turnToPhysical();
+      long value = HostMemory.getLong(cpu.state + source);
       if (memory) {
         cpu.store(address(cpu), size, value, this);
-      }
-      unit.enterMmx();
-      if (!memory) {
+      } else {
         HostMemory.putLong(cpu.state + target, size == 4 ? value & 0xffffffffL : value);
       }
+      unit.enterMmx();
       return proceed(cpu);
-    }
-
-    private int number() {
-      return (source - CpuState.ST) / 16;
     }
   }
 }

@@ -61,10 +61,22 @@ final class StateInstructions {
     cpu.fpu.extended.mxcsr(value);
   }
 
+  /**
+   * Linear address of a state area. Unlike other vector instructions these find an address that is
+   * not canonical before one that is not aligned.
+   */
+  private static long areaAddress(Cpu cpu, ActionOp op) {
+    long va = op.linear(cpu);
+    if (va << 16 >> 16 != va) {
+      cpu.load(va, 1, op);
+    }
+    return op.alignedAddress(cpu);
+  }
+
   private static final int BOTH = XState.X87_COMPONENT | XState.SSE_COMPONENT;
 
   private static void fxsave(Cpu cpu, ActionOp op) {
-    long va = op.alignedAddress(cpu);
+    long va = areaAddress(cpu, op);
     long scratch = cpu.state + CpuState.FPU_SCRATCH;
     int bytes = XState.legacyBytes(registers(cpu));
     cpu.fpu.extended.save(scratch, BOTH, wide(op), registers(cpu));
@@ -73,9 +85,9 @@ final class StateInstructions {
   }
 
   private static void fxrstor(Cpu cpu, ActionOp op) {
-    long va = op.alignedAddress(cpu);
+    long va = areaAddress(cpu, op);
     long scratch = cpu.state + CpuState.FPU_SCRATCH;
-    cpu.loadBytes(va, XState.HEADER, scratch, op);
+    op.loadArea(cpu, va, XState.HEADER, scratch);
     int mxcsr = HostMemory.getInt(scratch + XState.MXCSR);
     if (!XState.validMxcsr(mxcsr)) {
       throw cpu.fault(op, Vector.GP);
@@ -88,7 +100,7 @@ final class StateInstructions {
   private static long xsaveAddress(Cpu cpu, ActionOp op) {
     requireXsave(cpu, op);
     cpu.requireFpu(op);
-    return op.alignedAddress(cpu);
+    return areaAddress(cpu, op);
   }
 
   private static void requireXsave(Cpu cpu, ActionOp op) {
@@ -107,7 +119,7 @@ final class StateInstructions {
     long va = xsaveAddress(cpu, op);
     long scratch = cpu.state + CpuState.FPU_SCRATCH;
     int components = components(cpu);
-    cpu.loadBytes(va, XState.AREA, scratch, op);
+    op.loadArea(cpu, va, XState.AREA, scratch);
     cpu.fpu.extended.save(scratch, components, wide(op), registers(cpu));
     XState.saveHeader(scratch, components);
     cpu.checkWritable(va, XState.AREA, op);
@@ -120,7 +132,7 @@ final class StateInstructions {
     long va = xsaveAddress(cpu, op);
     long scratch = cpu.state + CpuState.FPU_SCRATCH;
     int components = components(cpu);
-    cpu.loadBytes(va, XState.AREA, scratch, op);
+    op.loadArea(cpu, va, XState.AREA, scratch);
     int mxcsr = HostMemory.getInt(scratch + XState.MXCSR);
     boolean sse = (components & XState.SSE_COMPONENT) != 0;
     if (!XState.validHeader(scratch, HostMemory.getLong(cpu.state + CpuState.XCR0))

@@ -208,7 +208,14 @@ final class X87Instructions {
 
   private void stores() {
     add(Mnemonic.FST, (cpu, fpu, op, va) -> store(cpu, fpu, op, va, false));
-    add(Mnemonic.FSTP, (cpu, fpu, op, va) -> store(cpu, fpu, op, va, true));
+    X87Op.Action pop = (cpu, fpu, op, va) -> store(cpu, fpu, op, va, true);
+    X87Op.Action quietly = (cpu, fpu, op, va) -> fpu.x87.fstpQuietly(op.i);
+    table.add(
+        (insn, rip) -> {
+          boolean alias = insn.opcode == 0xd9 && insn.memoryOperand() < 0;
+          return op(insn, rip, alias ? quietly : pop, true, true);
+        },
+        Mnemonic.FSTP);
     add(Mnemonic.FIST, (cpu, fpu, op, va) -> storeInteger(cpu, fpu, op, va, false, false));
     add(Mnemonic.FISTP, (cpu, fpu, op, va) -> storeInteger(cpu, fpu, op, va, false, true));
     add(Mnemonic.FISTTP, (cpu, fpu, op, va) -> storeInteger(cpu, fpu, op, va, true, true));
@@ -278,7 +285,7 @@ final class X87Instructions {
   /** Loads the whole operand into the scratch area. */
   private static long loadArea(Cpu cpu, X87Op op, long va) {
     long scratch = cpu.state + CpuState.FPU_SCRATCH;
-    cpu.loadBytes(va, op.size, scratch, op);
+    op.loadArea(cpu, va, op.size, scratch);
     return scratch;
   }
 
