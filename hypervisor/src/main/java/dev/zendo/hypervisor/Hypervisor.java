@@ -18,7 +18,6 @@ import dev.zendo.hypervisor.hypercall.PhysdevCalls;
 import dev.zendo.hypervisor.hypercall.RefusedCalls;
 import dev.zendo.hypervisor.hypercall.RegisterCalls;
 import dev.zendo.hypervisor.hypercall.SchedCalls;
-import dev.zendo.hypervisor.hypercall.SetGdtCall;
 import dev.zendo.hypervisor.hypercall.SysctlCall;
 import dev.zendo.hypervisor.hypercall.TrapCalls;
 import dev.zendo.hypervisor.hypercall.VcpuCalls;
@@ -100,7 +99,6 @@ public final class Hypervisor implements AutoCloseable {
     SchedCalls.register(table, scheduler, domains, timers, clock);
     VcpuCalls.register(table, scheduler, contexts, memoryCore, memory, time);
     EventCalls.register(table, domains);
-    SetGdtCall.register(table, memoryCore);
     PhysdevCalls.register(table, domains, memoryCore);
     GdtCall.register(table, memoryCore);
     ConsoleCall.register(table, bytes -> console.accept(bytes));
