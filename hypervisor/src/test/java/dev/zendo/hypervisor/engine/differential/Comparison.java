@@ -131,7 +131,8 @@ final class Comparison {
   private static boolean samePage(Insn insn, long expected, long got) {
     int operand = insn.memoryOperand();
     return operand >= 0
-        && insn.size[operand] > 16
+        && insn.size[operand] > 10
+        && insn.size[operand] != 16
         && CaseBlock.field(expected, CaseBlock.ERROR) == CaseBlock.field(got, CaseBlock.ERROR)
         && CaseBlock.field(expected, CaseBlock.FAULT_ADDRESS) >>> 12
             == CaseBlock.field(got, CaseBlock.FAULT_ADDRESS) >>> 12;

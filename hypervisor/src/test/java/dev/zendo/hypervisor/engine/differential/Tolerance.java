@@ -66,12 +66,25 @@ final class Tolerance {
     for (int i = 0; i < 8; i++) {
       long a = expected + CaseBlock.ST + 16L * i;
       long b = got + CaseBlock.ST + 16L * i;
-      if (HostMemory.getShort(a + 8) != HostMemory.getShort(b + 8)
-          || Math.abs(HostMemory.getLong(a) - HostMemory.getLong(b)) > SIGNIFICAND_STEPS) {
+      if (!near(a, b)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether two extended-precision numbers are neighbours, perhaps across a power of two. */
+  private static boolean near(long a, long b) {
+    long exponents = HostMemory.getShort(a + 8) - HostMemory.getShort(b + 8);
+    long low = HostMemory.getLong(a);
+    long high = HostMemory.getLong(b);
+    if (exponents == 0) {
+      return Math.abs(low - high) <= SIGNIFICAND_STEPS;
+    }
+    boolean neighbours = exponents == 1 || exponents == -1;
+    long one = exponents < 0 ? low : high;
+    long other = exponents < 0 ? high : low;
+    return neighbours && one >= -SIGNIFICAND_STEPS && one < 0 && other == Long.MIN_VALUE;
   }
 
   /**
