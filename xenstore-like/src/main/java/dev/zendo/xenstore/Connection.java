@@ -23,6 +23,9 @@ public final class Connection implements AutoCloseable {
   /** Bytes of events after which a privileged client that never reads counts as broken. */
   private static final long MAX_PRIVILEGED_BYTES = 64 << 20;
 
+  /** What a waiting event costs besides its text, roughly. */
+  private static final int EVENT_OVERHEAD = 128;
+
   private final Store store;
   private final int domid;
   private final boolean privileged;
@@ -99,7 +102,7 @@ public final class Connection implements AutoCloseable {
       WatchEvent event = events.poll();
       if (event != null) {
         queued.remove(event);
-        queuedBytes -= event.payloadLength();
+        queuedBytes -= cost(event);
       }
       return event;
     }
@@ -133,12 +136,11 @@ public final class Connection implements AutoCloseable {
    * because the client does not take its events.
    */
   boolean enqueue(WatchEvent event, int limit) {
-    int length = event.payloadLength();
-    if (length > MessageHeader.MAX_PAYLOAD) {
+    if (event.payloadLength() > MessageHeader.MAX_PAYLOAD) {
       return false;
     }
     synchronized (events) {
-      if (queuedBytes + length > (privileged ? MAX_PRIVILEGED_BYTES : limit)) {
+      if (queuedBytes + cost(event) > (privileged ? MAX_PRIVILEGED_BYTES : limit)) {
         overflowed = true;
         return false;
       }
@@ -147,7 +149,7 @@ public final class Connection implements AutoCloseable {
         return true;
       }
       events.add(event);
-      queuedBytes += length;
+      queuedBytes += cost(event);
       return true;
     }
   }
@@ -211,8 +213,12 @@ public final class Connection implements AutoCloseable {
 
   private boolean forget(WatchEvent event) {
     queued.remove(event);
-    queuedBytes -= event.payloadLength();
+    queuedBytes -= cost(event);
     return true;
+  }
+
+  private static int cost(WatchEvent event) {
+    return event.payloadLength() + EVENT_OVERHEAD;
   }
 
   /** The watches, the oldest first. */

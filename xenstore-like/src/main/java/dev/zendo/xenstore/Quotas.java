@@ -13,7 +13,7 @@ package dev.zendo.xenstore;
  *     StoreError#ENOSPC}
  * @param outstandingRequests requests whose replies the domain has not taken yet; beyond, no
  *     further request is read from it until it has
- * @param pendingEventBytes bytes of watch events that wait for the domain; beyond, events are
+ * @param pendingEventBytes memory for watch events that wait for the domain; beyond, events are
  *     dropped and counted
  */
 public record Quotas(

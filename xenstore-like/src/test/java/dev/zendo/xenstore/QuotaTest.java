@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Limits hold for guests and not for domain 0, and the error says which one was hit. */
 class QuotaTest {
-  private final Store store = new Store(new Quotas(10, 4, 3, 100, 3, 20, 5, 1000));
+  private final Store store = new Store(new Quotas(10, 4, 3, 100, 3, 20, 5, 20_000));
   private final StoreClient xs = store.client(0);
   private final StoreClient guest = store.client(1);
 
