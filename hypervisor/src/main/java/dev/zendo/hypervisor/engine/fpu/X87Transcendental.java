@@ -20,7 +20,7 @@ public final class X87Transcendental {
   /** Exponents below which a function equals its first term to far more bits than are kept. */
   private static final int TINY = -120;
 
-  /** Exponents below which processors give the first term of a sine, cosine or tangent. */
+  /** Exponents below which processors give the first term of a trigonometric function. */
   private static final int TINY_ANGLE = -68;
 
   private final X87 x87;
@@ -242,7 +242,7 @@ public final class X87Transcendental {
     if (a.significand == Unpacked.TOP) {
       soft.a.setLong(power);
       soft.multiply();
-      soft.flags |= PRECISION;
+      nearly();
       return;
     }
     load(x, a);
@@ -386,12 +386,13 @@ public final class X87Transcendental {
 
   private void arcTangent(Unpacked a, Unpacked b, boolean sign) {
     int distance = b.exponent - a.exponent;
-    if (distance < TINY && !a.negative) {
-      a.negative = false;
+    if (distance < TINY_ANGLE && !a.negative) {
       soft.a.set(b);
       soft.b.setExtended(x87.head(0), x87.bits(0));
       soft.divide();
-      soft.low |= 1;
+      if (soft.low == 0) {
+        nearly();
+      }
       return;
     }
     boolean steep =

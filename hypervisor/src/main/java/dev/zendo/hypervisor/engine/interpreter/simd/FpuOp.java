@@ -50,8 +50,9 @@ abstract class FpuOp extends OperandOp {
     return memory ? cpu.view(alignedAddress(cpu), size, this) : cpu.state + source;
   }
 
-  /** Copies a state area to host memory; like processors it touches the last byte first. */
+  /** Copies a state area to host memory; like processors it touches its ends first. */
   final void loadArea(Cpu cpu, long va, int bytes, long to) {
+    cpu.load(va, 1, this);
     cpu.load(va + bytes - 1, 1, this);
     cpu.loadBytes(va, bytes, to, this);
   }
