@@ -32,7 +32,7 @@ $(KERNEL): $(OBJECTS) $(ZENDO_LIB) $(LDSCRIPT)
 	@$(CC) $(ZENDO_CPPFLAGS) $(CPPFLAGS) $(ASFLAGS) -MMD -c -o $@ $<
 
 # The kit knows itself what is out of date in it.
-$(ZENDO_LIB): zendo-kit
+$(ZENDO_LIB): zendo-kit ;
 zendo-kit:
 	@$(MAKE) -s --no-print-directory -C $(ZENDO_KIT)
 

@@ -35,6 +35,7 @@ entry_\vector:
     .pushsection .rodata
     .balign 8
     .global exception_entries
+    .type exception_entries, @object
 exception_entries:
     .popsection
 

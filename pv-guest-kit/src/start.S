@@ -40,7 +40,9 @@ _start:
     .bss
     .balign 4096
     .global boot_stack
+    .type boot_stack, @object
 boot_stack:
     .skip STACK_SIZE
+    .size boot_stack, . - boot_stack
 
     .section .note.GNU-stack, "", @progbits

@@ -2,10 +2,10 @@ package dev.zendo.examples;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,13 +31,17 @@ final class Terminal implements AutoCloseable {
 
     String ptsname(int fd);
 
+    NativeLong read(int fd, byte[] buffer, NativeLong size);
+
+    NativeLong write(int fd, byte[] buffer, NativeLong size);
+
     int close(int fd);
   }
 
   private final int fd;
-  private final RandomAccessFile master;
   private final Process process;
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+  private final Thread reader;
   private int searched;
 
   /** Starts a program on a new pseudo-terminal. */
@@ -47,7 +51,6 @@ final class Terminal implements AutoCloseable {
       throw new IOException("no pseudo-terminal to be had");
     }
     File slave = new File(PseudoTerminals.LIBC.ptsname(fd));
-    master = new RandomAccessFile("/proc/self/fd/" + fd, "rw");
     process =
         new ProcessBuilder(command)
             .directory(directory.toFile())
@@ -55,23 +58,21 @@ final class Terminal implements AutoCloseable {
             .redirectOutput(slave)
             .redirectErrorStream(true)
             .start();
-    Thread reader = new Thread(this::collect, "terminal-reader");
+    reader = new Thread(this::collect, "terminal-reader");
     reader.setDaemon(true);
     reader.start();
   }
 
+  /** Ends, with an error, when the program has ended and everything it wrote is read. */
   private void collect() {
     byte[] buffer = new byte[4096];
-    try {
-      int count;
-      while ((count = master.read(buffer)) > 0) {
-        synchronized (output) {
-          output.write(buffer, 0, count);
-          output.notifyAll();
-        }
+    int count;
+    while ((count = PseudoTerminals.LIBC.read(fd, buffer, new NativeLong(buffer.length)).intValue())
+        > 0) {
+      synchronized (output) {
+        output.write(buffer, 0, count);
+        output.notifyAll();
       }
-    } catch (IOException e) {
-      // The last holder of the other side is gone: the normal end.
     }
   }
 
@@ -101,7 +102,11 @@ final class Terminal implements AutoCloseable {
 
   /** Types, as a person would; a line ends with carriage return. */
   void type(String keys) throws IOException {
-    master.write(keys.getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = keys.getBytes(StandardCharsets.UTF_8);
+    NativeLong size = new NativeLong(bytes.length);
+    if (PseudoTerminals.LIBC.write(fd, bytes, size).longValue() != bytes.length) {
+      throw new IOException("cannot type");
+    }
   }
 
   /** Everything printed so far. */
@@ -111,19 +116,19 @@ final class Terminal implements AutoCloseable {
     }
   }
 
-  /** Waits for the program's end and returns its exit status. */
+  /** Waits for the program's end, reads what it left, and returns its exit status. */
   int exitStatus(int seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       throw new AssertionError("still running after " + seconds + " s:\n" + output());
     }
+    reader.join(TimeUnit.SECONDS.toMillis(seconds));
     return process.exitValue();
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
-    master.close();
     PseudoTerminals.LIBC.close(fd);
   }
 }

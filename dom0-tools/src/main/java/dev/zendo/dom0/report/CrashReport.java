@@ -128,7 +128,7 @@ public final class CrashReport {
     while (certain.size() < MAX_FRAMES && (frame & 7) == 0) {
       Long next = memory.read(frame);
       Long back = memory.read(frame + 8);
-      if (next == null || back == null || symbols.name(back) == null) {
+      if (next == null || back == null || name(back) == null) {
         break;
       }
       certain.add(back);
@@ -156,8 +156,14 @@ public final class CrashReport {
     return offset >= guest.spec().kernel().start() && offset < guest.spec().kernel().end();
   }
 
-  private void frame(long address, String doubt) {
+  /** A call that never returns may end its function: its return address lies just behind. */
+  private String name(long address) {
     String name = symbols.name(address);
+    return name == null ? symbols.name(address - 1) : name;
+  }
+
+  private void frame(long address, String doubt) {
+    String name = name(address);
     line("    %016x%s%s", address, name == null ? "" : " " + name, doubt);
   }
 
