@@ -70,7 +70,7 @@ public final class Decoder {
         rows = InsnTable.twoByte(opcode);
       }
     }
-    if (rows == null || out.at > out.limit) {
+    if (rows.length == 0 || out.at > out.limit) {
       return false;
     }
     out.opcode = opcode;

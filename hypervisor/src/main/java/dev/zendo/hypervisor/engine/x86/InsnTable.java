@@ -1,14 +1,13 @@
 package dev.zendo.hypervisor.engine.x86;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * The instruction set as a table. The rows are text, one instruction form per line, in {@link
  * OneByteOpcodes}, {@link TwoByteOpcodes}, {@link VectorOpcodes}, {@link Map0f38Opcodes}, {@link
- * Map0f3aOpcodes} and {@link X87Opcodes}; each of these is parsed when an opcode of it is first
- * met. Thread-safe; rows are immutable and each exists once.
+ * Map0f3aOpcodes} and {@link X87Opcodes}; a line is parsed when its opcode is first met.
+ * Thread-safe; rows are immutable and each exists once.
  *
  * <p>A line is {@code opcode mnemonic operands attributes...}:
  *
@@ -43,14 +42,7 @@ import java.util.List;
  */
 public final class InsnTable {
   /** One more than the highest {@link Row#id}. */
-  public static final int MAX_ROWS = 6 << 9;
-
-  private static final int ONE_BYTE = 0;
-  private static final int TWO_BYTE = 1;
-  private static final int VECTOR = 2;
-  private static final int MAP_0F38 = 3;
-  private static final int MAP_0F3A = 4;
-  private static final int X87 = 5;
+  public static final int MAX_ROWS = 6 * OpcodeMap.IDS;
 
   private InsnTable() {}
 
@@ -193,78 +185,57 @@ public final class InsnTable {
   /** Every row, in table order; for tests and documentation. */
   public static List<Row> rows() {
     List<Row> all = new ArrayList<>();
-    for (Row[][] map :
-        List.of(
-            OneByte.ROWS, TwoByte.ROWS, Vector.ROWS, Map0f38.ROWS, Map0f3a.ROWS, X87Rows.ROWS)) {
-      for (int opcode = 0; opcode < 256; opcode++) {
-        for (Row row : map[opcode] == null ? new Row[0] : map[opcode]) {
-          if (row.opcode == opcode) {
-            all.add(row);
-          }
-        }
-      }
-    }
+    all.addAll(OneByte.MAP.all());
+    all.addAll(TwoByte.MAP.all());
+    all.addAll(Vector.MAP.all());
+    all.addAll(Map0f38.MAP.all());
+    all.addAll(Map0f3a.MAP.all());
+    all.addAll(Escapes.MAP.all());
     return all;
   }
 
-  /** Candidate rows of a one-byte opcode, or null. */
+  /** Candidate rows of a one-byte opcode. */
   static Row[] oneByte(int opcode) {
-    return (opcode & 0xf8) == 0xd8 ? X87Rows.ROWS[opcode] : OneByte.ROWS[opcode];
+    return (opcode & 0xf8) == 0xd8 ? Escapes.MAP.rows(opcode) : OneByte.MAP.rows(opcode);
   }
 
-  /** Candidate rows of an opcode after 0F, or null. */
+  /** Candidate rows of an opcode after 0F. */
   static Row[] twoByte(int opcode) {
-    Row[] rows = TwoByte.ROWS[opcode];
-    return rows != null ? rows : Vector.ROWS[opcode];
+    Row[] rows = TwoByte.MAP.rows(opcode);
+    return rows.length != 0 ? rows : Vector.MAP.rows(opcode);
   }
 
-  /** Candidate rows of an opcode after 0F 38, or null. */
+  /** Candidate rows of an opcode after 0F 38. */
   static Row[] map0f38(int opcode) {
-    return Map0f38.ROWS[opcode];
+    return Map0f38.MAP.rows(opcode);
   }
 
-  /** Candidate rows of an opcode after 0F 3A, or null. */
+  /** Candidate rows of an opcode after 0F 3A. */
   static Row[] map0f3a(int opcode) {
-    return Map0f3a.ROWS[opcode];
-  }
-
-  private static Row[][] parse(String text, int map, int number) {
-    Row[][] rows = new Row[256][];
-    TableParser parser = new TableParser(text, map);
-    int id = number << 9;
-    while (parser.next()) {
-      Row row = new Row(parser, id++);
-      for (int i = 0; i < row.opcodes; i++) {
-        Row[] old = rows[row.opcode + i];
-        Row[] grown = old == null ? new Row[1] : Arrays.copyOf(old, old.length + 1);
-        grown[grown.length - 1] = row;
-        rows[row.opcode + i] = grown;
-      }
-    }
-    return rows;
+    return Map0f3a.MAP.rows(opcode);
   }
 
   private static final class OneByte {
-    static final Row[][] ROWS = parse(OneByteOpcodes.ROWS, 0, ONE_BYTE);
+    static final OpcodeMap MAP = new OpcodeMap(OneByteOpcodes.ROWS, 0, 0);
   }
 
   private static final class TwoByte {
-    static final Row[][] ROWS = parse(TwoByteOpcodes.ROWS, 0x0f, TWO_BYTE);
+    static final OpcodeMap MAP = new OpcodeMap(TwoByteOpcodes.ROWS, 0x0f, 1);
   }
 
   private static final class Vector {
-    static final Row[][] ROWS = parse(VectorOpcodes.ROWS, 0x0f, VECTOR);
+    static final OpcodeMap MAP = new OpcodeMap(VectorOpcodes.ROWS, 0x0f, 2);
   }
 
   private static final class Map0f38 {
-    static final Row[][] ROWS = parse(Map0f38Opcodes.ROWS, 0x0f38, MAP_0F38);
+    static final OpcodeMap MAP = new OpcodeMap(Map0f38Opcodes.ROWS, 0x0f38, 3);
   }
 
   private static final class Map0f3a {
-    static final Row[][] ROWS = parse(Map0f3aOpcodes.ROWS, 0x0f3a, MAP_0F3A);
+    static final OpcodeMap MAP = new OpcodeMap(Map0f3aOpcodes.ROWS, 0x0f3a, 4);
   }
 
-  private static final class X87Rows {
-    static final Row[][] ROWS = parse(X87Opcodes.ROWS, 0, X87);
+  private static final class Escapes {
+    static final OpcodeMap MAP = new OpcodeMap(X87Opcodes.ROWS, 0, 5);
   }
 }

@@ -13,6 +13,9 @@ import static dev.zendo.hypervisor.engine.x86.Flags.SF;
 import static dev.zendo.hypervisor.engine.x86.Flags.STATUS;
 import static dev.zendo.hypervisor.engine.x86.Flags.ZF;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * Every instruction that the decoder knows, with what it does to RFLAGS.
  *
@@ -618,6 +621,17 @@ public enum Mnemonic {
   GF2P8AFFINEQB,
   GF2P8AFFINEINVQB;
 
+  /** By name; {@link #valueOf} would build the same with reflection, which start-up can spare. */
+  private static final class Names {
+    static final Map<String, Mnemonic> MAP = new HashMap<>(2048);
+
+    static {
+      for (Mnemonic mnemonic : values()) {
+        MAP.put(mnemonic.name(), mnemonic);
+      }
+    }
+  }
+
   private final int flagsRead;
   private final int flagsWritten;
   private final int flagsUndefined;
@@ -634,6 +648,11 @@ public enum Mnemonic {
     flagsRead = read;
     flagsWritten = written;
     flagsUndefined = undefined;
+  }
+
+  /** The mnemonic of a name that is known to exist. */
+  static Mnemonic named(String name) {
+    return Names.MAP.get(name);
   }
 
   /**

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the lines of one opcode map; after each {@link #next} its fields describe a row. See {@link
+ * Reads the lines of one opcode map; after {@link #parse} its fields describe a row. See {@link
  * InsnTable} for the notation.
  */
 final class TableParser {
@@ -88,7 +88,6 @@ final class TableParser {
   private int demandedAlignment;
   private boolean digits;
   private boolean secondOfPair;
-  private int lineStart;
 
   TableParser(String text, int map) {
     this.text = text;
@@ -122,35 +121,40 @@ final class TableParser {
     return modrm;
   }
 
-  /** Reads the next row; false at the end. */
-  boolean next() {
-    if (has(PAIR) && !secondOfPair) {
-      secondOfPair = true;
-      at = lineStart;
-    } else {
-      secondOfPair = false;
-      while (at < text.length() && text.charAt(at) == '#') {
-        at = text.indexOf('\n', at) + 1;
-      }
-    }
-    if (at >= text.length()) {
-      return false;
-    }
-    lineStart = at;
+  /** Whether the line stands for two rows: {@link #parse} it once more for the second. */
+  boolean isPair() {
+    return has(PAIR);
+  }
+
+  /** Reads the row in the line that begins at {@code start}. */
+  void parse(int start, boolean second) {
+    at = start;
+    secondOfPair = second;
     clear();
     parseOpcode(word());
-    mnemonic = Mnemonic.valueOf(word());
+    mnemonic = Mnemonic.named(word());
     parseOperands(word());
     while (text.charAt(at - 1) != '\n') {
       parseAttribute(word());
     }
     finish();
-    return true;
+  }
+
+  /** The opcode at the beginning of a line. */
+  static int hexByte(String text, int at) {
+    return Character.digit(text.charAt(at), 16) << 4 | Character.digit(text.charAt(at + 1), 16);
+  }
+
+  /** Number of opcodes that the line beginning at {@code at} stands for. */
+  static int opcodes(String text, int at) {
+    if (text.charAt(at + 2) != '+') {
+      return 1;
+    }
+    return text.charAt(at + 3) == '8' ? 8 : 16;
   }
 
   private void clear() {
     feature = Feature.BASE;
-    opcodes = 1;
     keyMask = 0;
     keyValue = 0;
     stackSlots = 0;
@@ -198,14 +202,11 @@ final class TableParser {
   }
 
   private void parseOpcode(String word) {
-    opcode = Integer.parseInt(word, 0, 2, 16);
-    for (int i = 2; i < word.length(); ) {
+    opcode = hexByte(word, 0);
+    opcodes = word.length() == 2 ? 1 : opcodes(word, 0);
+    for (int i = 2; i < word.length() && opcodes == 1; ) {
       char c = word.charAt(i);
       switch (c) {
-        case '+' -> {
-          opcodes = Integer.parseInt(word, i + 1, word.length(), 10);
-          return;
-        }
         case '/' -> {
           demand(KEY_REG, digit(word, i) << KEY_REG_SHIFT);
           digits = true;
