@@ -46,10 +46,10 @@ static void print_callers(uint64_t frame_pointer)
     for (unsigned i = 0; i < CALLERS && frame_pointer >= KERNEL_BASE; i++) {
         const uint64_t *link = (const uint64_t *)frame_pointer;
 
-        if (!pt_lookup(frame_pointer) || link[0] <= frame_pointer)
+        if (frame_pointer % 16 || !pt_lookup(frame_pointer))
             break;
         printk(" %lx", link[1]);
-        frame_pointer = link[0];
+        frame_pointer = link[0] > frame_pointer ? link[0] : 0;
     }
     printk("\n");
 }
