@@ -20,6 +20,9 @@ public final class X87Transcendental {
   /** Exponents below which a function equals its first term to far more bits than are kept. */
   private static final int TINY = -120;
 
+  /** Exponents of a quotient below which its arc tangent is the quotient itself. */
+  private static final int TINY_SLOPE = -33;
+
   /** Exponents below which processors give the first term of a trigonometric function. */
   private static final int TINY_ANGLE = -68;
 
@@ -386,7 +389,7 @@ public final class X87Transcendental {
 
   private void arcTangent(Unpacked a, Unpacked b, boolean sign) {
     int distance = b.exponent - a.exponent;
-    if (distance < TINY_ANGLE && !a.negative) {
+    if (distance < TINY_SLOPE && !a.negative) {
       soft.a.set(b);
       soft.b.setExtended(x87.head(0), x87.bits(0));
       soft.divide();

@@ -50,10 +50,14 @@ abstract class FpuOp extends OperandOp {
     return memory ? cpu.view(alignedAddress(cpu), size, this) : cpu.state + source;
   }
 
-  /** Copies a state area to host memory; like processors it touches its ends first. */
+  /**
+   * Copies a state area to host memory; like processors it touches the ends of large ones first.
+   */
   final void loadArea(Cpu cpu, long va, int bytes, long to) {
     cpu.load(va, 1, this);
-    cpu.load(va + bytes - 1, 1, this);
+    if (bytes > 16) {
+      cpu.load(va + bytes - 1, 1, this);
+    }
     cpu.loadBytes(va, bytes, to, this);
   }
 
