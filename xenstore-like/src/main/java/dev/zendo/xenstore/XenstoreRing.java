@@ -1,5 +1,6 @@
 package dev.zendo.xenstore;
 
+import java.lang.invoke.VarHandle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class XenstoreRing implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(XenstoreRing.class);
+
+  /** Keeps a guest that writes without pause from holding the thread for ever. */
+  private static final int MAX_ROUNDS = 1000;
 
   private final RingPage page;
   private final WireConnection wire;
@@ -62,10 +66,15 @@ public final class XenstoreRing implements AutoCloseable {
   public boolean pump() {
     boolean outermost = Signals.putOff();
     try {
-      boolean moved;
+      boolean moved = false;
       boolean serving;
       synchronized (this) {
-        moved = move();
+        // Linux sends an event only when the ring was empty (or full) before it moved an index, so
+        // whoever has published an index must look again before it may wait.
+        for (int round = 0; round < MAX_ROUNDS && move(); round++) {
+          moved = true;
+          VarHandle.fullFence();
+        }
         serving = !stopped;
       }
       if (moved) {
