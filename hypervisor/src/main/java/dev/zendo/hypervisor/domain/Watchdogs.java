@@ -39,7 +39,7 @@ public final class Watchdogs {
         if (!used[i]) {
           used[i] = true;
           timers.arm(timer[i], deadline);
-          return i + 1;
+          return i + 1L;
         }
       }
       // The value leaves Xen through an unsigned 32-bit variable; guests know it so.
