@@ -164,7 +164,7 @@ final class CaseGenerator {
       default -> {}
     }
     if (insn.row.bitIndex && insn.kind[1] == OperandKind.GPR && insn.memoryOperand() >= 0) {
-      long bit = random.nextInt(3000) - 1500;
+      long bit = random.nextInt(3000) - 1500L;
       CaseBlock.gpr(
           block,
           insn.register[1],
