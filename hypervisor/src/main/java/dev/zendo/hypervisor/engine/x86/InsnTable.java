@@ -28,13 +28,14 @@ import java.util.List;
  *   <li>i64 invalid in 64-bit mode; o64 only in 64-bit mode; d64 operand size 64 by default there;
  *       f64 always 64 there;
  *   <li>lock: LOCK allowed with a memory destination; rep: string instruction, F2 and F3 repeat it;
- *       priv: ring 0 only; io: needs I/O privilege; umip: ring 0 only where UMIP is on; end:
- *       control goes (or may go) elsewhere, or the segments change; pushN, popN: operand-size slots
- *       moved on the stack; ir=, iw=: general registers read and written besides the operands and
- *       those that stack and REP imply; bit: the bit index in a register moves the memory address;
- *       ua: no alignment demanded of 16-byte memory operands (which are otherwise); a16, a64:
- *       alignment demanded; int: despite its feature no use of vector registers; fpu: uses them;
- *       names of {@link Feature}.
+ *       priv: #GP outside ring 0 (not given to instructions of features that no ring 3 has, which
+ *       are #UD there); io: needs I/O privilege; umip: ring 0 only where UMIP is on; end: control
+ *       goes (or may go) elsewhere, or the segments change; pushN, popN: operand-size slots moved
+ *       on the stack; ir=, iw=: general registers read and written besides the operands and those
+ *       that stack and REP imply; bit: the bit index in a register moves the memory address; ua: no
+ *       alignment demanded of 16-byte memory operands (which are otherwise); a16, a64: alignment
+ *       demanded; int: despite its feature no use of vector registers; fpu: uses them; names of
+ *       {@link Feature}.
  * </ul>
  *
  * <p>Rows of one opcode are tried in order, the first that matches counts. What matches none is

@@ -59,7 +59,7 @@ final class Map0f38Opcodes {
       # Virtualisation, cryptography, wide moves.
       80 INVEPT Gn,Mx 66 VMX
       81 INVVPID Gn,Mx 66 VMX
-      82 INVPCID Gn,Mx 66 priv INVPCID
+      82 INVPCID Gn,Mx 66 INVPCID
       C8 SHA1NEXTE +Vx,Wx np SHA
       C9 SHA1MSG1 +Vx,Wx np SHA
       CA SHA1MSG2 +Vx,Wx np SHA
@@ -72,13 +72,13 @@ final class Map0f38Opcodes {
       DD AESENCLAST +Vx,Wx 66 AES
       DE AESDEC +Vx,Wx 66 AES
       DF AESDECLAST +Vx,Wx 66 AES
-      F5 WRUSS =My,Gy 66 priv CET
+      F5 WRUSS =My,Gy 66 CET
       F6 WRSS =My,Gy np CET
       F6 ADCX +Gy,Ey 66 ADX
       F6 ADOX +Gy,Ey F3 ADX
       F8 MOVDIR64B Gr,M 66 MOVDIR64B
       F8 ENQCMD Gr,M F2 ENQCMD
-      F8 ENQCMDS Gr,M F3 priv ENQCMD
+      F8 ENQCMDS Gr,M F3 ENQCMD
       F9 MOVDIRI =My,Gy np MOVDIRI
       """;
 

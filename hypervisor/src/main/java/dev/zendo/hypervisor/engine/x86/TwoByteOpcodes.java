@@ -49,11 +49,11 @@ final class TwoByteOpcodes {
       01/0.2:r VMLAUNCH - np VMX
       01/0.3:r VMRESUME - np VMX
       01/0.4:r VMXOFF - np VMX
-      01/0.5:r PCONFIG - np priv SGX
-      01/1.0:r MONITOR - np priv MONITOR ir=ax,cx,dx
-      01/1.1:r MWAIT - np priv MONITOR ir=ax,cx
-      01/1.2:r CLAC - np priv SMAP
-      01/1.3:r STAC - np priv SMAP
+      01/0.5:r PCONFIG - np SGX
+      01/1.0:r MONITOR - np MONITOR ir=ax,cx,dx
+      01/1.1:r MWAIT - np MONITOR ir=ax,cx
+      01/1.2:r CLAC - np SMAP
+      01/1.3:r STAC - np SMAP
       01/1.7:r ENCLS - np SGX
       01/2.0:r XGETBV - np XSAVE ir=cx iw=ax,dx
       01/2.1:r XSETBV - np priv XSAVE ir=ax,cx,dx
@@ -141,9 +141,9 @@ final class TwoByteOpcodes {
       # Group 9.
       C7/1:m CMPXCHG8B +Mq nr w0 lock ir=ax,bx,cx,dx iw=ax,dx
       C7/1:m CMPXCHG16B +Mx nr w1 lock ir=ax,bx,cx,dx iw=ax,dx CX16 a16
-      C7/3:m XRSTORS M np priv XSAVES a64
+      C7/3:m XRSTORS M np XSAVES a64
       C7/4:m XSAVEC M np XSAVEC fpu a64
-      C7/5:m XSAVES M np priv XSAVES a64
+      C7/5:m XSAVES M np XSAVES a64
       C7/6:m VMPTRLD Mq np VMX
       C7/6:m VMCLEAR Mq 66 VMX
       C7/6:m VMXON Mq F3 VMX

@@ -19,6 +19,7 @@ final class GuestMachine implements AutoCloseable {
   private static final long CODE_MFN = 8;
   private static final long SCRATCH_MFN = 40;
   private static final int PAGE = 4096;
+  private static final long CR4_FSGSBASE = 1 << 16;
   private static final int STEPS = 64;
 
   private final MachineMemory memory = new MachineMemory(FRAMES);
@@ -32,6 +33,7 @@ final class GuestMachine implements AutoCloseable {
     HostMemory.fill(memory.address(CODE_MFN), AddressMap.CODE_SIZE, (byte) 0xcc);
     HostMemory.fill(memory.address(SCRATCH_MFN), AddressMap.SCRATCH_SIZE, (byte) 0);
     cpu.field(CpuState.GS_BASE, AddressMap.GS_BASE);
+    cpu.field(CpuState.CR4, CR4_FSGSBASE);
     cpu.selector(CpuState.CS, 0x33);
     cpu.selector(CpuState.SS, 0x2b);
   }
