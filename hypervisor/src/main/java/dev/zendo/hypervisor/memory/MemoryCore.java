@@ -55,6 +55,11 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
     return paging;
   }
 
+  /** The frame of a domain's grant table at an index, or a negative errno; grows the table. */
+  public long grantFrame(Domain domain, long index) {
+    return grants.frame(domain, index);
+  }
+
   /** Frames that nobody owns. */
   @Override
   public long freeFrames() {

@@ -59,6 +59,11 @@ public final class SmallMachine implements AutoCloseable {
     return hypercalls.handler(number).handle(domain.vcpu(0), a[0], a[1], a[2], a[3], a[4]);
   }
 
+  /** First frame of a domain's grant table. */
+  public long grantFrame(Domain domain) {
+    return core.grantFrame(domain, 0);
+  }
+
   /** A frame of the domain's. */
   public long page(Domain domain) {
     long mfn = paging.frames().allocate(domain, 0);
