@@ -41,8 +41,8 @@ public final class CpuidPolicy {
 
   private static final int OSXSAVE = 1 << 27;
 
-  /** FSGSBASE. */
-  static final int LEAF7_EBX = 1;
+  /** FSGSBASE; the x87 data pointer is kept for exceptions only, its segments read as 0. */
+  static final int LEAF7_EBX = 1 | 1 << 6 | 1 << 13;
 
   /** LAHF in long mode. */
   static final int EXTENDED_ECX = 1;

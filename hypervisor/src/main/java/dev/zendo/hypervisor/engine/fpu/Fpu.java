@@ -10,6 +10,7 @@ public final class Fpu {
   public final X87 x87;
   public final X87Arithmetic arithmetic;
   public final X87Transcendental transcendental;
+  public final X87Trigonometry trigonometry;
   public final X87Memory memory;
   public final X87State state;
   public final SseUnit sse;
@@ -29,6 +30,7 @@ public final class Fpu {
     x87 = new X87(block + CpuState.FX);
     arithmetic = new X87Arithmetic(x87);
     transcendental = new X87Transcendental(x87, arithmetic);
+    trigonometry = new X87Trigonometry(x87, arithmetic);
     memory = new X87Memory(x87);
     state = new X87State(x87);
     sse = new SseUnit(block + CpuState.FX);

@@ -74,11 +74,6 @@ public final class SseUnit {
     soft.flushToZero = (mxcsr & FTZ) != 0;
   }
 
-  /** Rounding control of MXCSR. */
-  int rounding() {
-    return mxcsr >> 13 & 3;
-  }
-
   /**
    * Ends the computation: sets the sticky flags.
    *
@@ -107,10 +102,6 @@ public final class SseUnit {
   /** Notes exceptions. */
   void raise(int flags) {
     found |= flags;
-  }
-
-  boolean denormalsAreZero() {
-    return denormalsAreZero;
   }
 
   /** Whether plain Java arithmetic gives the processor's results for normal operands. */

@@ -1,120 +1,25 @@
 package dev.zendo.hypervisor.engine.fpu;
 
-import static dev.zendo.hypervisor.engine.fpu.FloatFlags.DENORMAL;
-import static dev.zendo.hypervisor.engine.fpu.FloatFlags.INVALID;
 import static dev.zendo.hypervisor.engine.fpu.FloatFlags.PRECISION;
 import static dev.zendo.hypervisor.engine.fpu.FloatFlags.ZERO_DIVIDE;
 
 /**
- * The transcendental x87 instructions (SDM volume 1, 8.3.7 to 8.3.10). Results are rounded from
- * about 98 correct bits and so nearly always correctly rounded; processors promise one unit in the
- * last place, and bits and C1 may differ from theirs. Trigonometric arguments are reduced with the
- * 66-bit pi that processors use. Only the thread that runs the vcpu calls it.
+ * Powers, logarithms and the arc tangent of the x87 (SDM volume 1, 8.3.7 to 8.3.10). Results are
+ * rounded from about 98 correct bits and so nearly always correctly rounded; processors promise one
+ * unit in the last place, and bits and C1 may differ from theirs. Only the thread that runs the
+ * vcpu calls it.
  */
-public final class X87Transcendental {
-  /** Half of the 66-bit pi is this, 66 bits, times 2^-65. */
-  private static final long HALF_PI_HIGH = 3;
-
-  private static final long HALF_PI_LOW = 0x243f6a8885a308d3L;
-
+public final class X87Transcendental extends X87Function {
   /** Exponents below which a function equals its first term to far more bits than are kept. */
   private static final int TINY = -120;
 
   /** Exponents of a quotient below which its arc tangent is the quotient itself. */
   private static final int TINY_SLOPE = -33;
 
-  /** Exponents below which processors give the first term of a trigonometric function. */
-  private static final int TINY_ANGLE = -68;
-
-  private final X87 x87;
-  private final X87Arithmetic arithmetic;
-  private final SoftFloat soft;
-  private final Series series = new Series();
-  private final DoubleDouble x = new DoubleDouble();
-  private final DoubleDouble y = new DoubleDouble();
-  private final DoubleDouble work = new DoubleDouble();
-  private int quadrant;
-
   /** Functions of a unit's registers. */
   public X87Transcendental(X87 x87, X87Arithmetic arithmetic) {
-    this.x87 = x87;
-    this.arithmetic = arithmetic;
-    this.soft = x87.soft;
+    super(x87, arithmetic);
   }
-
-  // Between the kernel and double-double.
-
-  /** Loads a finite operand's significand, in [1, 2). */
-  private static void load(DoubleDouble to, Unpacked from) {
-    to.setSignificand(from.significand);
-  }
-
-  /** Makes {@code value * 2^power}, inexact, the kernel's result. */
-  private void result(DoubleDouble value, int power, boolean sign) {
-    soft.kind = Unpacked.FINITE;
-    soft.negative = sign ^ value.high < 0;
-    soft.exponent = Math.getExponent(value.high);
-    soft.high = significand(value.high);
-    soft.low = 0;
-    addLow(value);
-    soft.exponent += power;
-    soft.low |= 1;
-  }
-
-  private static long significand(double value) {
-    return Double.doubleToRawLongBits(value) << 11 | Unpacked.TOP;
-  }
-
-  private void addLow(DoubleDouble value) {
-    if (value.low == 0) {
-      return;
-    }
-    int distance = Math.min(soft.exponent - Math.getExponent(value.low), 127);
-    long bits = significand(value.low);
-    long upper = distance < 64 ? bits >>> distance : 0;
-    long lower = distance < 64 ? bits << 64 - distance : bits >>> distance - 64;
-    if (value.low < 0 == value.high < 0) {
-      soft.high += upper;
-      soft.low = lower;
-    } else {
-      soft.high -= upper + (lower != 0 ? 1 : 0);
-      soft.low = -lower;
-    }
-    if (soft.high >= 0) {
-      soft.high = soft.high << 1 | soft.low >>> 63;
-      soft.low <<= 1;
-      soft.exponent--;
-    }
-  }
-
-  /** Makes the result inexact but rounded to itself in every mode, as processors do. */
-  private void nearly() {
-    soft.low = 1;
-    soft.rounding = FloatFlags.ROUND_NEAREST;
-  }
-
-  private void noteDenormal(Unpacked operand) {
-    if (operand.denormal) {
-      soft.flags |= DENORMAL;
-    }
-  }
-
-  private void invalid() {
-    soft.flags = INVALID;
-    soft.indefinite();
-  }
-
-  private void zero(boolean sign) {
-    soft.a.setZero(sign);
-    soft.result(soft.a);
-  }
-
-  private void infinity(boolean sign) {
-    soft.a.setExtended(sign ? 0xffff : 0x7fff, Unpacked.TOP);
-    soft.result(soft.a);
-  }
-
-  // One operand.
 
   /** F2XM1. */
   public void f2xm1() {
@@ -122,7 +27,7 @@ public final class X87Transcendental {
       return;
     }
     Unpacked a = soft.a;
-    noteDenormal(a);
+    noteDenormals();
     soft.result(a);
     if (a.kind == Unpacked.INFINITY) {
       if (a.negative) {
@@ -191,12 +96,6 @@ public final class X87Transcendental {
     }
   }
 
-  private void noteDenormals() {
-    if ((soft.flags & (INVALID | ZERO_DIVIDE)) == 0 && (soft.a.denormal || soft.b.denormal)) {
-      soft.flags |= DENORMAL;
-    }
-  }
-
   /** FYL2X. */
   public void fyl2x() {
     if (!loadBoth()) {
@@ -223,10 +122,6 @@ public final class X87Transcendental {
       }
     }
     finishAndPop();
-  }
-
-  private static boolean isInfinite(Unpacked operand) {
-    return operand.kind == Unpacked.INFINITY;
   }
 
   private void logarithmOfZero(Unpacked factor) {
@@ -414,208 +309,5 @@ public final class X87Transcendental {
       x.add(DoubleDouble.PI);
     }
     result(x, 0, sign);
-  }
-
-  // Trigonometry.
-
-  /**
-   * Loads ST(0) and reduces it to x and {@link #quadrant}; answers what has no finite result.
-   *
-   * @param pushes the instruction pushes a second result
-   */
-  private boolean loadAngle(boolean pushes) {
-    x87.status(X87.C2, 0);
-    if (pushes && !x87.empty(0) && !x87.empty(7)) {
-      if (x87.overflow()) {
-        x87.register(0, X87.INDEFINITE_HEAD, X87.INDEFINITE_BITS);
-        x87.push(X87.INDEFINITE_HEAD, X87.INDEFINITE_BITS);
-      }
-      return false;
-    }
-    boolean none = x87.empty(0);
-    if (!arithmetic.loadTop()) {
-      if (pushes && failedMasked(none)) {
-        x87.push(x87.head(0), x87.bits(0));
-      }
-      return false;
-    }
-    Unpacked a = soft.a;
-    if (isInfinite(a)) {
-      invalid();
-      if (x87.finish(0, FloatFormat.EXTENDED) && pushes) {
-        x87.push(X87.INDEFINITE_HEAD, X87.INDEFINITE_BITS);
-      }
-      return false;
-    }
-    if (a.kind == Unpacked.FINITE && a.exponent >= 63) {
-      x87.status(X87.C1, X87.C2);
-      return false;
-    }
-    noteDenormal(a);
-    if (!x87.passes()) {
-      return false;
-    }
-    quadrant = 0;
-    if (a.kind == Unpacked.FINITE && a.exponent >= TINY_ANGLE) {
-      reduce(a);
-    }
-    return true;
-  }
-
-  /** Whether the NaN or the empty register that loading answered was answered with a result. */
-  private boolean failedMasked(boolean none) {
-    int flags = none ? INVALID : soft.flags;
-    return (flags & ~x87.controlWord() & FloatFlags.ALL) == 0;
-  }
-
-  private void reduce(Unpacked a) {
-    if (a.exponent < -1) {
-      load(x, a);
-      x.scale(a.exponent);
-    } else {
-      reduceExactly(a);
-    }
-    if (a.negative) {
-      x.negate();
-      quadrant = -quadrant;
-    }
-  }
-
-  /** Divides by half of pi in units of 2^-65, bit by bit; the remainder is exact. */
-  private void reduceExactly(Unpacked a) {
-    long high = 0;
-    long low = a.significand;
-    int turns = 0;
-    for (int i = a.exponent + 2; i >= 0; i--) {
-      turns <<= 1;
-      if (high > HALF_PI_HIGH
-          || (high == HALF_PI_HIGH && Long.compareUnsigned(low, HALF_PI_LOW) >= 0)) {
-        high -= HALF_PI_HIGH + (Long.compareUnsigned(low, HALF_PI_LOW) < 0 ? 1 : 0);
-        low -= HALF_PI_LOW;
-        turns |= 1;
-      }
-      if (i > 0) {
-        high = high << 1 | low >>> 63;
-        low <<= 1;
-      }
-    }
-    // Beyond a quarter of pi the next multiple is nearer.
-    boolean above =
-        high > 1 || (high == 1 && Long.compareUnsigned(low, HALF_PI_LOW >>> 1 | TOP) > 0);
-    if (above) {
-      long borrow = Long.compareUnsigned(HALF_PI_LOW, low) < 0 ? 1 : 0;
-      low = HALF_PI_LOW - low;
-      high = HALF_PI_HIGH - high - borrow;
-      turns++;
-    }
-    x.set(high * 0x1p-1, (low >>> 32) * 0x1p-33);
-    work.set((low & 0xffffffffL) * 0x1p-65, 0);
-    x.add(work);
-    if (above) {
-      x.negate();
-    }
-    quadrant = turns;
-  }
-
-  private static final long TOP = Unpacked.TOP;
-
-  /** The sine of the loaded angle plus some quarters of a turn, as the kernel's exact result. */
-  private void sineOf(int quarters) {
-    Unpacked a = soft.a;
-    boolean cosine = (quarters & 1) != 0;
-    boolean sign = (quarters & 2) != 0;
-    if (a.kind == Unpacked.ZERO || a.exponent < TINY_ANGLE) {
-      firstTerm(a, cosine);
-      return;
-    }
-    y.set(x);
-    if (cosine) {
-      series.cosine(y);
-    } else {
-      series.sine(y);
-    }
-    if (y.high == 0) {
-      zero(sign);
-    } else {
-      result(y, 0, sign);
-    }
-  }
-
-  private void firstTerm(Unpacked a, boolean cosine) {
-    if (cosine) {
-      boolean exact = a.kind == Unpacked.ZERO;
-      soft.kind = Unpacked.FINITE;
-      soft.negative = false;
-      soft.exponent = 0;
-      soft.high = Unpacked.TOP;
-      soft.low = 0;
-      if (!exact) {
-        nearly();
-      }
-    } else {
-      soft.result(a);
-      if (a.kind != Unpacked.ZERO) {
-        nearly();
-      }
-    }
-  }
-
-  /** FSIN. */
-  public void fsin() {
-    if (loadAngle(false)) {
-      sineOf(quadrant);
-      x87.finish(0, FloatFormat.EXTENDED);
-    }
-  }
-
-  /** FCOS. */
-  public void fcos() {
-    if (loadAngle(false)) {
-      sineOf(quadrant + 1);
-      x87.finish(0, FloatFormat.EXTENDED);
-    }
-  }
-
-  /** FSINCOS. */
-  public void fsincos() {
-    if (!loadAngle(true)) {
-      return;
-    }
-    sineOf(quadrant + 1);
-    soft.round(FloatFormat.EXTENDED);
-    int head = soft.packExtendedHead();
-    long bits = soft.high;
-    sineOf(quadrant);
-    if (x87.finish(0, FloatFormat.EXTENDED)) {
-      x87.push(head, bits);
-    }
-  }
-
-  /** FPTAN. */
-  public void fptan() {
-    if (!loadAngle(true)) {
-      return;
-    }
-    Unpacked a = soft.a;
-    if (a.kind == Unpacked.ZERO || a.exponent < TINY_ANGLE) {
-      soft.result(a);
-      if (a.kind != Unpacked.ZERO) {
-        nearly();
-      }
-    } else {
-      y.set(x);
-      series.sine(y);
-      series.cosine(x);
-      if ((quadrant & 1) == 0) {
-        y.divide(x, work);
-        result(y, 0, false);
-      } else {
-        x.divide(y, work);
-        result(x, 0, true);
-      }
-    }
-    if (x87.finish(0, FloatFormat.EXTENDED)) {
-      x87.push(0x3fff, Unpacked.TOP);
-    }
   }
 }

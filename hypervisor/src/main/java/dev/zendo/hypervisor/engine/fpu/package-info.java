@@ -7,7 +7,8 @@
  *       dev.zendo.hypervisor.engine.fpu.SoftFloat}: one correctly rounding floating-point kernel
  *       for all three formats; {@link dev.zendo.hypervisor.engine.fpu.FloatFormat} names them.
  *   <li>{@link dev.zendo.hypervisor.engine.fpu.X87}: the x87 unit over the FXSAVE image, helped by
- *       X87Arithmetic, X87Memory, X87Transcendental and X87State.
+ *       X87Arithmetic, X87Memory, X87Transcendental, X87Trigonometry and X87State; {@link
+ *       dev.zendo.hypervisor.engine.fpu.Fpu} is all units of a vcpu.
  *   <li>{@code Sse*} and {@code Simd*}: functions over host addresses of operands.
  *   <li>{@link dev.zendo.hypervisor.engine.fpu.XState}: FXSAVE, FXRSTOR, XSAVE and XRSTOR.
  * </ul>

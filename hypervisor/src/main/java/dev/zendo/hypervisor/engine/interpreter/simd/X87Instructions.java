@@ -199,11 +199,11 @@ final class X87Instructions {
     add(Mnemonic.F2XM1, (cpu, fpu, op, va) -> fpu.transcendental.f2xm1());
     add(Mnemonic.FYL2X, (cpu, fpu, op, va) -> fpu.transcendental.fyl2x());
     add(Mnemonic.FYL2XP1, (cpu, fpu, op, va) -> fpu.transcendental.fyl2xp1());
-    add(Mnemonic.FPTAN, (cpu, fpu, op, va) -> fpu.transcendental.fptan());
+    add(Mnemonic.FPTAN, (cpu, fpu, op, va) -> fpu.trigonometry.fptan());
     add(Mnemonic.FPATAN, (cpu, fpu, op, va) -> fpu.transcendental.fpatan());
-    add(Mnemonic.FSIN, (cpu, fpu, op, va) -> fpu.transcendental.fsin());
-    add(Mnemonic.FCOS, (cpu, fpu, op, va) -> fpu.transcendental.fcos());
-    add(Mnemonic.FSINCOS, (cpu, fpu, op, va) -> fpu.transcendental.fsincos());
+    add(Mnemonic.FSIN, (cpu, fpu, op, va) -> fpu.trigonometry.fsin());
+    add(Mnemonic.FCOS, (cpu, fpu, op, va) -> fpu.trigonometry.fcos());
+    add(Mnemonic.FSINCOS, (cpu, fpu, op, va) -> fpu.trigonometry.fsincos());
   }
 
   private void stores() {
