@@ -108,7 +108,10 @@ public final class RowEncoder {
       put(0x67);
     }
     if (random.nextInt(10) == 0) {
-      put(random.nextInt(3) == 0 ? 0x65 : IDLE_SEGMENTS[random.nextInt(IDLE_SEGMENTS.length)]);
+      segment();
+      if (random.nextInt(4) == 0) {
+        segment();
+      }
     }
     if (row.lockable && random.nextInt(3) == 0) {
       put(0xf0);
@@ -128,6 +131,10 @@ public final class RowEncoder {
     } else if (random.nextInt(4) != 0) {
       put(0x40 | random.nextInt(16));
     }
+  }
+
+  private void segment() {
+    put(random.nextInt(3) == 0 ? 0x65 : IDLE_SEGMENTS[random.nextInt(IDLE_SEGMENTS.length)]);
   }
 
   private static boolean wants(InsnTable.Row row, int key) {
