@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -14,12 +15,19 @@ import java.util.regex.Pattern;
 /** Runs binutils' {@code objdump} on raw code and brings its text to our notation. */
 final class Objdump {
   /** One instruction as objdump sees it. */
-  record Line(int address, int length, String text) {}
+  record Line(int address, byte[] bytes, String text) {
+    int length() {
+      return bytes.length;
+    }
+  }
 
   private static final Pattern PREFIX =
       Pattern.compile(
           "^((data16|data32|addr16|addr32|rex[.A-Z]*|cs|ds|es|ss|fs|gs|bnd|notrack|xacquire"
               + "|xrelease) )+");
+  private static final Pattern TARGET =
+      Pattern.compile(
+          "^((?:[a-zA-Z0-9.]+ )*(?:call|jmp|xbegin|loop|j)[a-z,]*\\s+)([0-9a-f]+)(?= <|$)");
   private static final Pattern REPEAT = Pattern.compile("^(repz|repnz|rep) ");
   private static final Pattern STRING =
       Pattern.compile(
@@ -54,7 +62,7 @@ final class Objdump {
           command.addAll(List.of("-M", "intel64"));
         }
         command.addAll(List.of("--insn-width=16", file.toString()));
-        return run(command);
+        return run(command, Integer.MAX_VALUE);
       } finally {
         Files.delete(file);
       }
@@ -63,25 +71,34 @@ final class Objdump {
     }
   }
 
-  private static List<Line> run(List<String> command) throws IOException {
+  /** Disassembles the text of an executable or library, up to a number of instructions. */
+  static List<Line> text(Path file, int limit) throws IOException {
+    return run(
+        List.of("objdump", "-d", "-M", "intel64", "--insn-width=16", file.toString()), limit);
+  }
+
+  private static List<Line> run(List<String> command, int limit) throws IOException {
     List<Line> lines = new ArrayList<>();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try (BufferedReader reader = process.inputReader(StandardCharsets.US_ASCII)) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      String line = reader.readLine();
+      for (; line != null && lines.size() < limit; line = reader.readLine()) {
         String[] columns = line.split("\t", 3);
         if (columns.length >= 2 && columns[0].endsWith(":")) {
           int address = Integer.parseInt(columns[0].strip().replace(":", ""), 16);
-          int length = columns[1].strip().split(" ").length;
-          lines.add(new Line(address, length, columns.length < 3 ? "" : columns[2].strip()));
+          byte[] bytes = HexFormat.ofDelimiter(" ").parseHex(columns[1].strip());
+          lines.add(new Line(address, bytes, columns.length < 3 ? "" : columns[2].strip()));
         }
       }
     }
+    process.destroy();
     return lines;
   }
 
   /** Removes what has no meaning: comments, idle prefixes, hints, spelled-out zero parts. */
   static String normalise(String text) {
-    String s = text.replaceAll("\\s*#.*", "").replaceAll("\\s*<.*>", "").replaceAll("\\s+", " ");
+    String s = TARGET.matcher(text).replaceFirst("$10x$2");
+    s = s.replaceAll("\\s*#.*", "").replaceAll("\\s*<.*>", "").replaceAll("\\s+", " ");
     String lock = s.contains("lock ") ? "lock " : "";
     s = s.replace("lock ", "");
     boolean repeated = STRING.matcher(strip(s, PREFIX)).matches();
@@ -97,7 +114,9 @@ final class Objdump {
     repeated |= s.matches("(movs|cmps|stos|lods|scas|ins|outs)[bwlq]? .*%[re]?[sd]i\\).*");
     s = s.replaceAll(",p[nt]\\b", "");
     s = s.replaceAll(",%[re]iz,[1248]", "").replaceAll("(0x[0-9a-f]+)\\(,?1?\\)", "$1");
-    s = s.replaceAll("(^|[ ,:*])0x0\\(", "$1(").replaceAll("\\((%[a-z0-9]+),[1248]\\)", "($1)");
+    s =
+        s.replaceAll("(^|[ ,:*])0x0\\((?!,)", "$1(")
+            .replaceAll("\\((%[a-z0-9]+),[1248]\\)", "($1)");
     return lock + (repeated ? repeat : "") + s.strip();
   }
 

@@ -3,13 +3,20 @@ package dev.zendo.hypervisor.engine.x86;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Length and text of every instruction agree with binutils. */
 class ObjdumpOracleTest {
+  private static final int INSTRUCTIONS = Integer.getInteger("zendo.objdump.instructions", 60_000);
   private static final int SLOTS = Integer.getInteger("zendo.objdump.slots", 30_000);
 
   @Test
@@ -20,6 +27,33 @@ class ObjdumpOracleTest {
   @Test
   void randomCompatibilityModeCodeDecodesAsInObjdump() {
     compareSlots(CodeStreams.slots(SLOTS, 2, false), false);
+  }
+
+  @Test
+  void realCodeDecodesAsInObjdump() throws IOException {
+    assumeTrue(Objdump.present(), "objdump is not installed: decoder not compared with it");
+    Differences differences = new Differences();
+    int compared = 0;
+    for (Path file : programs()) {
+      for (Objdump.Line line : Objdump.text(file, INSTRUCTIONS)) {
+        if (line.length() <= 15) {
+          differences.compare(line);
+          compared++;
+        }
+      }
+    }
+    assertTrue(differences.isEmpty(), differences::report);
+    assumeTrue(compared > 0, "no x86-64 programs on this host");
+  }
+
+  /** Programs that are on most hosts. */
+  private static List<Path> programs() {
+    String jvm = System.getProperty("java.home") + "/lib/server/libjvm.so";
+    return Stream.of("/bin/bash", "/lib/x86_64-linux-gnu/libc.so.6", jvm)
+        .map(Path::of)
+        .filter(Files::isReadable)
+        .filter(file -> System.getProperty("os.arch").equals("amd64"))
+        .toList();
   }
 
   private static void compareSlots(byte[] code, boolean longMode) {
@@ -43,6 +77,19 @@ class ObjdumpOracleTest {
   private static final class Differences {
     private final Map<String, StringBuilder> examples = new TreeMap<>();
     private final Map<String, Integer> counts = new TreeMap<>();
+
+    private final Insn insn = new Insn();
+    private final Disassembler disassembler = new Disassembler();
+
+    /** Compares one instruction; bytes that objdump calls data are not looked at. */
+    void compare(Objdump.Line line) {
+      byte[] code = Arrays.copyOf(line.bytes(), 32);
+      int length = Decoder.decode(code, 0, line.length(), true, insn);
+      if (!line.text().contains("(bad)")) {
+        String text = length > 0 ? disassembler.format(insn, line.address()) : "(bad)";
+        compare(code, 0, length, text, length > 0 ? insn : null, line);
+      }
+    }
 
     void compare(byte[] code, int at, int length, String text, Insn insn, Objdump.Line line) {
       String theirs = Objdump.normalise(line.text());
