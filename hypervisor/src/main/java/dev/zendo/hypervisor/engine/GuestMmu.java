@@ -14,6 +14,9 @@ public interface GuestMmu {
   /** An instruction fetch. */
   int EXECUTE = 2;
 
+  /** {@link #descriptor}: not a descriptor (it would not be present, of no meaning). */
+  long NO_DESCRIPTOR_PAGE = 0x0000_0000_dead_0001L;
+
   /**
    * Walks the page tables of the current mode and sets accessed and dirty bits as the processor
    * would. Addresses are canonical (engines raise #GP or #SS themselves otherwise).
@@ -46,9 +49,19 @@ public interface GuestMmu {
    * local descriptor table of the vcpu (or the hypervisor's own reserved part).
    *
    * @param selector 16 bits
-   * @return the 8-byte descriptor, 0 when the selector lies beyond the table's limit
+   * @return the 8-byte descriptor, 0 when the selector lies beyond the table's limit, {@link
+   *     #NO_DESCRIPTOR_PAGE} when the local table's page is missing: a page fault at {@link
+   *     #descriptorAddress}
    */
   long descriptor(int selector);
+
+  /** Virtual address of a descriptor of the local table, for the page fault. */
+  default long descriptorAddress(int selector) {
+    return selector & 0xfff8;
+  }
+
+  /** Told that a segment was loaded whose descriptor is not marked as accessed: marks it. */
+  default void markAccessed(int selector) {}
 
   /**
    * Called before code of a frame is decoded: no vcpu may keep a cached writable translation of the

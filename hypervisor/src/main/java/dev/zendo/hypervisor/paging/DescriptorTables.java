@@ -5,6 +5,7 @@ import static dev.zendo.hypervisor.machine.FrameTable.DESCRIPTORS;
 import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
@@ -100,7 +101,8 @@ public final class DescriptorTables {
    * Reads a descriptor of the running vcpu, inside the guest.
    *
    * @param selector 16 bits
-   * @return 0 when there is none
+   * @return 0 when there is none, {@link GuestMmu#NO_DESCRIPTOR_PAGE} when the page of a local
+   *     table cannot be used
    */
   long read(Vcpu vcpu, int selector) {
     VcpuTables tables = VcpuTables.of(vcpu);
@@ -114,10 +116,31 @@ public final class DescriptorTables {
     }
     long[] frames = local ? tables.ldtFrames : tables.gdtFrames;
     int page = index >>> 9;
-    if (frames[page] < 0 && !(local && findLdtPage(vcpu, tables, page))) {
-      return 0;
+    if (frames[page] < 0 && !findLdtPage(vcpu, tables, page)) {
+      return GuestMmu.NO_DESCRIPTOR_PAGE;
     }
     return HostMemory.getLongAcquire(memory.address(frames[page]) + 8L * (index & 511));
+  }
+
+  /** Virtual address of a descriptor of the running vcpu's local table. */
+  long localAddress(Vcpu vcpu, int selector) {
+    return VcpuTables.of(vcpu).ldtBase + (selector & 0xfff8);
+  }
+
+  /** Marks a descriptor that {@link #read} gave as accessed, as the processor does. */
+  void markAccessed(Vcpu vcpu, int selector) {
+    boolean local = (selector & 4) != 0;
+    if (!local && selector >= Descriptors.FIRST_RESERVED_SELECTOR) {
+      return;
+    }
+    VcpuTables tables = VcpuTables.of(vcpu);
+    int index = selector >>> 3;
+    long frame = (local ? tables.ldtFrames : tables.gdtFrames)[index >>> 9];
+    if (frame >= 0) {
+      long at = memory.address(frame) + 8L * (index & 511);
+      long descriptor = HostMemory.getLongAcquire(at);
+      HostMemory.compareAndSetLong(at, descriptor, Descriptors.accessed(descriptor));
+    }
   }
 
   private boolean findLdtPage(Vcpu vcpu, VcpuTables tables, int page) {

@@ -8,6 +8,7 @@ public final class Descriptors {
   private static final long PRESENT = 1L << 47;
   private static final long DPL = 3L << 45;
   private static final long CODE_OR_DATA = 1L << 44;
+  private static final long ACCESSED = 1L << 40;
   private static final long TYPE = 0x1fL << 40;
   private static final long CALL_GATE = 0x0cL << 40;
   private static final long GATE_RESERVED = 0xffL << 32;
@@ -54,6 +55,12 @@ public final class Descriptors {
       return descriptor | DPL;
     }
     return (descriptor & TYPE) == CALL_GATE ? descriptor & ~DPL | GATE_TARGET_LEVEL : descriptor;
+  }
+
+  /** The descriptor marked as accessed when it is a present segment; others as they are. */
+  static long accessed(long descriptor) {
+    long segment = PRESENT | CODE_OR_DATA;
+    return (descriptor & segment) == segment ? descriptor | ACCESSED : descriptor;
   }
 
   /**

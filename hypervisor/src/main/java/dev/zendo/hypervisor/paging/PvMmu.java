@@ -192,6 +192,16 @@ final class PvMmu implements GuestMmu {
   }
 
   @Override
+  public long descriptorAddress(int selector) {
+    return descriptors.localAddress(vcpu, selector);
+  }
+
+  @Override
+  public void markAccessed(int selector) {
+    descriptors.markAccessed(vcpu, selector);
+  }
+
+  @Override
   public void revokeWriteTranslations(long mfn) {
     boolean inside = vcpu.gate().leave();
     tlb.flushOthers(vcpu);

@@ -177,9 +177,9 @@ final class SegmentOps {
       int selector = (int) (memory ? cpu.load(address(cpu), 2, this) : cpu.get(source)) & 0xffff;
       boolean valid;
       if (kind == READABLE || kind == WRITABLE) {
-        valid = cpu.segments.allows(selector, kind == WRITABLE);
+        valid = cpu.segments.allows(selector, kind == WRITABLE, this);
       } else {
-        long descriptor = cpu.segments.visible(selector, kind == RIGHTS);
+        long descriptor = cpu.segments.visible(selector, kind == RIGHTS, this);
         valid = descriptor != 0;
         if (valid) {
           long value = kind == RIGHTS ? descriptor >>> 32 & 0x00ffff00 : Segments.limit(descriptor);

@@ -16,7 +16,11 @@ final class Segments {
   private static final long LONG = 1L << 53;
   private static final long BIG = 1L << 54;
   private static final long PAGES = 1L << 55;
+  private static final long ACCESSED = 1L << 40;
   private static final int RPL = 3;
+
+  /** Error code of a page fault: read of a page that is not present, as ring 3. */
+  private static final int USER_ACCESS = 4;
 
   private final Cpu cpu;
   private final GuestMmu mmu;
@@ -38,6 +42,24 @@ final class Segments {
     return (descriptor & bits) == bits;
   }
 
+  /** Reads a descriptor; raises #PF when the page it lies in is missing. */
+  private long descriptor(int selector, Op op) {
+    if (isNull(selector)) {
+      return 0;
+    }
+    long descriptor = mmu.descriptor(selector);
+    if (descriptor == GuestMmu.NO_DESCRIPTOR_PAGE) {
+      throw cpu.fault(op, Vector.PF, USER_ACCESS, mmu.descriptorAddress(selector));
+    }
+    return descriptor;
+  }
+
+  private void markAccessed(int selector, long descriptor) {
+    if (!isNull(selector) && !has(descriptor, ACCESSED)) {
+      mmu.markAccessed(selector);
+    }
+  }
+
   private RuntimeException bad(Op op, int selector) {
     throw cpu.fault(op, Vector.GP, selector & ~RPL, 0);
   }
@@ -49,10 +71,10 @@ final class Segments {
       cpu.registers.selector(segment, selector);
       return;
     }
-    long descriptor = 0;
+    long descriptor = descriptor(selector, op);
     if (!isNull(selector)) {
-      descriptor = mmu.descriptor(selector);
       checkData(descriptor, selector, op);
+      markAccessed(selector, descriptor);
     }
     cpu.registers.selector(segment, selector);
     if (segment == CpuState.FS) {
@@ -76,7 +98,7 @@ final class Segments {
 
   /** Checks a selector for SS. */
   void checkStack(int selector, Op op) {
-    long descriptor = isNull(selector) ? 0 : mmu.descriptor(selector);
+    long descriptor = descriptor(selector, op);
     if ((selector & RPL) != RPL
         || !has(descriptor, CODE_OR_DATA | ACCESSIBLE)
         || has(descriptor, EXECUTABLE)
@@ -86,6 +108,7 @@ final class Segments {
     if (!has(descriptor, PRESENT)) {
       throw cpu.fault(op, Vector.SS, selector & ~RPL, 0);
     }
+    markAccessed(selector, descriptor);
   }
 
   /**
@@ -95,7 +118,7 @@ final class Segments {
    * @return whether it is a 64-bit segment
    */
   boolean checkCode(int selector, boolean returning, Op op) {
-    long descriptor = isNull(selector) ? 0 : mmu.descriptor(selector);
+    long descriptor = descriptor(selector, op);
     boolean allowed =
         has(descriptor, CODE_OR_DATA | EXECUTABLE)
             && (has(descriptor, CONFORMING) || privilege(descriptor) == RPL)
@@ -107,6 +130,7 @@ final class Segments {
     if (!has(descriptor, PRESENT)) {
       throw cpu.fault(op, Vector.NP, selector & ~RPL, 0);
     }
+    markAccessed(selector, descriptor);
     return has(descriptor, LONG);
   }
 
@@ -140,8 +164,8 @@ final class Segments {
    *
    * @param gates whether call gates are visible as well
    */
-  long visible(int selector, boolean gates) {
-    long descriptor = isNull(selector) ? 0 : mmu.descriptor(selector);
+  long visible(int selector, boolean gates, Op op) {
+    long descriptor = descriptor(selector, op);
     if (has(descriptor, CODE_OR_DATA | EXECUTABLE | CONFORMING)) {
       return descriptor;
     }
@@ -163,8 +187,8 @@ final class Segments {
   }
 
   /** Whether VERR or VERW accept a selector. */
-  boolean allows(int selector, boolean writing) {
-    long descriptor = isNull(selector) ? 0 : mmu.descriptor(selector);
+  boolean allows(int selector, boolean writing, Op op) {
+    long descriptor = descriptor(selector, op);
     if (!has(descriptor, CODE_OR_DATA)) {
       return false;
     }
