@@ -44,7 +44,7 @@ final class GuestMachine implements AutoCloseable {
     memory.close();
   }
 
-  private final class Mmu implements GuestMmu {
+  private static final class Mmu implements GuestMmu {
     @Override
     public long translate(long virtualAddress, int access) {
       long code = virtualAddress - AddressMap.CODE;

@@ -46,7 +46,7 @@ final class InsnGenerator {
   }
 
   private boolean place(InsnTable.Row row) {
-    if (insn.memoryOperand() >= 0 && insn.base < 0 | insn.base == Insn.RIP) {
+    if (insn.memoryOperand() >= 0 && (insn.base < 0 || insn.base == Insn.RIP)) {
       if (encoder.displacementSize < 4) {
         return false;
       }

@@ -75,7 +75,7 @@ final class Tolerance {
 
   /** Whether two extended-precision numbers are neighbours, perhaps across a power of two. */
   private static boolean near(long a, long b) {
-    long exponents = HostMemory.getShort(a + 8) - HostMemory.getShort(b + 8);
+    long exponents = (long) HostMemory.getShort(a + 8) - HostMemory.getShort(b + 8);
     long low = HostMemory.getLong(a);
     long high = HostMemory.getLong(b);
     if (exponents == 0) {

@@ -84,7 +84,7 @@ final class Values {
       case 2:
         return (1L << random.nextInt(64)) - 1;
       case 3:
-        return random.nextInt(256) - 128;
+        return random.nextInt(256) - 128L;
       case 4:
         return random.nextInt();
       case 5:

@@ -206,7 +206,7 @@ class IntegerRulesTest {
   @Test
   void checksumUsesTheCastagnoliPolynomial() {
     // CRC-32C of "123456789" is e3069283.
-    byte[] digits = "123456789".getBytes();
+    byte[] digits = "123456789".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     guest.reg(CpuState.RAX, 0xffffffffL).reg(CpuState.RDI, TestGuest.DATA);
     for (int i = 0; i < digits.length; i++) {
       guest.poke(TestGuest.DATA + i, digits[i]);
