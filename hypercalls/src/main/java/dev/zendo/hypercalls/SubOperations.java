@@ -51,16 +51,16 @@ final class SubOperations {
         operation(GrantOp.MAP_GRANT_REF, "map_grant_ref", SUPPORTED),
         operation(GrantOp.UNMAP_GRANT_REF, "unmap_grant_ref", SUPPORTED),
         operation(GrantOp.SETUP_TABLE, "setup_table", SUPPORTED),
-        operation(GrantOp.DUMP_TABLE, "dump_table", refused(Errno.EPERM)),
-        operation(GrantOp.TRANSFER, "transfer", refused(Errno.EOPNOTSUPP)),
+        operation(GrantOp.DUMP_TABLE, "dump_table", refused(Errno.ENOSYS)),
+        operation(GrantOp.TRANSFER, "transfer", SUPPORTED),
         operation(GrantOp.COPY, "copy", SUPPORTED),
         operation(GrantOp.QUERY_SIZE, "query_size", SUPPORTED),
         operation(GrantOp.UNMAP_AND_REPLACE, "unmap_and_replace", SUPPORTED),
-        operation(GrantOp.SET_VERSION, "set_version", partial("version 1 only")),
-        operation(GrantOp.GET_STATUS_FRAMES, "get_status_frames", refused(Errno.EINVAL)),
+        operation(GrantOp.SET_VERSION, "set_version", SUPPORTED),
+        operation(GrantOp.GET_STATUS_FRAMES, "get_status_frames", SUPPORTED),
         operation(GrantOp.GET_VERSION, "get_version", SUPPORTED),
         operation(GrantOp.SWAP_GRANT_REF, "swap_grant_ref", SUPPORTED),
-        operation(GrantOp.CACHE_FLUSH, "cache_flush", refused(Errno.EPERM)));
+        operation(GrantOp.CACHE_FLUSH, "cache_flush", SUPPORTED));
   }
 
   static List<SubOperation> memory() {
