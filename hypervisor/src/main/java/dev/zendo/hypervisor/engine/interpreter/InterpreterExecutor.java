@@ -154,7 +154,13 @@ final class InterpreterExecutor implements VcpuExecutor {
 
   /** Raises the #DB that the completed instruction earned, unless a MOV SS holds it back. */
   private void afterStep(boolean trace) {
-    if (HostMemory.getInt(registers.base() + CpuState.SHADOW) != 0 || cpu.reason != Cpu.GO_ON) {
+    if (cpu.reason != Cpu.GO_ON) {
+      // The processor would raise it on the hypervisor's first instruction, where the guest never
+      // sees it (a breakpoint held back by MOV SS in front of SYSCALL or INT3).
+      watchpoints.forget();
+      return;
+    }
+    if (HostMemory.getInt(registers.base() + CpuState.SHADOW) != 0) {
       return;
     }
     boolean hit = watchpoints.takeHits();

@@ -109,6 +109,19 @@ class DebugRulesTest {
   }
 
   @Test
+  void dataBreakpointHeldBackUntilASystemCallIsTheHypervisors() {
+    guest.cpu.field(CpuState.DEBUG, TestGuest.DATA);
+    guest.cpu.field(DR7, 0x400 | 1 | 3L << 16); // DR0: accesses of 1 byte
+    guest.poke(TestGuest.DATA, 0xe02b);
+    guest.reg(CpuState.RDI, TestGuest.DATA);
+    // mov ss,[rdi]; syscall; nop
+    assertEquals(ExitReason.SYSCALL, guest.run("8e17 0f05 90"));
+    assertEquals(0xffff0ff0L, guest.cpu.field(DR6));
+    guest.executor.run(100);
+    assertEquals(Vector.UD, guest.cpu.exitVector());
+  }
+
+  @Test
   void traceFlagAndSystemCallGoTogether() {
     guest.cpu.rflags(0x202 | Flags.TF);
     assertEquals(ExitReason.SYSCALL, guest.run("0f05"));
