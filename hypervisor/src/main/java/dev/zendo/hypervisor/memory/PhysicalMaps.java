@@ -156,9 +156,7 @@ final class PhysicalMaps {
         || !space.replace(gpfn, entry, TranslatedSpace.ABSENT)) {
       return -Errno.ENOENT;
     }
-    if (kind == TranslatedSpace.HELD) {
-      table.put(TranslatedSpace.frame(entry));
-    }
+    paging.dropHeld(entry);
     return 0;
   }
 
@@ -217,23 +215,25 @@ final class PhysicalMaps {
     return hold(domain, owner.id(), mfn, gpfn);
   }
 
-  /** Places a frame with a reference of its own, in place of whatever is there. */
+  /**
+   * Places a frame with references of its own, in place of whatever is there. Page tables and
+   * descriptor tables can only be read there.
+   */
   long hold(Domain domain, int owner, long mfn, long gpfn) {
     if (!table.get(mfn, owner)) {
       return -Errno.EINVAL;
     }
-    long entry = TranslatedSpace.entry(mfn, true, TranslatedSpace.HELD);
+    long entry = paging.heldEntry(mfn);
     TranslatedSpace space = DomainSpace.of(domain).translated();
     long old = space.get(gpfn);
-    if (TranslatedSpace.kind(old) == TranslatedSpace.GRANTED) {
-      table.put(mfn);
+    if (TranslatedSpace.kind(old) == TranslatedSpace.GRANTED || !space.replace(gpfn, old, entry)) {
+      paging.dropHeld(entry);
       return -Errno.EBUSY;
     }
-    old = space.set(gpfn, entry);
     if (TranslatedSpace.kind(old) == TranslatedSpace.OWN) {
       paging.frames().giveUp(domain, TranslatedSpace.frame(old));
-    } else if (TranslatedSpace.kind(old) == TranslatedSpace.HELD) {
-      table.put(TranslatedSpace.frame(old));
+    } else {
+      paging.dropHeld(old);
     }
     return 0;
   }

@@ -93,6 +93,10 @@ public final class DomainFrames {
       if (!space.closed) {
         for (long mfn = first; mfn < first + count; mfn++) {
           table.assign(mfn, domain.id(), extra);
+          if (extra) {
+            // The hypervisor writes these frames itself: they must never become page tables.
+            table.acquireType(mfn, FrameTable.WRITABLE);
+          }
           space.frames.add(mfn);
         }
         return true;

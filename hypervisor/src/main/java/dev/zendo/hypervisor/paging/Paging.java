@@ -173,6 +173,26 @@ public final class Paging {
     return new TranslatedMemory(memory, codeMap, DomainSpace.of(domain).translated());
   }
 
+  /**
+   * Makes an entry of a translated space for a frame to which the caller holds a general reference,
+   * which the entry takes over. It is writable unless the frame is a page table or descriptor
+   * table.
+   */
+  public long heldEntry(long mfn) {
+    return TranslatedSpace.entry(mfn, types.acquireWritable(mfn), TranslatedSpace.HELD);
+  }
+
+  /** Drops the references of an entry that {@link #heldEntry} made; others have none. */
+  public void dropHeld(long entry) {
+    if (TranslatedSpace.kind(entry) == TranslatedSpace.HELD) {
+      long mfn = TranslatedSpace.frame(entry);
+      if (TranslatedSpace.isWritable(entry)) {
+        types.releaseWritable(mfn);
+      }
+      table.put(mfn);
+    }
+  }
+
   /** Drops what a vcpu that will not run again refers to. */
   public void detach(Vcpu vcpu) {
     if (vcpu.memoryState() != null && !vcpu.domain().translated()) {
@@ -199,12 +219,7 @@ public final class Paging {
     }
     TranslatedSpace space = DomainSpace.of(domain).translated();
     if (space != null) {
-      space.clear(
-          (gpfn, entry) -> {
-            if (TranslatedSpace.kind(entry) == TranslatedSpace.HELD) {
-              table.put(TranslatedSpace.frame(entry));
-            }
-          });
+      space.clear((gpfn, entry) -> dropHeld(entry));
     }
     frames.releaseAll(domain);
   }

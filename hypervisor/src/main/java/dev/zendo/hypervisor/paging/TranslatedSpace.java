@@ -21,7 +21,10 @@ public final class TranslatedSpace {
   /** Kind of an entry: RAM of the domain itself; its allocation is the reference. */
   public static final int OWN = 1;
 
-  /** Kind: a frame of another domain or an extra frame; a general reference is held. */
+  /**
+   * Kind: a frame of another domain or an extra frame; a general reference is held, and a writable
+   * one if it can be written.
+   */
   public static final int HELD = 2;
 
   /** Kind: a granted frame; the grant mapping holds the references. */
@@ -99,8 +102,14 @@ public final class TranslatedSpace {
     return chunks.get(index).compareAndSet((int) gpfn & CHUNK - 1, ABSENT, entry);
   }
 
-  /** Replaces an entry if it still is the expected one; returns whether it was. */
+  /**
+   * Replaces an entry (below {@link #LIMIT}) if it still is the expected one; returns whether it
+   * was.
+   */
   public boolean replace(long gpfn, long expected, long entry) {
+    if (expected == ABSENT) {
+      return place(gpfn, entry);
+    }
     AtomicLongArray chunk = chunks.get((int) (gpfn >> CHUNK_SHIFT));
     return chunk != null && chunk.compareAndSet((int) gpfn & CHUNK - 1, expected, entry);
   }

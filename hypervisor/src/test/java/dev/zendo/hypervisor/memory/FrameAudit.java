@@ -75,6 +75,9 @@ final class FrameAudit {
       if (table.isAllocated(mfn)) {
         add(general, mfn);
       }
+      if (table.isExtra(mfn)) {
+        add(typed, mfn);
+      }
       if (table.isPinned(mfn)) {
         add(general, mfn);
         add(typed, mfn);

@@ -2,6 +2,7 @@ package dev.zendo.hypervisor.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.hypercalls.Errno;
@@ -228,6 +229,28 @@ class MemoryOpTest {
     assertEquals(
         -Errno.ENOENT,
         machine.call(control, Hypercalls.MEMORY_OP, MemoryOp.REMOVE_FROM_PHYSMAP, 0x500));
+  }
+
+  @Test
+  void theControlDomainCannotWritePageTablesOfARunningDomain() {
+    physical.putLong(0x300, frames[PAGES]);
+    physical.putLong(0x308, 0x1000);
+    batch(1, 1);
+    assertEquals(
+        0, machine.call(control, Hypercalls.MEMORY_OP, MemoryOp.ADD_TO_PHYSMAP_BATCH, 0x400));
+    assertEquals(machine.entry(frames[PAGES], 3), physical.getLong((0x1000 << 12) + 24));
+    assertThrows(IllegalStateException.class, () -> physical.putLong(0x1000 << 12, 0));
+  }
+
+  @Test
+  void framesThatTheHypervisorWritesNeverBecomePageTables() {
+    long shared = machine.core.allocateSharedFrame(guest);
+    guestPut(0x100, 0);
+    guestPut(0x108, shared);
+    assertEquals(-Errno.EINVAL, machine.call(guest, Hypercalls.MMUEXT_OP, 0x100, 1, 0, SELF));
+    long grants = machine.grantFrame(guest);
+    guestPut(0x108, grants);
+    assertEquals(-Errno.EINVAL, machine.call(guest, Hypercalls.MMUEXT_OP, 0x100, 1, 0, SELF));
   }
 
   private void batch(int size, int foreign) {
