@@ -13,7 +13,10 @@ public final class Block {
   /** Instructions in the block. */
   final int count;
 
-  /** Bytes of code, of which those beyond the page's end lie in the frame {@link #secondFrame}. */
+  /** Offset in the page of the lowest byte of code. */
+  final int start;
+
+  /** Bytes from there to the last; those beyond the page's end lie in {@link #secondFrame}. */
   final int bytes;
 
   /** Whether it was decoded as 64-bit code. */
@@ -22,12 +25,16 @@ public final class Block {
   /** Frame that holds the part of the code beyond the page boundary, -1 when there is none. */
   final long secondFrame;
 
+  /** Frame that holds the code; set before anybody else sees the block. */
+  long frame;
+
   /** The first op; changes once, when the block is killed. */
   Op first;
 
-  Block(long pc, int count, int bytes, boolean longMode, long secondFrame, Op first) {
+  Block(long pc, int count, int start, int bytes, boolean longMode, long secondFrame, Op first) {
     this.pc = pc;
     this.count = count;
+    this.start = start;
     this.bytes = bytes;
     this.longMode = longMode;
     this.secondFrame = secondFrame;

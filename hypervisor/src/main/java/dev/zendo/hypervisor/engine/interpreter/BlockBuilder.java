@@ -10,9 +10,11 @@ import dev.zendo.hypervisor.engine.x86.OperandKind;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
- * Decodes blocks for one vcpu. A block ends at a control transfer, after {@link #MAX_OPS}
+ * Decodes blocks for one vcpu. A block has one entry; it goes on behind conditional jumps that are
+ * not taken and along near jumps. It ends at another control transfer, after {@link #MAX_OPS}
  * instructions, or before an instruction that crosses the page's end; such an instruction is a
  * block of its own, which begins by checking that the second page is still where it was.
  */
@@ -24,6 +26,12 @@ final class BlockBuilder {
   private static final int LONGEST = 15;
   private static final int ATTEMPTS = 4;
 
+  /** Instructions after which a conditional jump ends the block; before, it goes on behind it. */
+  private static final int EXTENSION = 20;
+
+  /** Bytes over which a jump is followed, so that blocks cover little code that is not theirs. */
+  private static final int NEAR = 1024;
+
   private final Cpu cpu;
   private final GuestMmu mmu;
   private final long machine;
@@ -34,6 +42,14 @@ final class BlockBuilder {
   private final Insn insn = new Insn();
   private final Insn peeked = new Insn();
   private final Op[] ops = new Op[MAX_OPS + 2];
+
+  // The block under construction.
+  private long pageVa;
+  private int at;
+  private int low;
+  private int high;
+  private int count;
+  private int used;
 
   /** Generation of the second frame's code before its bytes were read. */
   private int secondGeneration;
@@ -62,6 +78,7 @@ final class BlockBuilder {
       int generation = frame.generation();
       protect(mfn);
       Block built = build(va, page, fetch, MAX_OPS);
+      built.frame = mfn;
       boolean kept = frame.add(built, generation);
       if (built.secondFrame >= 0) {
         // Stores to the second frame must find the block as well.
@@ -102,38 +119,85 @@ final class BlockBuilder {
   }
 
   private Block build(long va, long page, FetchPath fetch, int limit) {
-    int offset = (int) va & PAGE - 1;
-    int available = PAGE - offset;
-    HostMemory.copyToArray(machine + page + offset, code, 0, available);
-    int count = 0;
-    int at = 0;
-    int used = 0;
-    while (count < limit) {
-      int length = Decoder.decode(code, at, available - at, cpu.longMode, insn);
+    HostMemory.copyToArray(machine + page, code, 0, PAGE);
+    pageVa = va & -PAGE;
+    at = (int) (va - pageVa);
+    low = at;
+    high = at;
+    count = 0;
+    used = 0;
+    boolean open = true;
+    while (open && count < limit) {
+      int length = Decoder.decode(code, at, PAGE - at, cpu.longMode, insn);
       if (length == Decoder.NEED_MORE) {
         if (count == 0) {
-          return crossing(va, available, fetch);
+          return crossing(va, PAGE - at, fetch);
         }
         break;
       }
-      Op op = length > 0 ? table.create(insn, va + at) : invalid(length);
-      int fused = 0;
-      if (length > 0 && count + 1 < limit && mayFuse()) {
-        fused = tryFuse(at + length, available);
-        if (fused > 0) {
-          op = IntegerOps.compareBranch(insn, peeked, va + at);
-        }
-      }
-      int bytes = Math.max(length, 1) + fused;
-      place(op, used++, va + at, bytes, count);
-      at += bytes;
-      count += fused > 0 ? 2 : 1;
-      if (op.endsBlock() || length <= 0) {
-        return finish(va, count, at, -1, used);
+      low = Math.min(low, at);
+      open = length > 0 ? append(length, limit) : close(invalid(length), 1);
+    }
+    if (open) {
+      place(new ControlOps.FallThrough(), 0, 0);
+    }
+    return finish(va, -1);
+  }
+
+  /** Adds the decoded instruction; returns whether the block goes on. */
+  private boolean append(int length, int limit) {
+    boolean room = count + 1 < limit;
+    if (room && insn.kind[0] == OperandKind.REL && followJump(length)) {
+      return true;
+    }
+    boolean inner = room && count < EXTENSION && at + length < PAGE - LONGEST;
+    if (insn.mnemonic == Mnemonic.JCC) {
+      return branch(TransferOps.conditional(insn, pageVa + at, inner), length, 1, inner);
+    }
+    if (room && mayFuse()) {
+      int jump = tryFuse(at + length);
+      if (jump > 0) {
+        Op op = IntegerOps.compareBranch(insn, peeked, pageVa + at, inner);
+        return branch(op, length + jump, 2, inner);
       }
     }
-    place(new ControlOps.FallThrough(), used++, va + at, 0, count);
-    return finish(va, count, at, -1, used);
+    Op op = table.create(insn, pageVa + at);
+    if (op == SystemOps.NOP) {
+      skip(length, 1);
+      return true;
+    }
+    if (op.endsBlock()) {
+      return close(op, length);
+    }
+    place(op, length, 1);
+    return true;
+  }
+
+  /** Goes on at the target of a jump inside the page, which then needs no op. */
+  private boolean followJump(int length) {
+    if (insn.mnemonic != Mnemonic.JMP) {
+      return false;
+    }
+    long target = TransferOps.target(insn, pageVa + at) - pageVa;
+    boolean inside = target >= low && target < Math.max(high, at + length);
+    boolean near = target >= 0 && target < PAGE && Math.abs(target - at) < NEAR;
+    if (inside || !near) {
+      return false;
+    }
+    skip(length, 1);
+    at = (int) target;
+    return true;
+  }
+
+  private boolean branch(Op op, int length, int instructions, boolean inner) {
+    place(op, length, instructions);
+    ((BranchOp) op).rest = (short) count;
+    return inner;
+  }
+
+  private boolean close(Op op, int length) {
+    place(op, length, 1);
+    return false;
   }
 
   private static Op invalid(int length) {
@@ -146,50 +210,60 @@ final class BlockBuilder {
   }
 
   /** Length of the conditional jump at an index of the code, 0 when there is none. */
-  private int tryFuse(int at, int available) {
-    int length = Decoder.decode(code, at, available - at, cpu.longMode, peeked);
-    return length > 0 && peeked.mnemonic == Mnemonic.JCC && peeked.kind[0] == OperandKind.REL
-        ? length
-        : 0;
+  private int tryFuse(int index) {
+    int length = Decoder.decode(code, index, PAGE - index, cpu.longMode, peeked);
+    return length > 0 && peeked.mnemonic == Mnemonic.JCC ? length : 0;
   }
 
   /** The block of an instruction whose bytes continue in the next page. */
   private Block crossing(long va, int available, FetchPath fetch) {
     CrossingCheck check = new CrossingCheck(va + available);
-    place(check, 0, va, available, 0);
+    place(check, 0, 0);
     long secondPage = fetch.page(va + available, check);
     long secondFrame = secondPage >>> MachineMemory.FRAME_SHIFT;
     secondGeneration = cache.frame(secondFrame).generation();
     protect(secondFrame);
-    HostMemory.copyToArray(machine + secondPage, code, available, LONGEST);
-    int length = Decoder.decode(code, 0, available + LONGEST, cpu.longMode, insn);
+    HostMemory.copyToArray(machine + secondPage, code, PAGE, LONGEST);
+    int length = Decoder.decode(code, at, available + LONGEST, cpu.longMode, insn);
     Op op = length > 0 ? table.create(insn, va) : invalid(length);
-    place(op, 1, va, Math.max(length, 1), 0);
-    int used = 2;
-    if (!op.endsBlock()) {
-      place(new ControlOps.FallThrough(), used++, va + length, 0, 1);
+    int bytes = Math.max(length, available + 1);
+    if (op == SystemOps.NOP) {
+      skip(bytes, 1);
+    } else {
+      place(op, bytes, 1);
     }
-    Block block = finish(va, 1, Math.max(length, available + 1), secondFrame, used);
-    check.block = block;
-    return block;
+    if (!op.endsBlock()) {
+      place(new ControlOps.FallThrough(), 0, 0);
+    }
+    check.block = finish(va, secondFrame);
+    return check.block;
   }
 
-  private void place(Op op, int position, long rip, int length, int index) {
-    op.rip = rip;
+  private void place(Op op, int length, int instructions) {
+    op.rip = pageVa + at;
     op.length = (byte) length;
-    op.index = (byte) index;
-    ops[position] = op;
+    op.index = (byte) count;
+    ops[used++] = op;
+    skip(length, instructions);
   }
 
-  private Block finish(long va, int count, int bytes, long secondFrame, int used) {
+  private void skip(int length, int instructions) {
+    at += length;
+    high = Math.max(high, at);
+    count += instructions;
+  }
+
+  private Block finish(long va, long secondFrame) {
     for (int i = 0; i < used - 1; i++) {
       ops[i].next = ops[i + 1];
+      if (ops[i] instanceof BranchOp) {
+        BranchOp branch = (BranchOp) ops[i];
+        branch.rest = (short) (count - branch.rest);
+      }
     }
     Op first = ops[0];
-    for (int i = 0; i < used; i++) {
-      ops[i] = null;
-    }
-    Block block = new Block(va, count, bytes, cpu.longMode, secondFrame, first);
+    Arrays.fill(ops, 0, used, null);
+    Block block = new Block(va, count, low, high - low, cpu.longMode, secondFrame, first);
     VarHandle.storeStoreFence();
     return block;
   }

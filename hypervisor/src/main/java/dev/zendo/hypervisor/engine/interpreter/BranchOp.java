@@ -9,6 +9,9 @@ abstract class BranchOp extends OperandOp {
   /** Virtual address of the successor when the branch is taken. */
   long takenRip;
 
+  /** In the middle of a block: how many of its instructions are left out by a taken branch. */
+  short rest;
+
   private Block taken;
   private Block fallThrough;
 

@@ -11,6 +11,9 @@ final class CompareBranchOp extends BranchOp implements Template.Prototype {
   private static final int RIGHT = SHAPE >> 9 & 7;
   private static final boolean COMPARE = (SHAPE & 1 << 12) != 0;
 
+  /** The block goes on behind the branch. */
+  private static final boolean INNER = (SHAPE & 1 << 13) != 0;
+
   @Override
   public OperandOp fresh() {
     return new CompareBranchOp();
@@ -83,6 +86,12 @@ final class CompareBranchOp extends BranchOp implements Template.Prototype {
           break;
       }
     }
-    return holds == ((CONDITION & 1) == 0) ? taken(cpu) : fallThrough(cpu);
+    if (holds != ((CONDITION & 1) == 0)) {
+      return INNER ? next.exec(cpu) : fallThrough(cpu);
+    }
+    if (INNER) {
+      cpu.executed -= rest;
+    }
+    return taken(cpu);
   }
 }

@@ -119,7 +119,7 @@ final class FrameCode {
   }
 
   private static boolean overlaps(Block block, long mfn, int offset, int bytes) {
-    int start = (int) block.pc & 4095;
+    int start = block.start;
     int end = start + block.bytes;
     if (block.secondFrame == mfn && offset < end - 4096) {
       return true;

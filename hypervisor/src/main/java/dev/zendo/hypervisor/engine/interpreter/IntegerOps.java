@@ -84,17 +84,17 @@ final class IntegerOps {
   }
 
   /** CMP or TEST with the conditional jump after it. */
-  static Op compareBranch(Insn compare, Insn jump, long rip) {
+  static Op compareBranch(Insn compare, Insn jump, long rip, boolean inner) {
     BranchOp op =
         Templates.compareBranch(
             compare.mnemonic == Mnemonic.CMP,
             jump.condition,
             compare.size[0],
             Operands.kind(compare, 0),
-            Operands.kind(compare, 1));
+            Operands.kind(compare, 1),
+            inner);
     Operands.fill(op, compare, rip);
-    op.takenRip =
-        Width.zeroExtend(rip + compare.length + jump.length + jump.immediate, jump.operandSize);
+    op.takenRip = TransferOps.target(jump, rip + compare.length);
     return op;
   }
 

@@ -101,7 +101,11 @@ final class InterpreterExecutor implements VcpuExecutor {
       return block;
     }
     fetchOp.rip = va;
-    block = builder.get(va, cpu.fetch.page(va, fetchOp), cpu.fetch);
+    long page = cpu.fetch.page(va, fetchOp);
+    block = cpu.jumps.recall(va, page >>> MachineMemory.FRAME_SHIFT, cpu.longMode);
+    if (block == null) {
+      block = builder.get(va, page, cpu.fetch);
+    }
     cpu.jumps.put(block);
     return block;
   }

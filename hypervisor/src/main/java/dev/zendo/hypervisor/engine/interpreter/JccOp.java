@@ -4,7 +4,11 @@ import java.lang.invoke.MethodHandles;
 
 /** Conditional jump on the lazy flags. */
 final class JccOp extends BranchOp implements Template.Prototype {
-  private static final int CONDITION = Template.shape(MethodHandles.lookup());
+  private static final int SHAPE = Template.shape(MethodHandles.lookup());
+  private static final int CONDITION = SHAPE & 15;
+
+  /** The block goes on behind the branch. */
+  private static final boolean INNER = (SHAPE & 1 << 4) != 0;
 
   @Override
   public OperandOp fresh() {
@@ -13,6 +17,12 @@ final class JccOp extends BranchOp implements Template.Prototype {
 
   @Override
   protected Block exec(Cpu cpu) {
-    return LazyFlags.test(cpu, CONDITION) ? taken(cpu) : fallThrough(cpu);
+    if (!LazyFlags.test(cpu, CONDITION)) {
+      return INNER ? next.exec(cpu) : fallThrough(cpu);
+    }
+    if (INNER) {
+      cpu.executed -= rest;
+    }
+    return taken(cpu);
   }
 }

@@ -10,33 +10,54 @@ final class JumpCache {
   private static final int MASK = 4095;
 
   /** An address that is not canonical, so that nothing jumps to it. */
-  private static final Block NONE = new Block(Long.MIN_VALUE, 0, 0, true, -1, null);
+  private static final Block NONE = new Block(Long.MIN_VALUE, 0, 0, 0, true, -1, null);
 
-  private final Block[] blocks = new Block[MASK + 1];
+  private static final Block[] EMPTY = new Block[MASK + 1];
 
-  JumpCache() {
-    clear();
+  static {
+    Arrays.fill(EMPTY, NONE);
+  }
+
+  private final Block[] blocks = EMPTY.clone();
+
+  /** What was found last in each slot; may be outdated in every respect. */
+  private final Block[] remembered = EMPTY.clone();
+
+  private static int slot(long va) {
+    return (int) (va ^ va >>> 12) & MASK;
   }
 
   /** Some block; the caller compares its address. */
   Block get(long va) {
-    return blocks[(int) (va ^ va >>> 12) & MASK];
+    return blocks[slot(va)];
+  }
+
+  /**
+   * The block that was known for an address before the last flush, if the address is still in the
+   * same frame; otherwise null.
+   */
+  Block recall(long va, long frame, boolean longMode) {
+    Block block = remembered[slot(va)];
+    boolean same = block.pc == va && block.frame == frame && block.longMode == longMode;
+    return same && block.isAlive() ? block : null;
   }
 
   void put(Block block) {
-    blocks[(int) (block.pc ^ block.pc >>> 12) & MASK] = block;
+    int slot = slot(block.pc);
+    blocks[slot] = block;
+    remembered[slot] = block;
   }
 
   void clear() {
-    Arrays.fill(blocks, NONE);
+    System.arraycopy(EMPTY, 0, blocks, 0, EMPTY.length);
   }
 
   /** Forgets the blocks that begin in a page or reach into it from the page before. */
   void clearPage(long va) {
     long page = va >> 12;
     for (int i = 0; i < blocks.length; i++) {
-      long pc = blocks[i].pc;
-      if (pc >> 12 == page || pc + blocks[i].bytes - 1 >> 12 == page) {
+      long first = blocks[i].pc >> 12;
+      if (first == page || first + 1 == page && blocks[i].secondFrame >= 0) {
         blocks[i] = NONE;
       }
     }

@@ -23,10 +23,10 @@ final class Templates {
   private static final Template<OperandOp> LEA =
       new Template<>(OperandOp.class, LeaOp.class, 1 << 4);
 
-  private static final Template<BranchOp> JCC = new Template<>(BranchOp.class, JccOp.class, 16);
+  private static final Template<BranchOp> JCC = new Template<>(BranchOp.class, JccOp.class, 1 << 5);
 
   private static final Template<BranchOp> COMPARE_BRANCH =
-      new Template<>(BranchOp.class, CompareBranchOp.class, 1 << 13);
+      new Template<>(BranchOp.class, CompareBranchOp.class, 1 << 14);
 
   private static final Template<OperandOp> SETCC =
       new Template<>(OperandOp.class, SetccOp.class, 16);
@@ -86,18 +86,20 @@ final class Templates {
   }
 
   /** An op without target yet. */
-  static BranchOp jcc(int condition) {
-    return JCC.create(condition);
+  static BranchOp jcc(int condition, boolean inner) {
+    return JCC.create(condition | (inner ? 1 << 4 : 0));
   }
 
   /** An op without operands yet; operand kinds as in {@link AluOp}. */
-  static BranchOp compareBranch(boolean compare, int condition, int size, int left, int right) {
+  static BranchOp compareBranch(
+      boolean compare, int condition, int size, int left, int right, boolean inner) {
     return COMPARE_BRANCH.create(
         condition
             | Integer.numberOfTrailingZeros(size) << 4
             | left << 6
             | right << 9
-            | (compare ? 1 << 12 : 0));
+            | (compare ? 1 << 12 : 0)
+            | (inner ? 1 << 13 : 0));
   }
 
   /** An op without operands yet. */

@@ -63,7 +63,7 @@ final class TransferOps {
   }
 
   private static void addJumps(OpTable table) {
-    table.add((insn, rip) -> branch(Templates.jcc(insn.condition), insn, rip), Mnemonic.JCC);
+    table.add((insn, rip) -> conditional(insn, rip, false), Mnemonic.JCC);
     table.add(
         (insn, rip) ->
             insn.kind[0] == OperandKind.REL
@@ -86,9 +86,18 @@ final class TransferOps {
   }
 
   private static Op branch(BranchOp op, Insn insn, long rip) {
-    long target = rip + insn.length + insn.immediate;
-    op.takenRip = Width.zeroExtend(target, insn.operandSize);
+    op.takenRip = target(insn, rip);
     return op;
+  }
+
+  /** Where a branch with a relative operand leads. */
+  static long target(Insn insn, long rip) {
+    return Width.zeroExtend(rip + insn.length + insn.immediate, insn.operandSize);
+  }
+
+  /** A conditional jump; {@code inner} when the block goes on behind it. */
+  static Op conditional(Insn insn, long rip, boolean inner) {
+    return branch(Templates.jcc(insn.condition, inner), insn, rip);
   }
 
   private static Op loop(int kind, Insn insn, long rip) {

@@ -131,6 +131,20 @@ class CodeChangeTest {
   }
 
   @Test
+  void branchAcrossPagesGoesBothWays() {
+    long edge = TestGuest.CODE + 0x1000;
+    guest.map(edge, 10, TestGuest.X);
+    guest.code(edge - 3, "85c0 74 03 b001 0f0b"); // test eax,eax; jz +3 into the ud2's tail
+    guest.code(edge + 4, "0b b002 0f0b");
+    for (int value = 0; value < 2; value++) {
+      guest.reg(CpuState.RAX, value);
+      guest.cpu.rip(edge - 3);
+      guest.executor.run(10);
+      assertEquals(value == 0 ? edge + 4 : edge + 3, guest.cpu.rip());
+    }
+  }
+
+  @Test
   void remappedCodePageIsDecodedAnew() {
     guest.runToEnd("b801000000");
     guest.map(TestGuest.CODE, 12, TestGuest.X);
