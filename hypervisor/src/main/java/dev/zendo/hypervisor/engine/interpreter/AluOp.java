@@ -28,9 +28,19 @@ final class AluOp extends OperandOp implements Template.Prototype {
   private static final int LEFT = SHAPE >> 6 & 7;
   private static final int RIGHT = SHAPE >> 9 & 7;
 
+  /** Bit of the shape: nobody sees the flags. */
+  static final int QUIET = 1 << 12;
+
+  private static final boolean FLAGS = (SHAPE & QUIET) == 0;
+
   @Override
   public OperandOp fresh() {
     return new AluOp();
+  }
+
+  @Override
+  OperandOp withoutFlags() {
+    return OPERATION < CMP ? Templates.quietAlu(SHAPE).like(this) : this;
   }
 
   @Override
@@ -53,37 +63,49 @@ final class AluOp extends OperandOp implements Template.Prototype {
     switch (OPERATION) {
       case ADD:
         r = Width.extend(a + b, SIZE);
-        LazyFlags.set(cpu, LazyFlags.ADD, a, b, r);
+        setFlags(cpu, LazyFlags.ADD, a, b, r);
         break;
       case ADC:
         r = Width.extend(a + b + (LazyFlags.carry(cpu) ? 1 : 0), SIZE);
-        LazyFlags.set(cpu, LazyFlags.ADD, a, b, r);
+        setFlags(cpu, LazyFlags.ADD, a, b, r);
         break;
       case SBB:
         r = Width.extend(a - b - (LazyFlags.carry(cpu) ? 1 : 0), SIZE);
-        LazyFlags.set(cpu, LazyFlags.SUB, a, b, r);
+        setFlags(cpu, LazyFlags.SUB, a, b, r);
         break;
       case SUB:
       case CMP:
         r = Width.extend(a - b, SIZE);
-        LazyFlags.set(cpu, LazyFlags.SUB, a, b, r);
+        setFlags(cpu, LazyFlags.SUB, a, b, r);
         break;
       case OR:
         r = a | b;
-        LazyFlags.logic(cpu, r);
+        setLogicFlags(cpu, r);
         break;
       case XOR:
         r = a ^ b;
-        LazyFlags.logic(cpu, r);
+        setLogicFlags(cpu, r);
         break;
       default:
         r = a & b;
-        LazyFlags.logic(cpu, r);
+        setLogicFlags(cpu, r);
         break;
     }
     if (OPERATION < CMP) {
       cpu.register(target, SIZE, r);
     }
     return next.exec(cpu);
+  }
+
+  private static void setFlags(Cpu cpu, int kind, long a, long b, long r) {
+    if (FLAGS) {
+      LazyFlags.set(cpu, kind, a, b, r);
+    }
+  }
+
+  private static void setLogicFlags(Cpu cpu, long r) {
+    if (FLAGS) {
+      LazyFlags.logic(cpu, r);
+    }
   }
 }

@@ -42,6 +42,7 @@ final class BlockBuilder {
   private final Insn insn = new Insn();
   private final Insn peeked = new Insn();
   private final Op[] ops = new Op[MAX_OPS + 2];
+  private final byte[] uses = new byte[MAX_OPS + 2];
 
   // The block under construction.
   private long pageVa;
@@ -158,7 +159,9 @@ final class BlockBuilder {
       int jump = tryFuse(at + length);
       if (jump > 0) {
         Op op = IntegerOps.compareBranch(insn, peeked, pageVa + at, inner);
-        return branch(op, length + jump, 2, inner);
+        boolean open = branch(op, length + jump, 2, inner);
+        uses[used - 1] = FlagUse.of(insn);
+        return open;
       }
     }
     Op op = table.create(insn, pageVa + at);
@@ -170,6 +173,7 @@ final class BlockBuilder {
       return close(op, length);
     }
     place(op, length, 1);
+    uses[used - 1] = FlagUse.of(insn);
     return true;
   }
 
@@ -243,6 +247,7 @@ final class BlockBuilder {
     op.rip = pageVa + at;
     op.length = (byte) length;
     op.index = (byte) count;
+    uses[used] = FlagUse.LOOKS;
     ops[used++] = op;
     skip(length, instructions);
   }
@@ -254,6 +259,7 @@ final class BlockBuilder {
   }
 
   private Block finish(long va, long secondFrame) {
+    FlagUse.prune(ops, uses, used);
     for (int i = 0; i < used - 1; i++) {
       ops[i].next = ops[i + 1];
       if (ops[i] instanceof BranchOp) {

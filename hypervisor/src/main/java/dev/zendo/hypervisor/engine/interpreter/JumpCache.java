@@ -8,6 +8,7 @@ import java.util.Arrays;
  */
 final class JumpCache {
   private static final int MASK = 4095;
+  private static final int MEMORY = 16383;
 
   /** An address that is not canonical, so that nothing jumps to it. */
   private static final Block NONE = new Block(Long.MIN_VALUE, 0, 0, 0, true, -1, null);
@@ -20,11 +21,15 @@ final class JumpCache {
 
   private final Block[] blocks = EMPTY.clone();
 
-  /** What was found last in each slot; may be outdated in every respect. */
-  private final Block[] remembered = EMPTY.clone();
+  /** What was found last, with more slots; may be outdated in every respect. Made at first use. */
+  private Block[] remembered = {};
 
   private static int slot(long va) {
     return (int) (va ^ va >>> 12) & MASK;
+  }
+
+  private static int memorySlot(long va) {
+    return (int) (va ^ va >>> 15) & MEMORY;
   }
 
   /** Some block; the caller compares its address. */
@@ -37,15 +42,21 @@ final class JumpCache {
    * same frame; otherwise null.
    */
   Block recall(long va, long frame, boolean longMode) {
-    Block block = remembered[slot(va)];
+    if (remembered.length == 0) {
+      return null;
+    }
+    Block block = remembered[memorySlot(va)];
     boolean same = block.pc == va && block.frame == frame && block.longMode == longMode;
     return same && block.isAlive() ? block : null;
   }
 
   void put(Block block) {
-    int slot = slot(block.pc);
-    blocks[slot] = block;
-    remembered[slot] = block;
+    blocks[slot(block.pc)] = block;
+    if (remembered.length == 0) {
+      remembered = new Block[MEMORY + 1];
+      Arrays.fill(remembered, NONE);
+    }
+    remembered[memorySlot(block.pc)] = block;
   }
 
   void clear() {

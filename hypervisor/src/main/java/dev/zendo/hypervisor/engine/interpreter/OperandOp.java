@@ -43,6 +43,22 @@ public abstract class OperandOp extends Op {
     return form == BASE ? based(cpu) : compound(cpu, form);
   }
 
+  /** An op that differs only in leaving the flags alone; itself when there is none. */
+  OperandOp withoutFlags() {
+    return this;
+  }
+
+  /** Takes over place and operands of another op without memory operand. */
+  final OperandOp like(OperandOp other) {
+    rip = other.rip;
+    length = other.length;
+    index = other.index;
+    target = other.target;
+    source = other.source;
+    immediate = other.immediate;
+    return this;
+  }
+
   private long based(Cpu cpu) {
     return cpu.get(base) + displacement;
   }

@@ -9,6 +9,9 @@ final class ShiftOp extends OperandOp implements Template.Prototype {
   private static final int SIZE = 1 << (SHAPE >> 3 & 3);
   private static final boolean IMMEDIATE = (SHAPE & 1 << 5) != 0;
 
+  /** Bit of the shape: nobody sees the flags, and the count is a constant above zero. */
+  static final int QUIET = 1 << 6;
+
   @Override
   public OperandOp fresh() {
     return new ShiftOp();
@@ -19,8 +22,17 @@ final class ShiftOp extends OperandOp implements Template.Prototype {
   }
 
   @Override
+  OperandOp withoutFlags() {
+    return Templates.quietShift(SHAPE).like(this);
+  }
+
+  @Override
   protected Block exec(Cpu cpu) {
     long value = cpu.register(target, SIZE);
+    if ((SHAPE & QUIET) != 0) {
+      cpu.register(target, SIZE, shifted(value));
+      return next.exec(cpu);
+    }
     int count = count(cpu);
     if (count != 0) {
       switch (OPERATION) {
@@ -40,5 +52,14 @@ final class ShiftOp extends OperandOp implements Template.Prototype {
     }
     cpu.register(target, SIZE, value);
     return next.exec(cpu);
+  }
+
+  private long shifted(long value) {
+    if (OPERATION == Shifts.SHL) {
+      return value << immediate;
+    }
+    return OPERATION == Shifts.SAR
+        ? value >> immediate
+        : Width.zeroExtend(value, SIZE) >>> immediate;
   }
 }

@@ -6,13 +6,13 @@ package dev.zendo.hypervisor.engine.interpreter;
  */
 final class Templates {
   private static final Template<OperandOp> ALU =
-      new Template<>(OperandOp.class, AluOp.class, 1 << 12);
+      new Template<>(OperandOp.class, AluOp.class, 1 << 13);
 
   private static final Template<UpdateOp> ALU_MEMORY =
       new Template<>(UpdateOp.class, AluMemoryOp.class, 1 << 10);
 
   private static final Template<OperandOp> UNARY =
-      new Template<>(OperandOp.class, UnaryOp.class, 1 << 4);
+      new Template<>(OperandOp.class, UnaryOp.class, 1 << 5);
 
   private static final Template<OperandOp> MOV =
       new Template<>(OperandOp.class, MovOp.class, 1 << 6);
@@ -35,9 +35,24 @@ final class Templates {
       new Template<>(OperandOp.class, CmovOp.class, 1 << 8);
 
   private static final Template<OperandOp> SHIFT =
-      new Template<>(OperandOp.class, ShiftOp.class, 1 << 6);
+      new Template<>(OperandOp.class, ShiftOp.class, 1 << 7);
 
   private Templates() {}
+
+  /** The op of a shape of {@link AluOp} that leaves the flags alone. */
+  static OperandOp quietAlu(int shape) {
+    return ALU.create(shape | AluOp.QUIET);
+  }
+
+  /** The op of a shape of {@link UnaryOp} that leaves the flags alone. */
+  static OperandOp quietUnary(int shape) {
+    return UNARY.create(shape | UnaryOp.QUIET);
+  }
+
+  /** The op of a shape of {@link ShiftOp} that leaves the flags alone. */
+  static OperandOp quietShift(int shape) {
+    return SHIFT.create(shape | ShiftOp.QUIET);
+  }
 
   /** An op without operands yet; {@code operation} as in {@link Shifts}. */
   static OperandOp shift(int operation, int size, boolean immediate) {

@@ -11,11 +11,21 @@ final class UnaryOp extends OperandOp implements Template.Prototype {
 
   private static final int SHAPE = Template.shape(MethodHandles.lookup());
   private static final int OPERATION = SHAPE & 3;
-  private static final int SIZE = 1 << (SHAPE >> 2);
+  private static final int SIZE = 1 << (SHAPE >> 2 & 3);
+
+  /** Bit of the shape: nobody sees the flags. */
+  static final int QUIET = 1 << 4;
+
+  private static final boolean FLAGS = (SHAPE & QUIET) == 0;
 
   @Override
   public OperandOp fresh() {
     return new UnaryOp();
+  }
+
+  @Override
+  OperandOp withoutFlags() {
+    return Templates.quietUnary(SHAPE).like(this);
   }
 
   @Override
@@ -25,15 +35,21 @@ final class UnaryOp extends OperandOp implements Template.Prototype {
     switch (OPERATION) {
       case INC:
         r = Width.extend(a + 1, SIZE);
-        LazyFlags.set(cpu, LazyFlags.INC, a, LazyFlags.carry(cpu) ? 1 : 0, r);
+        if (FLAGS) {
+          LazyFlags.set(cpu, LazyFlags.INC, a, LazyFlags.carry(cpu) ? 1 : 0, r);
+        }
         break;
       case DEC:
         r = Width.extend(a - 1, SIZE);
-        LazyFlags.set(cpu, LazyFlags.DEC, a, LazyFlags.carry(cpu) ? 1 : 0, r);
+        if (FLAGS) {
+          LazyFlags.set(cpu, LazyFlags.DEC, a, LazyFlags.carry(cpu) ? 1 : 0, r);
+        }
         break;
       case NEG:
         r = Width.extend(-a, SIZE);
-        LazyFlags.set(cpu, LazyFlags.SUB, 0, a, r);
+        if (FLAGS) {
+          LazyFlags.set(cpu, LazyFlags.SUB, 0, a, r);
+        }
         break;
       default:
         r = ~a;
