@@ -163,6 +163,20 @@ class VectorOpsTest {
   }
 
   @Test
+  void compatibilityModeSavesEightVectorRegistersOnly() {
+    guest.cpu.longMode(false);
+    guest.cpu.selector(CpuState.CS, 0xe023);
+    guest.cpu.field(CpuState.XMM + 7 * 16, 7);
+    guest.cpu.field(CpuState.XMM + 8 * 16, 8);
+    guest.runToEnd("0fae07");
+    assertEquals(7, guest.peek(TestGuest.DATA + 160 + 7 * 16));
+    assertEquals(0, guest.peek(TestGuest.DATA + 160 + 8 * 16));
+    guest.poke(TestGuest.DATA + 160 + 8 * 16, 9);
+    guest.runToEnd("0fae0f");
+    assertEquals(8, field(CpuState.XMM + 8 * 16));
+  }
+
+  @Test
   void xrstorInitialisesAbsentComponents() {
     guest.cpu.field(CpuState.CR4, 1 << 18);
     guest.cpu.field(CpuState.XCR0, 3);
