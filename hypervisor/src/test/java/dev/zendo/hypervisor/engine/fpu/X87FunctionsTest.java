@@ -71,8 +71,8 @@ class X87FunctionsTest {
   void functionsAgreeWithTheLibraryWithinItsError() {
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < 3000; i++) {
-      double x = (random.nextDouble() - 0.5) * Math.scalb(1, random.nextInt(12));
-      double y = (random.nextDouble() - 0.5) * Math.scalb(1, random.nextInt(12));
+      double x = (random.nextDouble() - 0.5) * Math.scalb(1.0, random.nextInt(12));
+      double y = (random.nextDouble() - 0.5) * Math.scalb(1.0, random.nextInt(12));
       String what = "seed " + SEED + ": " + x + ", " + y;
       push(y);
       push(x);
