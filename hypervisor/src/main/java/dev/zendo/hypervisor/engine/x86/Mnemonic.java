@@ -327,6 +327,8 @@ public enum Mnemonic {
   FISTTP,
   FNCLEX,
   FNINIT,
+  FNENI,
+  FNDISI,
   FNSETPM,
   FFREE,
   FFREEP,

@@ -146,8 +146,8 @@ final class X87Opcodes {
       DD/6:m FNSAVE =Mfs
       DD/7:m FNSTSW =Mw
       DF/4.0:r FNSTSW =AX
-      DB/4.0:r FNOP -
-      DB/4.1:r FNOP -
+      DB/4.0:r FNENI -
+      DB/4.1:r FNDISI -
       DB/4.2:r FNCLEX -
       DB/4.3:r FNINIT -
       DB/4.4:r FNSETPM -

@@ -11,6 +11,7 @@ import dev.zendo.hypervisor.engine.x86.Flags;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.Mnemonic;
 import dev.zendo.hypervisor.machine.HostMemory;
+import java.util.List;
 
 /** Enters the x87 instructions into the op table. */
 final class X87Instructions {
@@ -262,7 +263,9 @@ final class X87Instructions {
     addControl(Mnemonic.FWAIT, true, (cpu, fpu, op, va) -> {});
     addControl(Mnemonic.FNINIT, false, (cpu, fpu, op, va) -> fpu.x87.fninit());
     addControl(Mnemonic.FNCLEX, false, (cpu, fpu, op, va) -> fpu.x87.fnclex());
-    addControl(Mnemonic.FNSETPM, false, (cpu, fpu, op, va) -> {});
+    for (Mnemonic obsolete : List.of(Mnemonic.FNENI, Mnemonic.FNDISI, Mnemonic.FNSETPM)) {
+      addControl(obsolete, false, (cpu, fpu, op, va) -> {});
+    }
     addControl(
         Mnemonic.FLDCW, true, (cpu, fpu, op, va) -> fpu.x87.fldcw((int) cpu.load(va, 2, op)));
     addControl(
