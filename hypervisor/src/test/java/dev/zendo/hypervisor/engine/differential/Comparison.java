@@ -179,6 +179,9 @@ final class Comparison {
         }
         return twofold && beyond ? Flags.STATUS : undefined;
       }
+      case TZCNT, LZCNT -> {
+        return Mnemonic.BSF.flagsUndefined();
+      }
       default -> {
         return insn.row.flagsUndefined();
       }

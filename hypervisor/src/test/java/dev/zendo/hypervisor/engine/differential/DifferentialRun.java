@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.engine.differential;
 
 import dev.zendo.hypervisor.engine.x86.InsnTable;
+import dev.zendo.hypervisor.engine.x86.Mnemonic;
 import dev.zendo.hypervisor.machine.HostMemory;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -52,7 +53,7 @@ final class DifferentialRun {
     }
     HostMemory.copy(inputs, outputs, (long) BATCH * CaseBlock.SIZE);
     int length = generator.insn.length;
-    nativeCpu.run(generator.address, generator.code(), length, outputs, BATCH);
+    nativeCpu.run(generator.address, nativeCode(), length, outputs, BATCH);
     guest.write(generator.address, generator.code(), length);
     Report.Total total = report.total(generator.insn);
     total.instructions++;
@@ -60,6 +61,22 @@ final class DifferentialRun {
       compare(total, (long) i * CaseBlock.SIZE, (i & 1) == 0);
     }
     guest.erase(generator.address, length);
+  }
+
+  /**
+   * What the host executes. Guests do not have TZCNT and LZCNT: the encodings mean BSF and BSR
+   * then, which the host executes when another prefix takes the place of F3.
+   */
+  private byte[] nativeCode() {
+    byte[] code = generator.code();
+    if (generator.insn.mnemonic != Mnemonic.TZCNT && generator.insn.mnemonic != Mnemonic.LZCNT) {
+      return code;
+    }
+    byte[] plain = code.clone();
+    for (int i = 0; plain[i] != 0x0f; i++) {
+      plain[i] = plain[i] == (byte) 0xf3 ? 0x3e : plain[i];
+    }
+    return plain;
   }
 
   private void compare(Report.Total total, long offset, boolean single) {

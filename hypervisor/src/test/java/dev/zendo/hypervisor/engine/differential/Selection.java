@@ -13,7 +13,10 @@ import java.util.Set;
 
 /** Which rows of the instruction table are compared with the host, and why others are not. */
 final class Selection {
-  /** Features that executors offer to guests. */
+  /**
+   * Features that executors offer to guests; and two that they do not, whose instructions are
+   * others then ({@link DifferentialRun}).
+   */
   private static final Set<Feature> OFFERED =
       EnumSet.of(
           Feature.BASE,
@@ -29,6 +32,8 @@ final class Selection {
           Feature.CX16,
           Feature.POPCNT,
           Feature.FSGSBASE,
+          Feature.BMI1,
+          Feature.LZCNT,
           Feature.MOVBE);
 
   private static final Map<Mnemonic, String> EXCLUDED = new LinkedHashMap<>();

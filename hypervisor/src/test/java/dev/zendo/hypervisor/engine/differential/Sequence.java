@@ -62,7 +62,7 @@ final class Sequence {
       return false;
     }
     return switch (row.mnemonic) {
-      case POP, ENTER, LEAVE, XLAT, MASKMOVQ, MASKMOVDQU, POPF, SHLD, SHRD -> false;
+      case POP, ENTER, LEAVE, XLAT, MASKMOVQ, MASKMOVDQU, POPF, SHLD, SHRD, TZCNT, LZCNT -> false;
       case FXRSTOR, FLDENV, FRSTOR, FLDCW, LDMXCSR, HLT -> false;
       default -> true;
     };
