@@ -73,6 +73,9 @@ final class Selection {
     if (!OFFERED.contains(row.feature)) {
       return "not offered: " + row.feature;
     }
+    if (!HostProcessor.has(row.feature)) {
+      return "the host has no " + row.feature;
+    }
     if (usesSegmentRegister(row)) {
       return "needs descriptors";
     }
