@@ -93,6 +93,11 @@ public final class Machine implements AutoCloseable {
     return guest;
   }
 
+  /** Machine frames that nobody owns; a statistic for tests and benchmarks. */
+  public long freeFrames() {
+    return hypervisor.memoryCore().freeFrames();
+  }
+
   /** A statistic that no hypercall offers; 0 when the guest is gone. */
   long instructions(Guest guest) {
     Domain domain = hypervisor.domain(guest.id());

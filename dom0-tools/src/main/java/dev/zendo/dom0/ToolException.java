@@ -13,7 +13,7 @@ public class ToolException extends RuntimeException {
    * @param message one line
    */
   public ToolException(String message) {
-    super(message);
+    super(oneLine(message));
   }
 
   /**
@@ -22,6 +22,11 @@ public class ToolException extends RuntimeException {
    * @param message one line
    */
   public ToolException(String message, Throwable cause) {
-    super(message, cause);
+    super(oneLine(message), cause);
+  }
+
+  /** Names and notes come from files that may want to play with the terminal. */
+  private static String oneLine(String message) {
+    return message.replaceAll("\\p{Cntrl}", "?");
   }
 }

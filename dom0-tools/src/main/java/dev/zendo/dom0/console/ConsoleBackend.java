@@ -46,7 +46,8 @@ public final class ConsoleBackend implements AutoCloseable {
     if (closed || ring.broken()) {
       return;
     }
-    boolean moved = takeOutput() | putInput();
+    boolean moved = takeOutput();
+    moved |= putInput();
     if (ring.broken()) {
       LOG.warn("domain {} broke the protocol of its console; it is no longer served", domain);
     } else if (moved) {

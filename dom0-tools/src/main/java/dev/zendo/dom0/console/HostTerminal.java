@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -170,7 +171,8 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
               .redirectInput(ProcessBuilder.Redirect.INHERIT)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String answer = new String(process.getInputStream().readAllBytes()).trim();
+      String answer =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim();
       return process.waitFor() == 0 ? answer : null;
     } catch (IOException e) {
       return null;

@@ -1,5 +1,6 @@
 package dev.zendo.dom0.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -21,28 +22,28 @@ class ZlTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private int zl(String... args) {
-    return new Zl(new PrintStream(out), new PrintStream(err)).run(args);
+    return new Zl(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8)).run(args);
   }
 
   /** One line on standard error, status 2, nothing on standard output. */
   private String misuse(String... args) {
-    assertEquals(ExitStatus.BAD_USE, zl(args), err.toString());
-    assertEquals(1, err.toString().lines().count(), err.toString());
-    assertEquals("", out.toString());
-    return err.toString();
+    assertEquals(ExitStatus.BAD_USE, zl(args), err.toString(UTF_8));
+    assertEquals(1, err.toString(UTF_8).lines().count(), err.toString(UTF_8));
+    assertEquals("", out.toString(UTF_8));
+    return err.toString(UTF_8);
   }
 
   @Test
   void showsVersionAndHelp() {
     assertEquals(0, zl("--version"));
-    assertTrue(out.toString().startsWith("zendo "));
+    assertTrue(out.toString(UTF_8).startsWith("zendo "));
     assertEquals(0, zl("help"));
-    assertTrue(out.toString().contains(" run "));
+    assertTrue(out.toString(UTF_8).contains(" run "));
     assertEquals(0, zl("run", "--help"));
-    assertTrue(out.toString().contains("Examples:"));
-    assertTrue(out.toString().contains("Exit status"));
+    assertTrue(out.toString(UTF_8).contains("Examples:"));
+    assertTrue(out.toString(UTF_8).contains("Exit status"));
     assertEquals(0, zl("info", "--json"));
-    assertEquals("", err.toString());
+    assertEquals("", err.toString(UTF_8));
   }
 
   @ParameterizedTest
@@ -108,7 +109,7 @@ class ZlTest {
   void showsStackTracesOnlyWhenAsked() {
     misuse("run", "/nonexistent/kernel");
     assertEquals(ExitStatus.BAD_USE, zl("-v", "run", "/nonexistent/kernel"));
-    assertTrue(err.toString().contains("\tat "));
+    assertTrue(err.toString(UTF_8).contains("\tat "));
   }
 
   @Test
@@ -140,10 +141,10 @@ class ZlTest {
     assertEquals(0, zl("store", "--file", name, "chmod", "/a/b", "n0", "r1"));
     assertEquals(0, zl("store", "--file", name, "read", "/a/b"));
     assertEquals(0, zl("store", "--file", name, "ls", "-p", "/a"));
-    assertEquals(List.of("text"), out.toString().lines().limit(1).toList());
-    assertTrue(out.toString().contains("/a/b = \"text\"   (n0,r1)"), out.toString());
+    assertEquals(List.of("text"), out.toString(UTF_8).lines().limit(1).toList());
+    assertTrue(out.toString(UTF_8).contains("/a/b = \"text\"   (n0,r1)"), out.toString(UTF_8));
     assertEquals(1, zl("store", "--file", name, "exists", "/c"));
     assertEquals(2, zl("store", "--file", name, "read", "/c"));
-    assertTrue(err.toString().contains("/c: ENOENT"));
+    assertTrue(err.toString(UTF_8).contains("/c: ENOENT"));
   }
 }

@@ -54,7 +54,7 @@ class ConsoleRingViewTest {
 
   @Test
   void leavesInTheRingWhatTheOutputHasNoRoomFor() {
-    print("hello".getBytes(), 0);
+    print(new byte[] {1, 2, 3, 4, 5}, 0);
     assertEquals(0, ring.take(0));
     assertEquals(3, ring.take(3));
     assertEquals(2, ring.take(100));

@@ -68,7 +68,8 @@ class KernelImageTest {
 
   @Test
   void saysWhichFormatsWereTried() {
-    assertMentions(failure("hello, world".getBytes()), "not a kernel", "bzImage", "zstd", "LZO");
+    assertMentions(
+        failure(new byte[] {1, 2, 3, 4, 5, 6, 7}), "not a kernel", "bzImage", "zstd", "LZO");
     assertMentions(failure(new byte[0]), "not a kernel");
   }
 

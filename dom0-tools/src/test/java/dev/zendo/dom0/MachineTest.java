@@ -1,0 +1,201 @@
+package dev.zendo.dom0;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.console.ConsoleOutput;
+import dev.zendo.dom0.image.ElfMaker;
+import dev.zendo.dom0.image.KernelImage;
+import dev.zendo.dom0.report.CrashReport;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Guests of a few instructions on a whole machine: builder, console, store, ends. */
+class MachineTest {
+  private static final long BASE = 0x100000;
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  private final Machine machine = Machine.start(64, 1);
+
+  @AfterEach
+  void stop() {
+    machine.close();
+  }
+
+  /** Machine code: every hypercall leaves RSI of the start intact in RBX. */
+  private static final class Code {
+    private final ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+
+    Code() {
+      bytes.put(new byte[] {0x48, (byte) 0x89, (byte) 0xf3}); // mov rbx, rsi
+    }
+
+    Code put(int... values) {
+      for (int value : values) {
+        bytes.put((byte) value);
+      }
+      return this;
+    }
+
+    /** mov eax, number; mov edi, first; mov rsi, second; syscall. */
+    Code hypercall(int number, int first, long second) {
+      put(0xb8);
+      bytes.putInt(number);
+      put(0xbf);
+      bytes.putInt(first);
+      put(0x48, 0xbe);
+      bytes.putLong(second);
+      return put(0x0f, 0x05);
+    }
+
+    /** sched_op(shutdown, reason): the structure lies behind the code. */
+    Code shutdown(int reason) {
+      return hypercall(29, 2, BASE + 0x800 + 4L * reason);
+    }
+
+    ElfMaker elf() {
+      byte[] text = new byte[0x1000];
+      bytes.get(0, text, 0, 0x800);
+      for (int reason = 0; reason < 8; reason++) {
+        text[0x800 + 4 * reason] = (byte) reason;
+      }
+      return new ElfMaker()
+          .entry(BASE)
+          .load(BASE, BASE, text, 0x1000)
+          .note(5, "xen-3.0")
+          .symbol("start", BASE, 0x800);
+    }
+  }
+
+  private Guest guest(Code code) {
+    KernelImage kernel = KernelImage.of("test", code.elf().bytes(), 1 << 24);
+    DomainSpec spec = new DomainSpec("test", UUID.randomUUID(), kernel, null, "", 8, 1);
+    Guest guest = machine.create(spec, ConsoleOutput.NONE);
+    guest.start();
+    return guest;
+  }
+
+  @Test
+  void guestsEndAsTheyAsk() throws InterruptedException {
+    GuestEnd[] ends = {GuestEnd.POWEROFF, GuestEnd.REBOOT, GuestEnd.SUSPEND, GuestEnd.CRASH};
+    for (int reason = 0; reason < ends.length; reason++) {
+      try (Guest guest = guest(new Code().shutdown(reason))) {
+        assertEquals(ends[reason], guest.await(LONG));
+      }
+    }
+  }
+
+  @Test
+  void aKernelThatFaultsWithoutHandlersCrashesWithAReport() throws InterruptedException {
+    try (Guest guest = guest(new Code().put(0x0f, 0x0b))) {
+      assertEquals(GuestEnd.CRASH, guest.await(LONG));
+      assertTrue(guest.crashReason().contains("#UD"), guest.crashReason());
+      String report =
+          new CrashReport(machine.control(), guest, guest.spec().kernel().symbols()).text();
+      assertTrue(report.contains("vcpu 0, kernel mode"), report);
+      assertTrue(report.contains("start+0x3/0x800"), report);
+      assertTrue(report.contains("rsi "), report);
+    }
+  }
+
+  @Test
+  void aLoopingGuestCanBeLookedAtAndDestroyed() throws InterruptedException {
+    Guest guest = guest(new Code().put(0xeb, 0xfe));
+    assertNull(guest.await(Duration.ofMillis(20)));
+    guest.close();
+    assertEquals(GuestEnd.DESTROYED, guest.await(LONG));
+    assertNull(machine.control().domains().info(guest.id()));
+  }
+
+  @Test
+  void wildPointersInEveryHypercallLeaveTheMachineUsable() throws InterruptedException {
+    Code code = new Code();
+    for (int number = 0; number < 48; number++) {
+      // A stack switch, an iret or a shutdown would end the test, not the machine.
+      if (number != 3 && number != 6 && number != 23 && number != 29) {
+        code.hypercall(number, number, 0x7fff_dead_beefL);
+      }
+    }
+    try (Guest guest = guest(code.shutdown(0))) {
+      GuestEnd end = guest.await(LONG);
+      assertTrue(end == GuestEnd.POWEROFF || end == GuestEnd.CRASH, () -> "ended: " + end);
+    }
+    guestsEndAsTheyAsk();
+  }
+
+  @Test
+  void theStoreKnowsAGuestWhileItLives() throws InterruptedException {
+    String home;
+    try (Guest guest = guest(new Code().shutdown(0))) {
+      home = "/local/domain/" + guest.id();
+      assertEquals("test", machine.store().client().read(home + "/name"));
+      assertEquals("online", machine.store().client().read(home + "/cpu/0/availability"));
+      assertEquals("8192", machine.store().client().read(home + "/memory/target"));
+      assertEquals(GuestEnd.POWEROFF, guest.await(LONG));
+    }
+    assertTrue(machine.store().client().find(home).isEmpty());
+    assertEquals(0, machine.store().client().list("/vm").size());
+  }
+
+  /** lea: RBX is the start info page; its console.domU.mfn is of no use, so poke the ring by VA. */
+  @Test
+  void printsThroughTheConsoleRing() throws InterruptedException {
+    // The ring page lies two pages behind start info: out at 1024, out_prod at 3084.
+    byte[] text = "hello\n".getBytes(StandardCharsets.US_ASCII);
+    Code code = new Code();
+    for (int i = 0; i < text.length; i++) {
+      // mov byte [rbx + 0x2000 + 1024 + i], text[i]
+      code.put(0xc6, 0x83);
+      code.bytes.putInt(0x2000 + 1024 + i);
+      code.put(text[i]);
+    }
+    code.put(0xc7, 0x83); // mov dword [rbx + 0x2000 + 3084], length
+    code.bytes.putInt(0x2000 + 3084);
+    code.bytes.putInt(text.length);
+    try (Guest guest = guest(code.shutdown(0))) {
+      assertEquals(GuestEnd.POWEROFF, guest.await(LONG));
+      guest.close();
+      assertEquals("hello\n", guest.log().text());
+    }
+  }
+
+  @Test
+  void refusesGuestsThatDoNotFitAndGivesEverythingBack() throws InterruptedException {
+    KernelImage kernel = KernelImage.of("test", new Code().shutdown(0).elf().bytes(), 1 << 24);
+    DomainSpec large = new DomainSpec("large", UUID.randomUUID(), kernel, null, "", 4096, 1);
+    for (int i = 0; i < 3; i++) {
+      ToolException e =
+          assertThrows(ToolException.class, () -> machine.create(large, ConsoleOutput.NONE));
+      assertTrue(e.getMessage().contains("--memory"), e.getMessage());
+    }
+    guestsEndAsTheyAsk();
+  }
+
+  @Test
+  void memoryThreadsAndPortsDoNotGrowWithTheNumberOfGuests() throws InterruptedException {
+    KernelImage kernel = KernelImage.of("test", new Code().shutdown(0).elf().bytes(), 1 << 24);
+    int threads = 0;
+    long free = 0;
+    for (int i = 0; i < 60; i++) {
+      DomainSpec spec = new DomainSpec("g" + i, UUID.randomUUID(), kernel, null, "", 8, 1);
+      try (Guest guest = machine.create(spec, ConsoleOutput.NONE)) {
+        guest.start();
+        assertEquals(GuestEnd.POWEROFF, guest.await(LONG));
+      }
+      if (i == 9) {
+        threads = Thread.activeCount();
+        free = machine.freeFrames();
+      }
+    }
+    assertEquals(free, machine.freeFrames());
+    assertTrue(Thread.activeCount() <= threads, "threads: " + Thread.activeCount());
+  }
+}
