@@ -27,11 +27,13 @@ final class FloatInstructions {
   }
 
   private void floating(Mnemonic mnemonic, SseFunction function) {
-    table.add((insn, rip) -> FpuOp.bind(new PackedOps.Floating(function), insn, rip), mnemonic);
+    PerFunction ops = new PerFunction(FloatingOp.class, function);
+    table.add((insn, rip) -> FpuOp.bind(ops.create(), insn, rip), mnemonic);
   }
 
   private void packed(Mnemonic mnemonic, SimdFunction function) {
-    table.add((insn, rip) -> FpuOp.bind(new PackedOps.Packed(function), insn, rip), mnemonic);
+    PerFunction ops = new PerFunction(PackedOp.class, function);
+    table.add((insn, rip) -> FpuOp.bind(ops.create(), insn, rip), mnemonic);
   }
 
   private void arithmetic(int operation, Mnemonic ps, Mnemonic pd, Mnemonic ss, Mnemonic sd) {
@@ -107,13 +109,15 @@ final class FloatInstructions {
     mmxTarget(Mnemonic.CVTTPS2PI, SseConvert.singlesToMmx(true));
     mmxTarget(Mnemonic.CVTPD2PI, SseConvert.doublesToMmx(false));
     mmxTarget(Mnemonic.CVTTPD2PI, SseConvert.doublesToMmx(true));
+    PerFunction single = new PerFunction(FloatingOp.class, (SseFunction) SseConvert::cvtpi2ps);
+    PerFunction both = new PerFunction(PackedOp.class, (SimdFunction) SseConvert::cvtdq2pd);
     // Only the register forms of these two touch the x87 state.
     table.add(
         (insn, rip) ->
             FpuOp.bind(
                 insn.kind[1] == OperandKind.MMX
-                    ? new PackedOps.FloatingMmx(SseConvert::cvtpi2ps, false)
-                    : new PackedOps.Floating(SseConvert::cvtpi2ps),
+                    ? new MmxOps.Floating(SseConvert::cvtpi2ps, false)
+                    : single.create(),
                 insn,
                 rip),
         Mnemonic.CVTPI2PS);
@@ -121,15 +125,14 @@ final class FloatInstructions {
         (insn, rip) ->
             FpuOp.bind(
                 insn.kind[1] == OperandKind.MMX
-                    ? new PackedOps.PackedMmx(SseConvert::cvtdq2pd, false)
-                    : new PackedOps.Packed(SseConvert::cvtdq2pd),
+                    ? new MmxOps.Packed(SseConvert::cvtdq2pd, false)
+                    : both.create(),
                 insn,
                 rip),
         Mnemonic.CVTPI2PD);
   }
 
   private void mmxTarget(Mnemonic mnemonic, SseFunction function) {
-    table.add(
-        (insn, rip) -> FpuOp.bind(new PackedOps.FloatingMmx(function, true), insn, rip), mnemonic);
+    table.add((insn, rip) -> FpuOp.bind(new MmxOps.Floating(function, true), insn, rip), mnemonic);
   }
 }

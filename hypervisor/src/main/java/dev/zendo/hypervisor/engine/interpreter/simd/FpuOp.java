@@ -6,12 +6,16 @@ import dev.zendo.hypervisor.engine.interpreter.OperandOp;
 import dev.zendo.hypervisor.engine.interpreter.Operands;
 import dev.zendo.hypervisor.engine.interpreter.Vector;
 import dev.zendo.hypervisor.engine.x86.Insn;
+import dev.zendo.hypervisor.engine.x86.OperandKind;
 import dev.zendo.hypervisor.machine.HostMemory;
 
 /** An op on floating-point or vector registers: operand access and the checks before it. */
 abstract class FpuOp extends OperandOp {
   /** Whether one operand is memory. */
   boolean memory;
+
+  /** Whether the second operand is an immediate. */
+  boolean byImmediate;
 
   /** Bytes of the memory operand, otherwise of the second operand. */
   int size;
@@ -24,6 +28,7 @@ abstract class FpuOp extends OperandOp {
     int at = insn.memoryOperand();
     int last = Math.max(Math.min(insn.operandCount, 2) - 1, 0);
     op.memory = at >= 0;
+    op.byImmediate = insn.kind[last] == OperandKind.IMM;
     op.size = insn.size[at >= 0 ? at : last];
     op.alignment = insn.row.alignment;
     op.immediate = insn.immediate;

@@ -14,6 +14,10 @@ import dev.zendo.hypervisor.machine.HostMemory;
 
 /** Enters the moves between vector registers, MMX registers, general registers and memory. */
 final class MoveInstructions {
+  private static final PerFunction TO_LOW = perFunction(MoveInstructions::toLow);
+  private static final PerFunction TO_LOW_SINGLE = perFunction(MoveInstructions::toLowSingle);
+  private static final PerFunction TO_HIGH = perFunction(MoveInstructions::toHigh);
+
   private final OpTable table;
 
   MoveInstructions(OpTable table) {
@@ -42,18 +46,22 @@ final class MoveInstructions {
     table.add(MoveInstructions::integer, Mnemonic.MOVD, Mnemonic.MOVQ, Mnemonic.MOVNTQ);
     table.add(
         (insn, rip) ->
-            FpuOp.bind(new PackedOps.PackedMmx(MoveInstructions::loadZeroing, false), insn, rip),
+            FpuOp.bind(new MmxOps.Packed(MoveInstructions::loadZeroing, false), insn, rip),
         Mnemonic.MOVQ2DQ);
     table.add(
-        (insn, rip) ->
-            FpuOp.bind(new PackedOps.PackedMmx(MoveInstructions::toLow, true), insn, rip),
+        (insn, rip) -> FpuOp.bind(new MmxOps.Packed(MoveInstructions::toLow, true), insn, rip),
         Mnemonic.MOVDQ2Q);
     table.add((insn, rip) -> masked(insn, rip, 16), Mnemonic.MASKMOVDQU);
     table.add((insn, rip) -> masked(insn, rip, 8), Mnemonic.MASKMOVQ);
   }
 
+  private static PerFunction perFunction(SimdFunction function) {
+    return new PerFunction(PackedOp.class, function);
+  }
+
   private static OpFactory packed(SimdFunction function) {
-    return (insn, rip) -> FpuOp.bind(new PackedOps.Packed(function), insn, rip);
+    PerFunction ops = perFunction(function);
+    return (insn, rip) -> FpuOp.bind(ops.create(), insn, rip);
   }
 
   private static Op whole(Insn insn, long rip) {
@@ -68,33 +76,26 @@ final class MoveInstructions {
     if (Operands.isMemory(insn, 1)) {
       return FpuOp.bind(new MoveOps.LoadScalar(), insn, rip);
     }
-    SimdFunction merge =
-        insn.mnemonic == Mnemonic.MOVSS
-            ? (to, from, immediate) -> HostMemory.putInt(to, HostMemory.getInt(from))
-            : MoveInstructions::toLow;
-    return FpuOp.bind(new PackedOps.Packed(merge), insn, rip);
+    PerFunction merge = insn.mnemonic == Mnemonic.MOVSS ? TO_LOW_SINGLE : TO_LOW;
+    return FpuOp.bind(merge.create(), insn, rip);
   }
 
   private static Op low(Insn insn, long rip) {
     return FpuOp.bind(
-        Operands.isMemory(insn, 0)
-            ? new MoveOps.StoreScalar(0)
-            : new PackedOps.Packed(MoveInstructions::toLow),
-        insn,
-        rip);
+        Operands.isMemory(insn, 0) ? new MoveOps.StoreScalar(0) : TO_LOW.create(), insn, rip);
   }
 
   private static Op high(Insn insn, long rip) {
     return FpuOp.bind(
-        Operands.isMemory(insn, 0)
-            ? new MoveOps.StoreScalar(8)
-            : new PackedOps.Packed(MoveInstructions::toHigh),
-        insn,
-        rip);
+        Operands.isMemory(insn, 0) ? new MoveOps.StoreScalar(8) : TO_HIGH.create(), insn, rip);
   }
 
   private static void toLow(long to, long from, int immediate) {
     HostMemory.putLong(to, HostMemory.getLong(from));
+  }
+
+  private static void toLowSingle(long to, long from, int immediate) {
+    HostMemory.putInt(to, HostMemory.getInt(from));
   }
 
   private static void toHigh(long to, long from, int immediate) {

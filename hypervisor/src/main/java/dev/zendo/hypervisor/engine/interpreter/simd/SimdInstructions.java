@@ -50,12 +50,10 @@ public final class SimdInstructions {
   }
 
   private void lanes(Mnemonic mnemonic, LaneFunction function) {
+    PerFunction xmm = new PerFunction(LanesOp.class, function);
     table.add(
         (insn, rip) ->
-            FpuOp.bind(
-                isMmx(insn) ? new PackedOps.LanesMmx(function) : new PackedOps.Lanes(function),
-                insn,
-                rip),
+            FpuOp.bind(isMmx(insn) ? new MmxOps.Lanes(function) : xmm.create(), insn, rip),
         mnemonic);
   }
 
@@ -64,26 +62,18 @@ public final class SimdInstructions {
   }
 
   private void packed(Mnemonic mnemonic, SimdFunction xmm, SimdFunction mmx) {
+    PerFunction ops = new PerFunction(PackedOp.class, xmm);
     table.add(
         (insn, rip) ->
-            FpuOp.bind(
-                isMmx(insn) ? new PackedOps.PackedMmx(mmx, true) : new PackedOps.Packed(xmm),
-                insn,
-                rip),
+            FpuOp.bind(isMmx(insn) ? new MmxOps.Packed(mmx, true) : ops.create(), insn, rip),
         mnemonic);
   }
 
   private void shift(Mnemonic mnemonic, SimdShifts.Shift function) {
+    PerFunction xmm = new PerFunction(VectorShiftOp.class, function);
     table.add(
-        (insn, rip) -> {
-          boolean immediate = insn.kind[1] == OperandKind.IMM;
-          return FpuOp.bind(
-              isMmx(insn)
-                  ? new PackedOps.ShiftMmx(function, immediate)
-                  : new PackedOps.Shift(function, immediate),
-              insn,
-              rip);
-        },
+        (insn, rip) ->
+            FpuOp.bind(isMmx(insn) ? new MmxOps.Shift(function) : xmm.create(), insn, rip),
         mnemonic);
   }
 
@@ -233,11 +223,14 @@ public final class SimdInstructions {
     packed(Mnemonic.MOVSLDUP, SimdShuffles::movsldup);
     packed(Mnemonic.MOVSHDUP, SimdShuffles::movshdup);
     packed(Mnemonic.MOVDDUP, SimdShuffles::movddup);
+    PerFunction insertRegister =
+        new PerFunction(PackedOp.class, (SimdFunction) SimdShuffles::insertps);
+    PerFunction insertMemory =
+        new PerFunction(PackedOp.class, (SimdFunction) SimdShuffles::insertpsMemory);
     table.add(
         (insn, rip) -> {
-          SimdFunction function =
-              insn.memoryOperand() >= 0 ? SimdShuffles::insertpsMemory : SimdShuffles::insertps;
-          return FpuOp.bind(new PackedOps.Packed(function), insn, rip);
+          PerFunction ops = insn.memoryOperand() >= 0 ? insertMemory : insertRegister;
+          return FpuOp.bind(ops.create(), insn, rip);
         },
         Mnemonic.INSERTPS);
   }
