@@ -63,6 +63,12 @@ public final class GrantTable {
     return version;
   }
 
+  /** Most frames this table may have. */
+  int maxFrames() {
+    int wanted = domain.maxGrantFrames();
+    return wanted < 1 ? MAX_FRAMES : Math.min(wanted, MAX_FRAMES);
+  }
+
   /** Number of frames. */
   int frameCount() {
     return frameCount;
@@ -116,7 +122,7 @@ public final class GrantTable {
    * @return 0 or a negative errno
    */
   int grow(int wanted) {
-    if (dead || wanted > MAX_FRAMES) {
+    if (dead || wanted > maxFrames()) {
       return -Errno.EINVAL;
     }
     while (frameCount < wanted) {

@@ -69,7 +69,7 @@ public final class Grants {
         boolean exists = Long.compareUnsigned(number, table.statusFrameCount()) < 0;
         return exists ? table.statusFrame((int) number) : -Errno.EINVAL;
       }
-      if (Long.compareUnsigned(index, GrantTable.MAX_FRAMES) >= 0) {
+      if (Long.compareUnsigned(index, table.maxFrames()) >= 0) {
         return -Errno.EINVAL;
       }
       int error = table.grow((int) index + 1);
@@ -77,6 +77,11 @@ public final class Grants {
     } finally {
       table.lock.unlock();
     }
+  }
+
+  /** Most frames the grant table of a domain may have. */
+  public int maxFrames(Domain domain) {
+    return GrantingDomain.stateOf(domain).table().maxFrames();
   }
 
   /** A dead domain lets go of all it has mapped, and its table ends. */

@@ -82,7 +82,7 @@ final class TableOperations {
   }
 
   private static int setup(Vcpu caller, GrantTable table, int wanted, long list) {
-    if (Integer.compareUnsigned(wanted, GrantTable.MAX_FRAMES) > 0) {
+    if (Integer.compareUnsigned(wanted, table.maxFrames()) > 0) {
       return GrantStatus.GENERAL_ERROR;
     }
     table.lock.lock();
@@ -119,7 +119,7 @@ final class TableOperations {
       } finally {
         table.lock.unlock();
       }
-      QuerySize.MAX_NR_FRAMES.set(HostView.HOST, at, GrantTable.MAX_FRAMES);
+      QuerySize.MAX_NR_FRAMES.set(HostView.HOST, at, table.maxFrames());
     }
     QuerySize.STATUS.set(HostView.HOST, at, (short) status);
     return 0;

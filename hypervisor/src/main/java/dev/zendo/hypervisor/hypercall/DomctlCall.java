@@ -34,6 +34,7 @@ import dev.zendo.hypervisor.domain.Domains;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.grant.GrantTable;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.sched.Scheduler;
@@ -219,7 +220,11 @@ public final class DomctlCall implements HypercallHandler {
     long spec = Domctl.CREATEDOMAIN.at(at);
     int vcpus = CreateDomain.MAX_VCPUS.get(HOST, spec);
     int flags = CreateDomain.FLAGS.get(HOST, spec);
+    int grantFrames = CreateDomain.MAX_GRANT_FRAMES.get(HOST, spec);
     if (vcpus < 1 || vcpus > Domain.MAX_VCPUS || (flags & CreateFlags.HVM) != 0) {
+      return -EINVAL;
+    }
+    if (grantFrames == 0 || grantFrames > GrantTable.MAX_FRAMES) {
       return -EINVAL;
     }
     int id = Domctl.DOMAIN.get(HOST, at);
@@ -236,7 +241,7 @@ public final class DomctlCall implements HypercallHandler {
     Domain domain = new Domain(id, handle, false, false);
     domain.maxVcpus(vcpus);
     domain.events().maxPort(CreateDomain.MAX_EVTCHN_PORT.get(HOST, spec));
-    domain.maxGrantFrames(CreateDomain.MAX_GRANT_FRAMES.get(HOST, spec));
+    domain.maxGrantFrames(grantFrames);
     long result = manager.create(domain);
     Domctl.DOMAIN.set(HOST, at, id);
     return result == -EBUSY ? -EEXIST : result;

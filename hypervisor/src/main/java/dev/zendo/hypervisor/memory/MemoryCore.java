@@ -10,7 +10,6 @@ import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.GuestMmu;
-import dev.zendo.hypervisor.grant.GrantTable;
 import dev.zendo.hypervisor.grant.Grants;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
 import dev.zendo.hypervisor.machine.FrameAllocator;
@@ -45,8 +44,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
     paging.register(hypercalls);
     grants.register(hypercalls);
     PhysicalMaps physicalMaps = new PhysicalMaps(paging, grants::frame);
-    ResourceCall resources =
-        new ResourceCall(paging, physicalMaps, grants::frame, GrantTable.MAX_FRAMES);
+    ResourceCall resources = new ResourceCall(paging, physicalMaps, grants);
     hypercalls.register(Hypercalls.MEMORY_OP, new MemoryOpCall(paging, physicalMaps, resources));
   }
 

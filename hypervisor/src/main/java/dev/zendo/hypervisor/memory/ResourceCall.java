@@ -5,6 +5,7 @@ import dev.zendo.hypercalls.memory.AcquireResource;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.grant.Grants;
 import dev.zendo.hypervisor.paging.Paging;
 
 /** {@code acquire_resource}: a toolstack maps the grant table of a domain it controls. */
@@ -14,18 +15,12 @@ final class ResourceCall {
 
   private final Paging paging;
   private final PhysicalMaps physicalMaps;
-  private final PhysicalMaps.GrantFrames grantFrames;
-  private final int maxFrames;
+  private final Grants grants;
 
-  ResourceCall(
-      Paging paging,
-      PhysicalMaps physicalMaps,
-      PhysicalMaps.GrantFrames grantFrames,
-      int maxFrames) {
+  ResourceCall(Paging paging, PhysicalMaps physicalMaps, Grants grants) {
     this.paging = paging;
     this.physicalMaps = physicalMaps;
-    this.grantFrames = grantFrames;
-    this.maxFrames = maxFrames;
+    this.grants = grants;
   }
 
   long handle(Vcpu caller, long pointer, long start) {
@@ -53,7 +48,7 @@ final class ResourceCall {
     }
     long list = AcquireResource.FRAME_LIST.get(HostView.HOST, at);
     if (list == 0) {
-      return count != 0 || start != 0 ? -Errno.EINVAL : answerSize(caller, pointer);
+      return count != 0 || start != 0 ? -Errno.EINVAL : answerSize(caller, domain, pointer);
     }
     for (long i = 0; i < count; i++) {
       long result = one(caller, domain, frame + i, list, i);
@@ -64,16 +59,16 @@ final class ResourceCall {
     return 0;
   }
 
-  private long answerSize(Vcpu caller, long pointer) {
-    AcquireResource.NR_FRAMES.set(HostView.HOST, caller.scratch(), maxFrames);
+  private long answerSize(Vcpu caller, Domain domain, long pointer) {
+    AcquireResource.NR_FRAMES.set(HostView.HOST, caller.scratch(), grants.maxFrames(domain));
     return MemoryArguments.write(caller, pointer, AcquireResource.LAYOUT) ? 0 : -Errno.EFAULT;
   }
 
   private long one(Vcpu caller, Domain domain, long frame, long list, long index) {
-    if (frame >= maxFrames) {
+    if (frame >= grants.maxFrames(domain)) {
       return -Errno.EINVAL;
     }
-    long mfn = grantFrames.frame(domain, frame);
+    long mfn = grants.frame(domain, frame);
     if (mfn < 0) {
       return mfn;
     }
