@@ -28,6 +28,7 @@ public final class Vcpu {
   private final long scratch;
   private final TrapState traps = new TrapState();
   private final GuestGate gate = new GuestGate();
+  private final CallRestart restart = new CallRestart();
   private final VcpuSchedule schedule = new VcpuSchedule();
   private final byte[] code = new byte[16];
   private final Insn insn = new Insn();
@@ -98,6 +99,11 @@ public final class Vcpu {
    */
   public long scratch() {
     return scratch;
+  }
+
+  /** How the hypercall under way may stop in between. */
+  public CallRestart restart() {
+    return restart;
   }
 
   /** Traps, callbacks and what else the guest kernel registered for its entry. */

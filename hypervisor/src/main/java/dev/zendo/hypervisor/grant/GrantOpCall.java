@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.grant;
 
 import dev.zendo.hypercalls.Errno;
+import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.grant.CacheFlush;
 import dev.zendo.hypercalls.grant.Copy;
 import dev.zendo.hypercalls.grant.GetStatusFrames;
@@ -17,6 +18,7 @@ import dev.zendo.hypercalls.grant.UnmapGrantRef;
 import dev.zendo.hypercalls.layout.Layout;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.hypercall.Dispatcher;
 import dev.zendo.hypervisor.hypercall.HypercallHandler;
 import dev.zendo.hypervisor.paging.GuestLists;
 
@@ -84,6 +86,16 @@ final class GrantOpCall implements HypercallHandler {
     };
   }
 
+  /** Whether a list operation stops before an element that is not its first one. */
+  private static boolean stopsBefore(Vcpu caller, int index) {
+    return index != 0 && Dispatcher.mustStop(caller);
+  }
+
+  /** Goes on with the rest of a list when the guest issues the call again. */
+  private static long goOn(Vcpu caller, int operation, long rest, int left) {
+    return Dispatcher.restart(caller, Hypercalls.GRANT_TABLE_OP, operation, rest, left, 0);
+  }
+
   private static boolean read(Vcpu caller, long pointer, Layout layout) {
     return caller.guest().read(pointer, caller.scratch(), layout.size());
   }
@@ -111,6 +123,9 @@ final class GrantOpCall implements HypercallHandler {
   private long mapAll(Vcpu caller, long list, int count) {
     int size = MapGrantRef.LAYOUT.size();
     for (int i = 0; i < count; i++) {
+      if (stopsBefore(caller, i)) {
+        return goOn(caller, GrantOp.MAP_GRANT_REF, list + (long) i * size, count - i);
+      }
       long pointer = list + (long) i * size;
       if (!read(caller, pointer, MapGrantRef.LAYOUT)) {
         return -Errno.EFAULT;
@@ -127,6 +142,10 @@ final class GrantOpCall implements HypercallHandler {
     UnmapOperations.Batch batch = new UnmapOperations.Batch();
     try {
       for (int i = 0; i < count; i++) {
+        if (stopsBefore(caller, i)) {
+          int operation = replace ? GrantOp.UNMAP_AND_REPLACE : GrantOp.UNMAP_GRANT_REF;
+          return goOn(caller, operation, list + (long) i * layout.size(), count - i);
+        }
         long pointer = list + (long) i * layout.size();
         if (!read(caller, pointer, layout)) {
           return -Errno.EFAULT;
@@ -174,6 +193,9 @@ final class GrantOpCall implements HypercallHandler {
   private long copyAll(Vcpu caller, long list, int count) {
     int size = Copy.LAYOUT.size();
     for (int i = 0; i < count; i++) {
+      if (stopsBefore(caller, i)) {
+        return goOn(caller, GrantOp.COPY, list + (long) i * size, count - i);
+      }
       long pointer = list + (long) i * size;
       if (!read(caller, pointer, Copy.LAYOUT)) {
         return -Errno.EFAULT;
@@ -189,6 +211,9 @@ final class GrantOpCall implements HypercallHandler {
   private long transferAll(Vcpu caller, long list, int count) {
     int size = Transfer.LAYOUT.size();
     for (int i = 0; i < count; i++) {
+      if (stopsBefore(caller, i)) {
+        return goOn(caller, GrantOp.TRANSFER, list + (long) i * size, count - i);
+      }
       long pointer = list + (long) i * size;
       if (!read(caller, pointer, Transfer.LAYOUT)) {
         return -Errno.EFAULT;
@@ -204,6 +229,9 @@ final class GrantOpCall implements HypercallHandler {
   private long swapAll(Vcpu caller, long list, int count) {
     int size = SwapGrantRef.LAYOUT.size();
     for (int i = 0; i < count; i++) {
+      if (stopsBefore(caller, i)) {
+        return goOn(caller, GrantOp.SWAP_GRANT_REF, list + (long) i * size, count - i);
+      }
       long pointer = list + (long) i * size;
       if (!read(caller, pointer, SwapGrantRef.LAYOUT)) {
         return -Errno.EFAULT;
@@ -219,6 +247,9 @@ final class GrantOpCall implements HypercallHandler {
   private long flushAll(Vcpu caller, long list, int count) {
     int size = CacheFlush.LAYOUT.size();
     for (int i = 0; i < count; i++) {
+      if (stopsBefore(caller, i)) {
+        return goOn(caller, GrantOp.CACHE_FLUSH, list + (long) i * size, count - i);
+      }
       if (!read(caller, list + (long) i * size, CacheFlush.LAYOUT)) {
         return -Errno.EFAULT;
       }

@@ -26,6 +26,7 @@ public final class Dispatcher {
   /** Serves the hypercall whose number and arguments are in the vcpu's registers. */
   public void serve(Vcpu vcpu) {
     CpuState cpu = vcpu.cpu();
+    vcpu.restart().begin(false);
     long result =
         call(
             vcpu,
@@ -47,13 +48,23 @@ public final class Dispatcher {
     return tracer.hypercall(handler, vcpu, number, a1, a2, a3, a4, a5);
   }
 
+  /** Whether a call that takes long should {@link #restart} now. */
+  public static boolean mustStop(Vcpu vcpu) {
+    return vcpu.executor() != null && vcpu.schedule().mustStop();
+  }
+
   /**
    * Makes the guest issue a hypercall again, with new arguments, when it continues; what waits for
-   * the vcpu is served before. For guests that execute code only.
+   * the vcpu is served before. Inside a multicall the entry gets the new arguments and the whole
+   * list stops there. For guests that execute code only.
    *
    * @return what the handler has to return
    */
   public static long restart(Vcpu vcpu, int number, long a1, long a2, long a3, long a4) {
+    if (vcpu.restart().batched()) {
+      vcpu.restart().request(a1, a2, a3, a4);
+      return number;
+    }
     CpuState cpu = vcpu.cpu();
     cpu.gpr(CpuState.RDI, a1);
     cpu.gpr(CpuState.RSI, a2);

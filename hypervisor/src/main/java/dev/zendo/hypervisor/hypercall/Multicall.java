@@ -5,6 +5,7 @@ import static dev.zendo.hypercalls.Errno.EINVAL;
 
 import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.mmu.MulticallEntry;
+import dev.zendo.hypervisor.domain.CallRestart;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
 
@@ -26,16 +27,19 @@ final class Multicall implements HypercallHandler {
     int calls = (int) count;
     long entry = list;
     for (int i = 0; i != calls; i++, entry += ENTRY_SIZE) {
-      if (i != 0 && caller.executor() != null && caller.schedule().mustStop()) {
-        return Dispatcher.restart(
-            caller, Hypercalls.MULTICALL, entry, (calls - i) & 0xffffffffL, a3, a4);
+      if (i != 0 && Dispatcher.mustStop(caller)) {
+        return stopAt(caller, entry, calls - i);
       }
       long at = caller.frameBuffer();
       if (!caller.guest().read(entry, at, ENTRY_SIZE)) {
         return -EFAULT;
       }
       long op = MulticallEntry.OP.get(HostView.HOST, at);
+      caller.restart().begin(true);
       long result = op == Hypercalls.MULTICALL ? -EINVAL : call(caller, op, at);
+      if (caller.restart().requested()) {
+        return writeArguments(caller, entry) ? stopAt(caller, entry, calls - i) : -EFAULT;
+      }
       HostView.HOST.putLong(at, result);
       if (!caller.guest().write(entry + MulticallEntry.RESULT.offset(), at, Long.BYTES)) {
         return -EFAULT;
@@ -45,6 +49,21 @@ final class Multicall implements HypercallHandler {
       }
     }
     return 0;
+  }
+
+  private static long stopAt(Vcpu caller, long entry, int left) {
+    caller.restart().begin(false);
+    return Dispatcher.restart(caller, Hypercalls.MULTICALL, entry, left & 0xffffffffL, 0, 0);
+  }
+
+  /** Stores the arguments of a call that stopped in between in its entry. */
+  private static boolean writeArguments(Vcpu caller, long entry) {
+    long at = caller.frameBuffer();
+    int bytes = CallRestart.ARGUMENTS * Long.BYTES;
+    for (int i = 0; i < CallRestart.ARGUMENTS; i++) {
+      HostView.HOST.putLong(at + (long) i * Long.BYTES, caller.restart().argument(i));
+    }
+    return caller.guest().write(entry + MulticallEntry.ARGS.offset(), at, bytes);
   }
 
   private long call(Vcpu caller, long op, long at) {

@@ -61,7 +61,7 @@ public final class TrapCalls {
           TrapInfo.FLAGS.get(HostView.HOST, at),
           TrapInfo.CS.get(HostView.HOST, at) | 3,
           address);
-      if (v.schedule().mustStop() && v.executor() != null) {
+      if (Dispatcher.mustStop(v)) {
         return Dispatcher.restart(
             v, Hypercalls.SET_TRAP_TABLE, entry + TrapInfo.LAYOUT.size(), 0, 0, 0);
       }

@@ -1,11 +1,14 @@
 package dev.zendo.hypervisor.memory;
 
 import dev.zendo.hypercalls.Errno;
+import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.memory.Exchange;
+import dev.zendo.hypercalls.memory.MemoryOp;
 import dev.zendo.hypercalls.memory.Reservation;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.hypercall.Dispatcher;
 import dev.zendo.hypervisor.paging.GuestLists;
 import dev.zendo.hypervisor.paging.PageOwners;
 import dev.zendo.hypervisor.paging.Paging;
@@ -82,6 +85,12 @@ final class ExchangeCall {
       result = trade(caller, domain, request, chunk);
       if (result == 0) {
         chunk++;
+        if (Long.compareUnsigned(chunk, chunks) < 0 && Dispatcher.mustStop(caller)) {
+          long written = finish(caller, pointer, chunk << request.inChunkOrder(), 0);
+          return written != 0
+              ? written
+              : Dispatcher.restart(caller, Hypercalls.MEMORY_OP, MemoryOp.EXCHANGE, pointer, 0, 0);
+        }
       }
     }
     return finish(caller, pointer, chunk << request.inChunkOrder(), result);

@@ -16,7 +16,9 @@ import dev.zendo.hypervisor.paging.Paging;
 
 /** The hypercall {@code memory_op}. */
 final class MemoryOpCall implements HypercallHandler {
-  private static final int COMMAND_BITS = 6;
+  /** Bits of the command; the extents already done are above them. */
+  static final int COMMAND_BITS = 6;
+
   private static final int COMMAND_MASK = (1 << COMMAND_BITS) - 1;
 
   /** Offset of max_pfn in struct shared_info (arch.max_pfn of xen.h). */

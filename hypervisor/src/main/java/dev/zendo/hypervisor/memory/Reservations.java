@@ -1,11 +1,13 @@
 package dev.zendo.hypervisor.memory;
 
+import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.memory.MemFlags;
 import dev.zendo.hypercalls.memory.MemoryOp;
 import dev.zendo.hypercalls.memory.Reservation;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.hypercall.Dispatcher;
 import dev.zendo.hypervisor.machine.FrameAllocator;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.MachineMemory;
@@ -94,17 +96,33 @@ final class Reservations {
         || !GuestLists.isAcceptable(caller, list)) {
       return start;
     }
-    return switch (operation) {
-      case MemoryOp.INCREASE_RESERVATION ->
-          increase(caller, domain, list, start, count, order, flags);
-      case MemoryOp.DECREASE_RESERVATION -> decrease(caller, domain, list, start, count, order);
-      default -> populate(caller, domain, list, start, count, order, flags);
-    };
+    long done =
+        switch (operation) {
+          case MemoryOp.INCREASE_RESERVATION ->
+              increase(caller, domain, list, start, count, order, flags);
+          case MemoryOp.DECREASE_RESERVATION -> decrease(caller, domain, list, start, count, order);
+          default -> populate(caller, domain, list, start, count, order, flags);
+        };
+    if (done < 0) {
+      long command = operation | -done << MemoryOpCall.COMMAND_BITS;
+      return Dispatcher.restart(caller, Hypercalls.MEMORY_OP, command, pointer, 0, 0);
+    }
+    return done;
   }
+
+  /** Whether the call stops before an extent that is not its first one. */
+  private static boolean stopsBefore(Vcpu caller, long extent, long start) {
+    return extent != start && Dispatcher.mustStop(caller);
+  }
+
+  // The three operations return the number of extents done, or its negative when they stop.
 
   private long increase(
       Vcpu caller, Domain domain, long list, long start, long count, int order, int flags) {
     for (long i = start; i < count; i++) {
+      if (stopsBefore(caller, i, start)) {
+        return -i;
+      }
       long mfn = allocate(domain, order, flags);
       if (mfn < 0) {
         return i;
@@ -131,6 +149,9 @@ final class Reservations {
 
   private long decrease(Vcpu caller, Domain domain, long list, long start, long count, int order) {
     for (long i = start; i < count; i++) {
+      if (stopsBefore(caller, i, start)) {
+        return -i;
+      }
       if (!MemoryArguments.readElement(caller, list, i)) {
         return i;
       }
@@ -163,6 +184,9 @@ final class Reservations {
       return start;
     }
     for (long i = start; i < count; i++) {
+      if (stopsBefore(caller, i, start)) {
+        return -i;
+      }
       if (!MemoryArguments.readElement(caller, list, i)) {
         return i;
       }

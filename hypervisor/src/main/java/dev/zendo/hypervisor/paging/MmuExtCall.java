@@ -3,12 +3,14 @@ package dev.zendo.hypervisor.paging;
 import static dev.zendo.hypervisor.machine.FrameTable.L1;
 
 import dev.zendo.hypercalls.Errno;
+import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.mmu.MmuextCommand;
 import dev.zendo.hypercalls.mmu.MmuextOp;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.hypercall.Dispatcher;
 import dev.zendo.hypervisor.hypercall.HypercallHandler;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
@@ -86,6 +88,12 @@ public final class MmuExtCall implements HypercallHandler {
         break;
       }
       i++;
+      if (i < count && Dispatcher.mustStop(caller)) {
+        DoneCount.write(caller, donePointer, done + i);
+        long rest = list + (long) i * SIZE;
+        long left = count - i | MmuUpdateCall.PREEMPTED;
+        return Dispatcher.restart(caller, Hypercalls.MMUEXT_OP, rest, left, donePointer, foreign);
+      }
     }
     DoneCount.write(caller, donePointer, done + i);
     return result;

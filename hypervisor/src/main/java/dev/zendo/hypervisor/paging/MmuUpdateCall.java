@@ -6,12 +6,14 @@ import static dev.zendo.hypervisor.machine.FrameTable.L4;
 
 import dev.zendo.hypercalls.Domid;
 import dev.zendo.hypercalls.Errno;
+import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.mmu.MmuCommand;
 import dev.zendo.hypercalls.mmu.MmuUpdate;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.hypercall.Dispatcher;
 import dev.zendo.hypervisor.hypercall.HypercallHandler;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
@@ -83,7 +85,8 @@ public final class MmuUpdateCall implements HypercallHandler {
     long result = frameOwner < 0 ? frameOwner : 0;
     boolean upperChanged = false;
     int i = 0;
-    while (result == 0 && i < count) {
+    boolean stop = false;
+    while (result == 0 && i < count && !stop) {
       if (!caller.guest().read(list + (long) i * SIZE, caller.scratch(), SIZE)) {
         result = -Errno.EFAULT;
         break;
@@ -97,12 +100,18 @@ public final class MmuUpdateCall implements HypercallHandler {
       }
       if (result == 0) {
         i++;
+        stop = i < count && Dispatcher.mustStop(caller);
       }
     }
     if (upperChanged) {
       tlb.flushDomain(tableOwner);
     }
     DoneCount.write(caller, donePointer, done + i);
+    if (stop) {
+      long rest = list + (long) i * SIZE;
+      long left = count - i | PREEMPTED;
+      return Dispatcher.restart(caller, Hypercalls.MMU_UPDATE, rest, left, donePointer, foreign);
+    }
     return result;
   }
 

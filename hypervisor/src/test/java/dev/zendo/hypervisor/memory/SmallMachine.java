@@ -10,6 +10,7 @@ import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.paging.Paging;
 import dev.zendo.hypervisor.paging.Pte;
+import dev.zendo.hypervisor.sched.Schedules;
 import java.util.Arrays;
 
 /** A machine of a few thousand frames without processors, for tests of the memory half. */
@@ -50,6 +51,7 @@ public final class SmallMachine implements AutoCloseable {
     Vcpu vcpu = new Vcpu(domain, domain.vcpuCount());
     vcpu.cpu().kernelMode(true);
     vcpu.wire(core.mmu(vcpu), core.guestAccess(vcpu), executor, woken -> {});
+    Schedules.up(vcpu.schedule());
     domain.add(vcpu);
     return vcpu;
   }
