@@ -48,6 +48,13 @@ public final class Machine implements AutoCloseable {
     control.events().bindVirq(Virq.DOM_EXC, this::checkGuests);
   }
 
+  /** Loads what every machine needs, on a thread of its own, so that {@link #start} is quicker. */
+  public static void prepare() {
+    Thread thread = new Thread(InterpreterEngine::prepare, "prepare");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
   /**
    * Starts a machine with the interpreter.
    *

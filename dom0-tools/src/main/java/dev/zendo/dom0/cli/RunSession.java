@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.commons.cli.CommandLine;
@@ -42,6 +43,7 @@ final class RunSession implements AutoCloseable {
   private final TraceOutput trace;
   private final long started = System.nanoTime();
   private DomainSpec spec;
+  private boolean reported;
 
   /**
    * Reads the kernel, then starts the machine.
@@ -69,18 +71,18 @@ final class RunSession implements AutoCloseable {
   int run() throws InterruptedException {
     boolean first = true;
     while (true) {
-      try (Guest guest = machine.create(spec, terminal)) {
-        terminal.connect(guest.console());
-        if (first) {
-          terminal.start();
-          first = false;
-        }
-        guest.start();
-        Object end = await(guest);
-        if (end != GuestEnd.REBOOT || !rebooting) {
-          return report(guest, end);
-        }
+      Guest guest = machine.create(spec, terminal);
+      terminal.connect(guest.console());
+      if (first) {
+        terminal.start();
+        first = false;
       }
+      guest.start();
+      Object end = await(guest);
+      if (end != GuestEnd.REBOOT || !rebooting) {
+        return report(guest, end);
+      }
+      guest.close();
       spec = readSpec();
     }
   }
@@ -88,12 +90,20 @@ final class RunSession implements AutoCloseable {
   private DomainSpec readSpec() {
     return new DomainSpec(
         target.name(),
-        UUID.randomUUID(),
+        uuid(),
         KernelImage.read(target.kernel(), target.memoryMiB() << 20),
         target.ramdisk(),
         target.commandLine(),
         target.memoryMiB(),
         target.vcpus());
+  }
+
+  /** An identity, no secret: a secure generator would take longer to start than the guest. */
+  private static UUID uuid() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    return new UUID(
+        (random.nextLong() & ~0xf000L) | 0x4000L,
+        (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L);
   }
 
   /** Returns a {@link GuestEnd} or an {@link Other}. */
@@ -118,11 +128,12 @@ final class RunSession implements AutoCloseable {
     String crash = "";
     if (status == ExitStatus.CRASHED) {
       crash = new CrashReport(machine.control(), guest, spec.kernel().symbols()).text();
-    } else if (end == Other.TIMEOUT) {
+    } else if (end instanceof Other) {
       machine.control().domains().pause(guest.id());
     }
-    guest.close();
+    guest.console().close();
     terminal.close();
+    reported = true;
     PrintStream err = System.err;
     if (json) {
       err.println(json(guest, end, status, seconds, instructions, crash));
@@ -189,7 +200,12 @@ final class RunSession implements AutoCloseable {
   @Override
   public void close() {
     terminal.close();
-    machine.close();
+    if (reported) {
+      // The process ends: the host takes all memory back faster than we could give it.
+      machine.store().close();
+    } else {
+      machine.close();
+    }
     trace.close();
   }
 }

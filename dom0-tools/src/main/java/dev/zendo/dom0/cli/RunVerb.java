@@ -1,5 +1,6 @@
 package dev.zendo.dom0.cli;
 
+import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.builder.DomainSpec;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -93,6 +94,7 @@ final class RunVerb implements Verb {
         line.hasOption("timeout") ? seconds(line.getOptionValue("timeout")) : Long.MAX_VALUE;
     checkEngine(line.getOptionValue("engine", ENGINES.get(0)));
     Set<String> traces = traces(line.getOptionValues("trace"));
+    Machine.prepare();
     RunTarget target = RunTarget.of(Path.of(line.getArgList().get(0)), line);
     DomainSpec.checkMemory(target.memoryMiB());
     DomainSpec.checkVcpus(target.vcpus());

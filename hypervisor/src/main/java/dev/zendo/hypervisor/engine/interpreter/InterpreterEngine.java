@@ -27,6 +27,11 @@ public final class InterpreterEngine implements Engine {
     codeMap.addListener(cache);
   }
 
+  /** Builds what all engines share; a thread may do so while another prepares the machine. */
+  public static void prepare() {
+    InstructionSet.table();
+  }
+
   @Override
   public String name() {
     return "interpreter";
