@@ -16,7 +16,19 @@ import jdk.internal.misc.Unsafe;
 public final class HostMemory {
   private static final Unsafe UNSAFE = Unsafe.getUnsafe();
 
+  /** Offset of the first element of a byte array. */
+  private static final long BYTES = byteArrayOffset();
+
   private HostMemory() {}
+
+  /** By reflection: the field is an int up to JDK 24 and a long from then on. */
+  private static long byteArrayOffset() {
+    try {
+      return Unsafe.class.getField("ARRAY_BYTE_BASE_OFFSET").getLong(null);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   /**
    * Allocates memory aligned to {@code alignment} bytes (a power of two). Large blocks are backed
@@ -160,12 +172,12 @@ public final class HostMemory {
 
   /** Copies host memory into an array. */
   public static void copyToArray(long from, byte[] to, int offset, int bytes) {
-    UNSAFE.copyMemory(null, from, to, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) offset, bytes);
+    UNSAFE.copyMemory(null, from, to, BYTES + (long) offset, bytes);
   }
 
   /** Copies an array into host memory. */
   public static void copyFromArray(byte[] from, int offset, long to, int bytes) {
-    UNSAFE.copyMemory(from, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) offset, null, to, bytes);
+    UNSAFE.copyMemory(from, BYTES + (long) offset, null, to, bytes);
   }
 
   /** Fills {@code bytes} bytes with {@code value}. */
