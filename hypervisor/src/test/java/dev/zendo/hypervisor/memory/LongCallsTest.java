@@ -103,7 +103,7 @@ class LongCallsTest {
   void aMulticallStopsInsideAnEntry() {
     updates(3);
     for (int i = 0; i < 2; i++) {
-      long entry = 0x2000 + 64 * i;
+      long entry = 0x2000 + 64L * i;
       put(entry, i == 0 ? Hypercalls.MMU_UPDATE : 62);
       put(entry + 16, LIST);
       put(entry + 24, 3);
