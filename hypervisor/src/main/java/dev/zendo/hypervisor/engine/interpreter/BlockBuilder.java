@@ -13,10 +13,11 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * Decodes blocks for one vcpu. A block has one entry; it goes on behind conditional jumps that are
- * not taken and along near jumps. It ends at another control transfer, after {@link #MAX_OPS}
- * instructions, or before an instruction that crosses the page's end; such an instruction is a
- * block of its own, which begins by checking that the second page is still where it was.
+ * Decodes blocks for one vcpu. A block has one entry; it goes on behind conditional jumps, or at
+ * the target of those that are usually taken, and along near jumps. It ends at another control
+ * transfer, after {@link #MAX_OPS} instructions, or before an instruction that crosses the page's
+ * end; such an instruction is a block of its own, which begins by checking that the second page is
+ * still where it was.
  */
 final class BlockBuilder {
   /** Bounds the depth of the chain of calls that a block is. */
@@ -28,6 +29,9 @@ final class BlockBuilder {
 
   /** Instructions after which a conditional jump ends the block; before, it goes on behind it. */
   private static final int EXTENSION = 20;
+
+  /** The same for a conditional jump that is usually taken, so that small loops are unrolled. */
+  private static final int UNROLLED = 36;
 
   /** Bytes over which a jump is followed, so that blocks cover little code that is not theirs. */
   private static final int NEAR = 1024;
@@ -45,6 +49,7 @@ final class BlockBuilder {
   private final byte[] uses = new byte[MAX_OPS + 2];
 
   // The block under construction.
+  private FrameCode frame;
   private long pageVa;
   private int at;
   private int low;
@@ -73,14 +78,14 @@ final class BlockBuilder {
   /** The block at an address of a page, from the cache or decoded now. */
   Block get(long va, long page, FetchPath fetch) {
     long mfn = page >>> MachineMemory.FRAME_SHIFT;
-    FrameCode frame = cache.frame(mfn);
-    Block block = frame.find(va, cpu.longMode);
+    FrameCode known = cache.frame(mfn);
+    Block block = known.find(va, cpu.longMode);
     for (int i = 0; block == null; i++) {
-      int generation = frame.generation();
+      int generation = known.generation();
       protect(mfn);
       Block built = build(va, page, fetch, MAX_OPS);
       built.frame = mfn;
-      boolean kept = frame.add(built, generation);
+      boolean kept = known.add(built, generation);
       if (built.secondFrame >= 0) {
         // Stores to the second frame must find the block as well.
         kept &= cache.frame(built.secondFrame).add(built, secondGeneration);
@@ -120,6 +125,7 @@ final class BlockBuilder {
   }
 
   private Block build(long va, long page, FetchPath fetch, int limit) {
+    frame = cache.frame(page >>> MachineMemory.FRAME_SHIFT);
     HostMemory.copyToArray(machine + page, code, 0, PAGE);
     pageVa = va & -PAGE;
     at = (int) (va - pageVa);
@@ -151,17 +157,13 @@ final class BlockBuilder {
     if (room && insn.kind[0] == OperandKind.REL && followJump(length)) {
       return true;
     }
-    boolean inner = room && count < EXTENSION && at + length < PAGE - LONGEST;
     if (insn.mnemonic == Mnemonic.JCC) {
-      return branch(TransferOps.conditional(insn, pageVa + at, inner), length, 1, inner);
+      return branch(insn, 0, length, room);
     }
     if (room && mayFuse()) {
       int jump = tryFuse(at + length);
       if (jump > 0) {
-        Op op = IntegerOps.compareBranch(insn, peeked, pageVa + at, inner);
-        boolean open = branch(op, length + jump, 2, inner);
-        uses[used - 1] = FlagUse.of(insn);
-        return open;
+        return branch(peeked, length, length + jump, true);
       }
     }
     Op op = table.create(insn, pageVa + at);
@@ -184,8 +186,7 @@ final class BlockBuilder {
     }
     long target = TransferOps.target(insn, pageVa + at) - pageVa;
     boolean inside = target >= low && target < Math.max(high, at + length);
-    boolean near = target >= 0 && target < PAGE && Math.abs(target - at) < NEAR;
-    if (inside || !near) {
+    if (inside || !isNear(pageVa + target)) {
       return false;
     }
     skip(length, 1);
@@ -193,10 +194,40 @@ final class BlockBuilder {
     return true;
   }
 
-  private boolean branch(Op op, int length, int instructions, boolean inner) {
+  /**
+   * Adds a conditional jump.
+   *
+   * @param jump the jump, which is changed when the block is to go on at its target
+   * @param before bytes of the comparison in {@link #insn} that is fused with it, 0 without
+   * @param length bytes of both
+   */
+  private boolean branch(Insn jump, int before, int length, boolean room) {
+    long rip = pageVa + at;
+    int instructions = before > 0 ? 2 : 1;
+    long target = TransferOps.target(jump, rip + before);
+    boolean along = room && count < UNROLLED && isNear(target) && frame.isUsuallyTaken(rip);
+    boolean inner = along || room && count < EXTENSION && at + length < PAGE - LONGEST;
+    if (along) {
+      jump.condition ^= 1;
+    }
+    BranchOp op =
+        before > 0
+            ? IntegerOps.compareBranch(insn, jump, rip, inner)
+            : TransferOps.conditional(jump, rip, inner);
+    op.takenRip = along ? rip + length : target;
+    byte use = before > 0 ? FlagUse.of(insn) : FlagUse.LOOKS;
     place(op, length, instructions);
-    ((BranchOp) op).rest = (short) count;
+    uses[used - 1] = use;
+    op.rest = (short) count;
+    if (along) {
+      at = (int) (target - pageVa);
+    }
     return inner;
+  }
+
+  private boolean isNear(long target) {
+    long offset = target - pageVa;
+    return offset >= 0 && offset < PAGE && Math.abs(offset - at) < NEAR;
   }
 
   private boolean close(Op op, int length) {
@@ -267,9 +298,13 @@ final class BlockBuilder {
         branch.rest = (short) (count - branch.rest);
       }
     }
-    Op first = ops[0];
+    Block block = new Block(va, count, low, high - low, cpu.longMode, secondFrame, ops[0]);
+    for (int i = 0; i < used - 1; i++) {
+      if (ops[i] instanceof BranchOp) {
+        ((BranchOp) ops[i]).block = block;
+      }
+    }
     Arrays.fill(ops, 0, used, null);
-    Block block = new Block(va, count, low, high - low, cpu.longMode, secondFrame, first);
     VarHandle.storeStoreFence();
     return block;
   }

@@ -6,12 +6,19 @@ package dev.zendo.hypervisor.engine.interpreter;
  * the jump cache, which is flushed with the translations.
  */
 abstract class BranchOp extends OperandOp {
+  /** Exits from the middle of a block after which they count as the rule. */
+  private static final int HOT = 1000;
+
   /** Virtual address of the successor when the branch is taken. */
   long takenRip;
 
   /** In the middle of a block: how many of its instructions are left out by a taken branch. */
   short rest;
 
+  /** In the middle of a block: the block. */
+  Block block;
+
+  private short heat;
   private Block taken;
   private Block fallThrough;
 
@@ -20,10 +27,30 @@ abstract class BranchOp extends OperandOp {
     return true;
   }
 
+  /** Takes over place, operands and target of another branch without memory operand. */
+  final BranchOp branchLike(BranchOp other) {
+    like(other);
+    takenRip = other.takenRip;
+    rest = other.rest;
+    return this;
+  }
+
   /** The block at the branch target. */
   final Block taken(Cpu cpu) {
     Block block = taken;
     return block != null ? block : findTaken(cpu);
+  }
+
+  /**
+   * The block at the branch target, from the middle of this op's block. When that happens often the
+   * block is built again along the other way.
+   */
+  final Block exit(Cpu cpu) {
+    cpu.executed -= rest;
+    if (heat < HOT && ++heat == HOT) {
+      cpu.memory.code.frame(block.frame).turn(block, rip);
+    }
+    return taken(cpu);
   }
 
   /** The block after this instruction. */

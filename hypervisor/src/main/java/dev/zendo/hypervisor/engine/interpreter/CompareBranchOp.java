@@ -6,6 +6,8 @@ import java.lang.invoke.MethodHandles;
 final class CompareBranchOp extends BranchOp implements Template.Prototype {
   private static final int SHAPE = Template.shape(MethodHandles.lookup());
   private static final int CONDITION = SHAPE & 15;
+  private static final int PAIR = CONDITION >> 1;
+  private static final int AFTER_TEST = 8;
   private static final int SIZE = 1 << (SHAPE >> 4 & 3);
   private static final int LEFT = SHAPE >> 6 & 7;
   private static final int RIGHT = SHAPE >> 9 & 7;
@@ -14,9 +16,22 @@ final class CompareBranchOp extends BranchOp implements Template.Prototype {
   /** The block goes on behind the branch. */
   private static final boolean INNER = (SHAPE & 1 << 13) != 0;
 
+  /** Bit of the shape: behind the branch nobody sees the flags, only where it leads. */
+  static final int QUIET_BIT = 1 << 14;
+
+  private static final boolean QUIET = (SHAPE & QUIET_BIT) != 0;
+
+  /** Overflow and parity are computed from the flags. */
+  private static final boolean NEEDS_FLAGS = PAIR == 0 || PAIR == 5;
+
   @Override
   public OperandOp fresh() {
     return new CompareBranchOp();
+  }
+
+  @Override
+  OperandOp withoutFlags() {
+    return INNER && !NEEDS_FLAGS ? Templates.quietCompareBranch(SHAPE).branchLike(this) : this;
   }
 
   @Override
@@ -35,63 +50,62 @@ final class CompareBranchOp extends BranchOp implements Template.Prototype {
     } else {
       b = cpu.load(address(cpu, RIGHT - AluOp.MEMORY), SIZE, this);
     }
+    long r = COMPARE ? Width.extend(a - b, SIZE) : a & b;
+    if (!QUIET) {
+      setFlags(cpu, a, b, r);
+    }
+    // The condition without its lowest bit. All in one method: C1 inlines only small ones.
     boolean holds;
-    if (COMPARE) {
-      long r = Width.extend(a - b, SIZE);
-      LazyFlags.set(cpu, LazyFlags.SUB, a, b, r);
-      switch (CONDITION >> 1) {
-        case 1:
-          holds = a + Long.MIN_VALUE < b + Long.MIN_VALUE;
-          break;
-        case 2:
-          holds = a == b;
-          break;
-        case 3:
-          holds = a + Long.MIN_VALUE <= b + Long.MIN_VALUE;
-          break;
-        case 4:
-          holds = r < 0;
-          break;
-        case 6:
-          holds = a < b;
-          break;
-        case 7:
-          holds = a <= b;
-          break;
-        default:
-          holds = LazyFlags.test(cpu, CONDITION & ~1);
-          break;
-      }
-    } else {
-      long r = a & b;
-      LazyFlags.logic(cpu, r);
-      switch (CONDITION >> 1) {
-        case 0:
-        case 1:
-          holds = false;
-          break;
-        case 2:
-        case 3:
-          holds = r == 0;
-          break;
-        case 4:
-        case 6:
-          holds = r < 0;
-          break;
-        case 7:
-          holds = r <= 0;
-          break;
-        default:
-          holds = LazyFlags.test(cpu, CONDITION & ~1);
-          break;
-      }
+    switch (COMPARE ? PAIR : PAIR + AFTER_TEST) {
+      case 1:
+        holds = a + Long.MIN_VALUE < b + Long.MIN_VALUE;
+        break;
+      case 2:
+        holds = a == b;
+        break;
+      case 3:
+        holds = a + Long.MIN_VALUE <= b + Long.MIN_VALUE;
+        break;
+      case 4:
+      case AFTER_TEST + 4:
+      case AFTER_TEST + 6:
+        holds = r < 0;
+        break;
+      case 6:
+        holds = a < b;
+        break;
+      case 7:
+        holds = a <= b;
+        break;
+      case AFTER_TEST:
+      case AFTER_TEST + 1:
+        holds = false;
+        break;
+      case AFTER_TEST + 2:
+      case AFTER_TEST + 3:
+        holds = r == 0;
+        break;
+      case AFTER_TEST + 7:
+        holds = r <= 0;
+        break;
+      default:
+        holds = LazyFlags.test(cpu, CONDITION & ~1);
+        break;
     }
     if (holds != ((CONDITION & 1) == 0)) {
       return INNER ? next.exec(cpu) : fallThrough(cpu);
     }
-    if (INNER) {
-      cpu.executed -= rest;
+    if (QUIET) {
+      setFlags(cpu, a, b, r);
     }
-    return taken(cpu);
+    return INNER ? exit(cpu) : taken(cpu);
+  }
+
+  private static void setFlags(Cpu cpu, long a, long b, long r) {
+    if (COMPARE) {
+      LazyFlags.set(cpu, LazyFlags.SUB, a, b, r);
+    } else {
+      LazyFlags.logic(cpu, r);
+    }
   }
 }

@@ -1,5 +1,8 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * The blocks decoded from one machine frame, by virtual address. Thread-safe: everything happens
  * under the object's lock, which is taken only when a block is looked up the slow way.
@@ -24,7 +27,14 @@ final class FrameCode {
 
   private static final int MAX_PATIENCE_SHIFT = 15;
 
+  /** Most branches whose usual way is remembered; beyond this it starts over. */
+  private static final int MAX_BRANCHES = 4096;
+
   private Block[] table = NONE;
+
+  /** Branches by address that left their block often; true when they did both ways in turn. */
+  private Map<Long, Boolean> branches = Map.of();
+
   private int used;
   private int generation;
   private int quietStores;
@@ -95,6 +105,23 @@ final class FrameCode {
     return (int) (pc ^ pc >>> 12 ^ pc >>> 27);
   }
 
+  /** Whether blocks should go on at the target of a conditional branch, not behind it. */
+  synchronized boolean isUsuallyTaken(long rip) {
+    return Boolean.FALSE.equals(branches.get(rip));
+  }
+
+  /** A branch often leaves a block in the middle: lets the block be built along the other way. */
+  synchronized void turn(Block block, long rip) {
+    if (branches.isEmpty() || branches.size() > MAX_BRANCHES) {
+      branches = new HashMap<>();
+    }
+    Boolean before = branches.get(rip);
+    if (!Boolean.TRUE.equals(before)) {
+      branches.put(rip, before != null);
+      block.kill();
+    }
+  }
+
   /** Drops everything. */
   synchronized void dropAll() {
     for (Block block : table) {
@@ -103,6 +130,7 @@ final class FrameCode {
       }
     }
     table = NONE;
+    branches = Map.of();
     used = 0;
     quietStores = 0;
     generation++;

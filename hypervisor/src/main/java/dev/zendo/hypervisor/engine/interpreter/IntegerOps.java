@@ -84,7 +84,7 @@ final class IntegerOps {
   }
 
   /** CMP or TEST with the conditional jump after it. */
-  static Op compareBranch(Insn compare, Insn jump, long rip, boolean inner) {
+  static BranchOp compareBranch(Insn compare, Insn jump, long rip, boolean inner) {
     BranchOp op =
         Templates.compareBranch(
             compare.mnemonic == Mnemonic.CMP,
@@ -94,7 +94,6 @@ final class IntegerOps {
             Operands.kind(compare, 1),
             inner);
     Operands.fill(op, compare, rip);
-    op.takenRip = TransferOps.target(jump, rip + compare.length);
     return op;
   }
 

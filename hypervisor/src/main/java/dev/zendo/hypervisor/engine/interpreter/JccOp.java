@@ -20,9 +20,6 @@ final class JccOp extends BranchOp implements Template.Prototype {
     if (!LazyFlags.test(cpu, CONDITION)) {
       return INNER ? next.exec(cpu) : fallThrough(cpu);
     }
-    if (INNER) {
-      cpu.executed -= rest;
-    }
-    return taken(cpu);
+    return INNER ? exit(cpu) : taken(cpu);
   }
 }

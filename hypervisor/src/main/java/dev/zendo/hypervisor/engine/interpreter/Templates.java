@@ -26,7 +26,7 @@ final class Templates {
   private static final Template<BranchOp> JCC = new Template<>(BranchOp.class, JccOp.class, 1 << 5);
 
   private static final Template<BranchOp> COMPARE_BRANCH =
-      new Template<>(BranchOp.class, CompareBranchOp.class, 1 << 14);
+      new Template<>(BranchOp.class, CompareBranchOp.class, 1 << 15);
 
   private static final Template<OperandOp> SETCC =
       new Template<>(OperandOp.class, SetccOp.class, 16);
@@ -42,6 +42,11 @@ final class Templates {
   /** The op of a shape of {@link AluOp} that leaves the flags alone. */
   static OperandOp quietAlu(int shape) {
     return ALU.create(shape | AluOp.QUIET);
+  }
+
+  /** The op of a shape of {@link CompareBranchOp} that sets flags only when it leaves the block. */
+  static BranchOp quietCompareBranch(int shape) {
+    return COMPARE_BRANCH.create(shape | CompareBranchOp.QUIET_BIT);
   }
 
   /** The op of a shape of {@link UnaryOp} that leaves the flags alone. */

@@ -85,7 +85,7 @@ final class TransferOps {
     table.add((insn, rip) -> loop(ControlOps.Loop.JCXZ, insn, rip), Mnemonic.JCXZ);
   }
 
-  private static Op branch(BranchOp op, Insn insn, long rip) {
+  private static BranchOp branch(BranchOp op, Insn insn, long rip) {
     op.takenRip = target(insn, rip);
     return op;
   }
@@ -96,7 +96,7 @@ final class TransferOps {
   }
 
   /** A conditional jump; {@code inner} when the block goes on behind it. */
-  static Op conditional(Insn insn, long rip, boolean inner) {
+  static BranchOp conditional(Insn insn, long rip, boolean inner) {
     return branch(Templates.jcc(insn.condition, inner), insn, rip);
   }
 
