@@ -59,6 +59,7 @@ public final class Scheduler {
       work.signalAll();
       for (Processor processor : processors) {
         if (processor.current != null) {
+          processor.current.schedule().preempt = true;
           stop(processor.current);
         }
       }

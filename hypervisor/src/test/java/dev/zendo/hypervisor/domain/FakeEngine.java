@@ -1,0 +1,58 @@
+package dev.zendo.hypervisor.domain;
+
+import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.Engine;
+import dev.zendo.hypervisor.engine.ExitReason;
+import dev.zendo.hypervisor.engine.GuestClock;
+import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.VcpuExecutor;
+import dev.zendo.hypervisor.machine.HostMemory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An engine whose guests do nothing but spin until somebody wants them out. */
+public final class FakeEngine implements Engine {
+  /** How often any executor flushed its translations. */
+  public final AtomicInteger flushes = new AtomicInteger();
+
+  @Override
+  public String name() {
+    return "fake";
+  }
+
+  @Override
+  public VcpuExecutor attach(CpuState cpu, GuestMmu mmu, GuestClock clock) {
+    return new VcpuExecutor() {
+      @Override
+      public int run(long budget) {
+        while (HostMemory.getIntAcquire(cpu.base() + CpuState.INTERRUPT) == 0) {
+          Thread.onSpinWait();
+        }
+        HostMemory.putIntRelease(cpu.base() + CpuState.INTERRUPT, 0);
+        return ExitReason.INTERRUPTED;
+      }
+
+      @Override
+      public int step() {
+        return ExitReason.INTERRUPTED;
+      }
+
+      @Override
+      public void requestExit() {
+        HostMemory.putIntRelease(cpu.base() + CpuState.INTERRUPT, 1);
+      }
+
+      @Override
+      public void flushTlb() {
+        flushes.incrementAndGet();
+      }
+
+      @Override
+      public void flushTlb(boolean kernelMode) {
+        flushes.incrementAndGet();
+      }
+
+      @Override
+      public void flushPage(long virtualAddress) {}
+    };
+  }
+}
