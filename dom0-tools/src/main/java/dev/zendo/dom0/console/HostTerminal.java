@@ -21,6 +21,10 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
   private static final int QUEUE = 64 << 10;
 
   private final ByteQueue queue = new ByteQueue(QUEUE);
+
+  /** Never closed: the mode of the terminal is given back through it. */
+  private final FileInputStream in = new FileInputStream(FileDescriptor.in);
+
   private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
   private final Runnable onLeave;
   private final Thread writer = new Thread(this::write, "console-output");
@@ -109,7 +113,7 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
   private void read() {
     byte[] keys = new byte[1024];
     boolean terminal = enterRawMode();
-    try (FileInputStream in = new FileInputStream(FileDescriptor.in)) {
+    try {
       int count;
       while ((count = in.read(keys)) >= 0) {
         int length = terminal ? beforeLeave(keys, count) : count;
