@@ -132,7 +132,7 @@ final class OneByteOpcodes {
       8D:m LEA =Gv,M
       8E MOV =Sw,Ew end
       8F/0 POP =Ev d64 pop
-      90 PAUSE - F3 b0
+      90 PAUSE - F3
       90 NOP - b0
       90+8 XCHG +Zv,+rAX
       98 CBW - ir=ax iw=ax

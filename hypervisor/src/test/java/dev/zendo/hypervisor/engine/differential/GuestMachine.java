@@ -103,8 +103,8 @@ final class GuestMachine implements AutoCloseable {
    * Executes one case: takes the state from {@code input}, leaves the resulting state in {@code
    * output}.
    *
-   * @param steps number of instructions to execute with {@code step()}; 0 to {@code run()} up to an
-   *     INT3
+   * @param steps largest number of instructions to execute with {@code step()}, up to an INT3; 0 to
+   *     {@code run()} up to there
    */
   void execute(long input, long output, int steps) {
     load(input);
@@ -119,10 +119,15 @@ final class GuestMachine implements AutoCloseable {
         reason = ExitReason.INTERRUPTED;
       }
     }
-    for (int i = 0; i < steps && reason == ExitReason.INTERRUPTED; i++) {
+    for (int i = 0; i < steps && reason == ExitReason.INTERRUPTED && !atEnd(i); i++) {
       reason = stepOver();
     }
     store(output, reason);
+  }
+
+  private boolean atEnd(int done) {
+    long at = host(cpu.rip(), AddressMap.CODE, CODE_MFN);
+    return done > 0 && HostMemory.getByte(at) == (byte) 0xcc;
   }
 
   /** One instruction with all its repetitions. */

@@ -1,6 +1,5 @@
 package dev.zendo.hypervisor.engine.differential;
 
-import dev.zendo.hypervisor.engine.x86.Decoder;
 import dev.zendo.hypervisor.engine.x86.Disassembler;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import dev.zendo.hypervisor.engine.x86.Insn;
@@ -8,28 +7,36 @@ import dev.zendo.hypervisor.engine.x86.InsnTable;
 import dev.zendo.hypervisor.engine.x86.Mnemonic;
 import dev.zendo.hypervisor.engine.x86.OperandKind;
 import dev.zendo.hypervisor.engine.x86.RowEncoder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A short straight line of random instructions, perhaps with a branch at its end, for what single
- * instructions cannot show: flags computed late, instructions fused, dead results dropped.
+ * Some random instructions in a row, with branches forward among them, for what single instructions
+ * cannot show: flags computed late, instructions fused, dead results dropped, blocks linked.
  *
  * <p>R12 to R15 point into the memory window and are not written; memory operands are based on them
  * alone. No instruction reads a flag that one before left undefined.
  */
 final class Sequence {
-  static final int MAX_INSTRUCTIONS = 8;
+  static final int MAX_INSTRUCTIONS = 12;
 
   /** First of the registers that hold addresses. */
   static final int FIRST_BASE = 12;
 
   private static final int ATTEMPTS = 400;
   private static final int RSP = 4;
+  private static final int MAX_LENGTH = 110;
+  private static final int FARTHEST = 4;
 
   final byte[] code = new byte[128];
   final int[] starts = new int[MAX_INSTRUCTIONS + 1];
-  private final int[] undefinedBefore = new int[MAX_INSTRUCTIONS + 1];
+  private final int[] undefinedBefore = new int[MAX_INSTRUCTIONS + FARTHEST + 1];
+
+  /** Instruction that each branch goes to, 0 for other instructions; and the branch's bytes. */
+  private final int[] target = new int[MAX_INSTRUCTIONS];
+
+  private final int[] displacementSize = new int[MAX_INSTRUCTIONS];
   int count;
   int length;
   long address;
@@ -38,11 +45,16 @@ final class Sequence {
   private final RowEncoder encoder;
   private final Insn insn = new Insn();
   private final List<InsnTable.Row> rows;
+  private final List<InsnTable.Row> branches;
 
   Sequence(SplittableRandom random, List<InsnTable.Row> rows) {
     this.random = random;
     this.encoder = new RowEncoder(random);
     this.rows = rows.stream().filter(Sequence::suitable).toList();
+    this.branches =
+        InsnTable.rows().stream()
+            .filter(row -> isBranch(row) && RowEncoder.inLongMode(row))
+            .toList();
   }
 
   private static boolean suitable(InsnTable.Row row) {
@@ -52,19 +64,21 @@ final class Sequence {
     if (row.repeatable || row.privileged || row.ioSensitive || row.bitIndex) {
       return false;
     }
-    boolean branch =
-        row.mnemonic == Mnemonic.JCC
-            || row.mnemonic == Mnemonic.LOOP
-            || row.mnemonic == Mnemonic.LOOPE
-            || row.mnemonic == Mnemonic.LOOPNE
-            || row.mnemonic == Mnemonic.JCXZ;
-    if (row.endsBlock && !branch) {
+    if (row.endsBlock && !isBranch(row)) {
       return false;
     }
     return switch (row.mnemonic) {
       case POP, ENTER, LEAVE, XLAT, MASKMOVQ, MASKMOVDQU, POPF, SHLD, SHRD, TZCNT, LZCNT -> false;
       case FXRSTOR, FLDENV, FRSTOR, FLDCW, LDMXCSR, HLT -> false;
       default -> true;
+    };
+  }
+
+  private static boolean isBranch(InsnTable.Row row) {
+    return switch (row.mnemonic) {
+      case JCC, LOOP, LOOPE, LOOPNE, JCXZ -> true;
+      case JMP -> row.opcode != 0xff;
+      default -> false;
     };
   }
 
@@ -75,27 +89,52 @@ final class Sequence {
     count = 0;
     length = 0;
     starts[0] = 0;
-    undefinedBefore[0] = 0;
-    boolean ended = false;
-    while (count < wanted && !ended) {
-      ended = append();
+    Arrays.fill(undefinedBefore, 0);
+    while (count < wanted && length < MAX_LENGTH - 15) {
+      append();
+    }
+    for (int i = count + 1; i < undefinedBefore.length; i++) {
+      undefinedBefore[count] |= undefinedBefore[i];
+    }
+    for (int i = 0; i < count; i++) {
+      if (target[i] != 0) {
+        link(i, starts[Math.min(target[i], count)] - starts[i + 1]);
+      }
     }
   }
 
-  /** Adds an instruction; returns whether it has to be the last one. */
-  private boolean append() {
+  private void append() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      InsnTable.Row row = rows.get(random.nextInt(rows.size()));
+      InsnTable.Row row = choose();
       if (encoder.encode(row, insn) && fits()) {
         System.arraycopy(encoder.code, 0, code, length, insn.length);
         length += insn.length;
+        int undefined = undefinedAfter();
+        undefinedBefore[count + 1] |= undefined;
+        target[count] = 0;
+        if (isBranch(row)) {
+          target[count] = count + 1 + random.nextInt(FARTHEST);
+          displacementSize[count] = insn.size[0];
+          undefinedBefore[target[count]] |= undefined;
+        }
         count++;
         starts[count] = length;
-        undefinedBefore[count] = undefinedAfter();
-        return row.endsBlock;
+        return;
       }
     }
     throw new IllegalStateException("no instruction fits");
+  }
+
+  private InsnTable.Row choose() {
+    return random.nextInt(6) == 0
+        ? branches.get(random.nextInt(branches.size()))
+        : rows.get(random.nextInt(rows.size()));
+  }
+
+  private void link(int i, int distance) {
+    for (int b = 0; b < displacementSize[i]; b++) {
+      code[starts[i + 1] - displacementSize[i] + b] = (byte) (distance >>> 8 * b);
+    }
   }
 
   private boolean fits() {
@@ -118,9 +157,6 @@ final class Sequence {
       if (insn.kind[i] == OperandKind.MEM && !memoryFits()) {
         return false;
       }
-      if (insn.kind[i] == OperandKind.REL) {
-        return placeBranch(i);
-      }
     }
     return true;
   }
@@ -131,15 +167,6 @@ final class Sequence {
         && insn.index < 0
         && insn.addressSize == 8
         && Math.abs(insn.displacement) < 128;
-  }
-
-  private boolean placeBranch(int i) {
-    int size = insn.size[i];
-    int distance = size == 1 ? 64 + random.nextInt(64) : 64 + random.nextInt(0x1000);
-    for (int b = 0; b < size; b++) {
-      encoder.code[insn.length - size + b] = (byte) (distance >>> 8 * b);
-    }
-    return Decoder.decode(encoder.code, 0, encoder.code.length, true, insn) > 0;
   }
 
   private int flagsRead() {
@@ -153,7 +180,7 @@ final class Sequence {
   }
 
   private int undefinedAfter() {
-    int before = undefinedBefore[count - 1];
+    int before = undefinedBefore[count];
     return switch (insn.mnemonic) {
       case SHL, SHR -> before | insn.row.flagsUndefined() | Flags.CF;
       case SAR, ROL, ROR, RCL, RCR -> before | insn.row.flagsUndefined();

@@ -48,7 +48,7 @@ class DecoderTest {
     "48 90, NOP",
     "f3 90, PAUSE",
     "41 90, XCHG",
-    "f3 41 90, XCHG",
+    "f3 41 90, PAUSE",
     "f3 0f bc c0, TZCNT",
     "f2 0f bc c0, BSF",
     "f3 0f b8 c0, POPCNT",

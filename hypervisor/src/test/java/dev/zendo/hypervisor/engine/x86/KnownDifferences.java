@@ -59,7 +59,6 @@ final class KnownDifferences {
               "objdump shows implied operands",
               c -> c.theirs.matches("(monitorx?|mwaitx?|invlpga) .*")),
           new Rule("objdump spells the 64-bit NOP as XCHG", c -> c.theirs.endsWith("%rax,%rax")),
-          new Rule("REX.B makes XCHG of PAUSE", c -> c.theirs.equals("pause")),
           new Rule(
               "NOTRACK is a hint that looks like a DS override",
               c -> c.ours.replaceAll("%[dfg]s:", "").equals(c.theirs)),
