@@ -4,6 +4,7 @@ import dev.zendo.hypervisor.engine.x86.Disassembler;
 import dev.zendo.hypervisor.engine.x86.Feature;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import dev.zendo.hypervisor.engine.x86.Insn;
+import dev.zendo.hypervisor.engine.x86.OperandKind;
 import dev.zendo.hypervisor.machine.HostMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,7 +117,8 @@ final class Report {
     }
     boolean used = register == insn.base || register == insn.index;
     for (int i = 0; i < insn.operandCount; i++) {
-      used |= insn.register[i] == register && Selection.isRegister(insn.kind[i]);
+      boolean general = insn.kind[i] == OperandKind.GPR || insn.kind[i] == OperandKind.GPR8_HIGH;
+      used |= general && insn.register[i] == register;
     }
     int mask = insn.row.implicitReads | insn.row.implicitWrites | (insn.repeat != 0 ? 2 : 0);
     return used || (mask >>> register & 1) != 0;

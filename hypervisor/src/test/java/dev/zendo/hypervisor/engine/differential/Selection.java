@@ -3,7 +3,6 @@ package dev.zendo.hypervisor.engine.differential;
 import dev.zendo.hypervisor.engine.x86.Feature;
 import dev.zendo.hypervisor.engine.x86.InsnTable;
 import dev.zendo.hypervisor.engine.x86.Mnemonic;
-import dev.zendo.hypervisor.engine.x86.OperandKind;
 import dev.zendo.hypervisor.engine.x86.RowEncoder;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -102,10 +101,5 @@ final class Selection {
       }
     }
     return reasons;
-  }
-
-  /** Marks operands that are compared only approximately; see {@link Comparison}. */
-  static boolean isRegister(OperandKind kind) {
-    return kind == OperandKind.GPR || kind == OperandKind.GPR8_HIGH;
   }
 }

@@ -198,7 +198,7 @@ final class Sequence {
     return undefinedBefore[count];
   }
 
-  /** Name of the sequence for statistics: the mnemonics in order. */
+  /** A listing. */
   String text() {
     Disassembler disassembler = new Disassembler();
     StringBuilder s = new StringBuilder();
