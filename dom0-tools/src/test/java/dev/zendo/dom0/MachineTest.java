@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.console.ConsoleLog;
 import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.image.ElfMaker;
 import dev.zendo.dom0.image.KernelImage;
@@ -145,7 +146,6 @@ class MachineTest {
     assertEquals(0, machine.store().client().list("/vm").size());
   }
 
-  /** lea: RBX is the start info page; its console.domU.mfn is of no use, so poke the ring by VA. */
   @Test
   void printsThroughTheConsoleRing() throws InterruptedException {
     // The ring page lies two pages behind start info: out at 1024, out_prod at 3084.
@@ -160,11 +160,12 @@ class MachineTest {
     code.put(0xc7, 0x83); // mov dword [rbx + 0x2000 + 3084], length
     code.bytes.putInt(0x2000 + 3084);
     code.bytes.putInt(text.length);
+    ConsoleLog log;
     try (Guest guest = guest(code.shutdown(0))) {
       assertEquals(GuestEnd.POWEROFF, guest.await(LONG));
-      guest.close();
-      assertEquals("hello\n", guest.log().text());
+      log = guest.log();
     }
+    assertEquals("hello\n", log.text());
   }
 
   @Test
