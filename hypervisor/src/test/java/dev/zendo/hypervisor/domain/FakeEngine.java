@@ -7,12 +7,18 @@ import dev.zendo.hypervisor.engine.GuestClock;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
 import dev.zendo.hypervisor.machine.HostMemory;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
 
 /** An engine whose guests do nothing but spin until somebody wants them out. */
 public final class FakeEngine implements Engine {
   /** How often any executor flushed its translations. */
   public final AtomicInteger flushes = new AtomicInteger();
+
+  /** What the next runs do instead of spinning; each returns an exit reason. */
+  public final ConcurrentLinkedQueue<ToIntFunction<CpuState>> script =
+      new ConcurrentLinkedQueue<>();
 
   @Override
   public String name() {
@@ -24,6 +30,10 @@ public final class FakeEngine implements Engine {
     return new VcpuExecutor() {
       @Override
       public int run(long budget) {
+        ToIntFunction<CpuState> scripted = script.poll();
+        if (scripted != null) {
+          return scripted.applyAsInt(cpu);
+        }
         while (HostMemory.getIntAcquire(cpu.base() + CpuState.INTERRUPT) == 0) {
           Thread.onSpinWait();
         }
