@@ -41,7 +41,7 @@ final class SubOperations {
         operation(EventOp.BIND_VCPU, "bind_vcpu", SUPPORTED),
         operation(EventOp.UNMASK, "unmask", SUPPORTED),
         operation(EventOp.RESET, "reset", SUPPORTED),
-        operation(EventOp.INIT_CONTROL, "init_control", refused("-ENOSYS: the two-level ABI only")),
+        operation(EventOp.INIT_CONTROL, "init_control", refused("-EINVAL: the two-level ABI only")),
         operation(EventOp.EXPAND_ARRAY, "expand_array", refused(Errno.EOPNOTSUPP)),
         operation(EventOp.SET_PRIORITY, "set_priority", refused(Errno.ENOSYS)));
   }
@@ -250,7 +250,7 @@ final class SubOperations {
         operation(DomctlOp.SHADOW_OP, "shadow_op", refused(Errno.ENOSYS)),
         operation(DomctlOp.MAX_MEM, "max_mem", SUPPORTED),
         operation(DomctlOp.SETVCPUCONTEXT, "setvcpucontext", SUPPORTED),
-        operation(DomctlOp.GETVCPUCONTEXT, "getvcpucontext", SUPPORTED),
+        operation(DomctlOp.GETVCPUCONTEXT, "getvcpucontext", partial("without descriptor tables")),
         operation(DomctlOp.GETVCPUINFO, "getvcpuinfo", SUPPORTED),
         operation(DomctlOp.MAX_VCPUS, "max_vcpus", SUPPORTED),
         operation(DomctlOp.SCHEDULER_OP, "scheduler_op", refused(Errno.ENOSYS)),
