@@ -191,6 +191,7 @@ public final class Hypervisor implements AutoCloseable {
     timers.close();
     scheduler.close();
     memoryCore.close();
+    codeMap.close();
     memory.close();
   }
 

@@ -36,6 +36,11 @@ public final class CodeMap {
     marks = HostMemory.allocate(frames, 64);
   }
 
+  /** Gives its host memory back; nobody may use it afterwards. */
+  public void close() {
+    HostMemory.free(marks);
+  }
+
   /** Host address of the mark byte of frame 0; the byte is non-zero when the frame holds code. */
   public long marks() {
     return marks;

@@ -3,6 +3,8 @@ package dev.zendo.hypervisor.time;
 import java.util.Arrays;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The timers of a machine in a heap ordered by deadline. Any thread may arm and cancel; whoever
@@ -10,6 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * the processor loop on a substituted one.
  */
 public final class Timers implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Timers.class);
+
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -164,6 +168,8 @@ public final class Timers implements Runnable {
     lock.unlock();
     try {
       timer.fire();
+    } catch (RuntimeException e) {
+      LOG.error("a timer failed", e);
     } finally {
       lock.lock();
       running = null;

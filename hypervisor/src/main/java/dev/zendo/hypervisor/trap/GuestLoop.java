@@ -62,14 +62,12 @@ public final class GuestLoop implements VcpuRunner {
       while (!schedule.mustStop()) {
         pass(vcpu, schedule);
       }
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      fail(vcpu, e);
-    } catch (OutOfMemoryError e) {
+    } catch (RuntimeException | LinkageError | VirtualMachineError | AssertionError e) {
       fail(vcpu, e);
     }
     try {
       depart(vcpu, runstate);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | VirtualMachineError | AssertionError e) {
       fail(vcpu, e);
     }
   }
