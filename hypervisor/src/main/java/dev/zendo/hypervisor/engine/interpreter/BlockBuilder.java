@@ -82,7 +82,7 @@ final class BlockBuilder {
     Block block = known.find(va, cpu.longMode);
     for (int i = 0; block == null; i++) {
       int generation = known.generation();
-      protect(mfn);
+      protect(mfn, known);
       Block built = build(va, page, fetch, MAX_OPS);
       built.frame = mfn;
       boolean kept = known.add(built, generation);
@@ -90,7 +90,9 @@ final class BlockBuilder {
         // Stores to the second frame must find the block as well.
         kept &= cache.frame(built.secondFrame).add(built, secondGeneration);
       }
-      if (!kept) {
+      if (kept) {
+        cache.added(built.count);
+      } else {
         built.kill();
       }
       block = kept ? built : i < ATTEMPTS ? null : single(va, page, fetch);
@@ -104,12 +106,14 @@ final class BlockBuilder {
   }
 
   /** Before bytes of a frame are decoded, nobody may be able to write them unnoticed. */
-  private void protect(long mfn) {
-    if (!codeMap.hasCode(mfn)) {
+  private void protect(long mfn, FrameCode known) {
+    // A frame that another vcpu has marked but not yet protected must not be read either.
+    if (!codeMap.hasCode(mfn) || !known.isProtected()) {
       codeMap.mark(mfn);
       mmu.revokeWriteTranslations(mfn);
       dropWritable(CpuState.KERNEL_TLB, mfn);
       dropWritable(CpuState.USER_TLB, mfn);
+      known.setProtected();
     }
   }
 
@@ -256,8 +260,9 @@ final class BlockBuilder {
     place(check, 0, 0);
     long secondPage = fetch.page(va + available, check);
     long secondFrame = secondPage >>> MachineMemory.FRAME_SHIFT;
-    secondGeneration = cache.frame(secondFrame).generation();
-    protect(secondFrame);
+    FrameCode second = cache.frame(secondFrame);
+    secondGeneration = second.generation();
+    protect(secondFrame, second);
     HostMemory.copyToArray(machine + secondPage, code, PAGE, LONGEST);
     int length = Decoder.decode(code, at, available + LONGEST, cpu.longMode, insn);
     Op op = length > 0 ? table.create(insn, va) : invalid(length);

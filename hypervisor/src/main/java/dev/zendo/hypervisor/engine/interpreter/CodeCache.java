@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
 import dev.zendo.hypervisor.engine.CodeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -11,11 +12,23 @@ final class CodeCache implements CodeMap.Listener {
   private static final int CHUNK_SHIFT = 10;
   private static final int CHUNK = 1 << CHUNK_SHIFT;
 
+  /** Bytes of heap that a decoded instruction takes, about; including its share of the block. */
+  private static final int INSTRUCTION_BYTES = 128;
+
   private final CodeMap codeMap;
+  private final long limit;
+  private final AtomicLong decoded = new AtomicLong();
   private final AtomicReferenceArray<AtomicReferenceArray<FrameCode>> chunks;
 
+  /** A cache that takes at most about an eighth of the heap. */
   CodeCache(CodeMap codeMap, long frames) {
+    this(codeMap, frames, Runtime.getRuntime().maxMemory() / 8 / INSTRUCTION_BYTES);
+  }
+
+  /** A cache of at most {@code limit} instructions, after which it starts over. */
+  CodeCache(CodeMap codeMap, long frames, long limit) {
     this.codeMap = codeMap;
+    this.limit = limit;
     this.chunks = new AtomicReferenceArray<>((int) (frames + CHUNK - 1 >>> CHUNK_SHIFT));
   }
 
@@ -38,6 +51,25 @@ final class CodeCache implements CodeMap.Listener {
     }
     chunks.get(high).compareAndSet((int) mfn & CHUNK - 1, null, new FrameCode());
     return peek(mfn);
+  }
+
+  /** Accounts for a new block; starts over when the cache is full. */
+  void added(int instructions) {
+    if (decoded.addAndGet(instructions) > limit) {
+      decoded.set(0);
+      for (int i = 0; i < chunks.length(); i++) {
+        forget(chunks.get(i));
+      }
+    }
+  }
+
+  private static void forget(AtomicReferenceArray<FrameCode> chunk) {
+    for (int i = 0; chunk != null && i < CHUNK; i++) {
+      FrameCode code = chunk.get(i);
+      if (code != null) {
+        code.forget();
+      }
+    }
   }
 
   @Override

@@ -191,14 +191,16 @@ final class ControlOps {
   /** INT3, ICEBP and INTO: a trap, perhaps on a condition. */
   static final class Trap extends BranchOp {
     private final int vector;
+    private final boolean onOverflow;
 
-    Trap(int vector) {
+    Trap(int vector, boolean onOverflow) {
       this.vector = vector;
+      this.onOverflow = onOverflow;
     }
 
     @Override
     protected Block exec(Cpu cpu) {
-      if (vector == Vector.OF && (LazyFlags.word(cpu) & Flags.OF) == 0) {
+      if (onOverflow && (LazyFlags.word(cpu) & Flags.OF) == 0) {
         return fallThrough(cpu);
       }
       return cpu.trap(this, vector);

@@ -37,12 +37,22 @@ final class FrameCode {
 
   private int used;
   private int generation;
+  private volatile boolean writeProtected;
   private int quietStores;
   private int surrenders;
 
   /** Changes whenever code is dropped. */
   synchronized int generation() {
     return generation;
+  }
+
+  /** Whether all cached writable translations are gone since code was dropped last. */
+  boolean isProtected() {
+    return writeProtected;
+  }
+
+  void setProtected() {
+    writeProtected = true;
   }
 
   synchronized Block find(long pc, boolean longMode) {
@@ -70,8 +80,7 @@ final class FrameCode {
       return false;
     }
     if (used >= MAX_BLOCKS) {
-      dropAll();
-      generation = seen;
+      forget();
     }
     if (2 * used >= table.length) {
       grow();
@@ -122,8 +131,16 @@ final class FrameCode {
     }
   }
 
-  /** Drops everything. */
+  /** Drops everything; the frame may be written freely from now on. */
   synchronized void dropAll() {
+    writeProtected = false;
+    forget();
+    quietStores = 0;
+    generation++;
+  }
+
+  /** Drops everything to save space; what is being decoded meanwhile is still good. */
+  synchronized void forget() {
     for (Block block : table) {
       if (block != null) {
         block.kill();
@@ -132,8 +149,6 @@ final class FrameCode {
     table = NONE;
     branches = Map.of();
     used = 0;
-    quietStores = 0;
-    generation++;
   }
 
   /** Drops the blocks that contain any of the bytes. */

@@ -104,10 +104,22 @@ final class InterpreterExecutor implements VcpuExecutor {
     long page = cpu.fetch.page(va, fetchOp);
     block = cpu.jumps.recall(va, page >>> MachineMemory.FRAME_SHIFT, cpu.longMode);
     if (block == null) {
-      block = builder.get(va, page, cpu.fetch);
+      block = build(va, page);
     }
     cpu.jumps.put(block);
     return block;
+  }
+
+  /** Decodes; while that waited for other vcpus, they may have changed the page's translation. */
+  private Block build(long va, long page) {
+    for (; ; ) {
+      Block block = builder.get(va, page, cpu.fetch);
+      long now = cpu.fetch.page(va, fetchOp);
+      if (now == page) {
+        return block;
+      }
+      page = now;
+    }
   }
 
   // Single instructions.

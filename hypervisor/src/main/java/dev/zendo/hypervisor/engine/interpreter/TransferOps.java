@@ -15,12 +15,17 @@ final class TransferOps {
     table.add((insn, rip) -> new ControlOps.Syscall(), Mnemonic.SYSCALL);
     table.add((insn, rip) -> new ControlOps.Exit(ExitReason.SYSENTER), Mnemonic.SYSENTER);
     table.add((insn, rip) -> new ControlOps.Exit(ExitReason.CPUID), Mnemonic.CPUID);
-    table.add((insn, rip) -> new ControlOps.Trap(Vector.BP), Mnemonic.INT3);
-    table.add((insn, rip) -> new ControlOps.Trap(Vector.DB), Mnemonic.ICEBP);
-    table.add((insn, rip) -> new ControlOps.Trap(Vector.OF), Mnemonic.INTO);
-    table.add(
-        (insn, rip) -> new ControlOps.Fault(Vector.GP, (int) (insn.immediate & 0xff) << 3 | 2),
-        Mnemonic.INT);
+    table.add((insn, rip) -> new ControlOps.Trap(Vector.BP, false), Mnemonic.INT3);
+    table.add((insn, rip) -> new ControlOps.Trap(Vector.DB, false), Mnemonic.ICEBP);
+    table.add((insn, rip) -> new ControlOps.Trap(Vector.OF, true), Mnemonic.INTO);
+    table.add((insn, rip) -> interrupt((int) insn.immediate & 0xff), Mnemonic.INT);
+  }
+
+  /** INT n: only the gates of #BP and #OF are open to ring 3. */
+  private static Op interrupt(int vector) {
+    return vector == Vector.BP || vector == Vector.OF
+        ? new ControlOps.Trap(vector, false)
+        : new ControlOps.Fault(Vector.GP, vector << 3 | 2);
   }
 
   private static void addStack(OpTable table) {

@@ -178,5 +178,10 @@ class PreciseFaultTest {
     assertEquals(ExitReason.EXCEPTION, guest.run("cc"));
     assertEquals(Vector.BP, guest.cpu.exitVector());
     assertEquals(TestGuest.CODE + 1, guest.cpu.rip());
+    assertEquals(ExitReason.EXCEPTION, guest.run("cd03")); // int 3 in two bytes
+    assertEquals(Vector.BP, guest.cpu.exitVector());
+    assertEquals(TestGuest.CODE + 2, guest.cpu.rip());
+    assertEquals(ExitReason.EXCEPTION, guest.run("cd04"));
+    assertEquals(Vector.OF, guest.cpu.exitVector());
   }
 }
