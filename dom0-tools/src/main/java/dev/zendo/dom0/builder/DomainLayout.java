@@ -54,23 +54,23 @@ public final class DomainLayout {
     long ramdiskPages = pagesOf(ramdiskBytes);
     long p2mPages = pagesOf(pages * Long.BYTES);
     long next = pagesOf(kernel.end());
-    check(next, "the kernel");
+    check(next, "the kernel needs");
     long mappedRamdisk = next;
     next += ramdiskMapped ? ramdiskPages : 0;
-    check(next, "kernel and ramdisk");
+    check(next, "kernel and ramdisk need");
     long mappedP2m = next;
     next += p2mMapped ? p2mPages : 0;
     startInfoPfn = next;
     tablesPfn = next + 3;
-    check(tablesPfn, "kernel and ramdisk");
+    check(tablesPfn, "kernel and ramdisk need");
     tables = initialTables(tablesPfn);
     bootStackPfn = tablesPfn + tables.total();
     mappedPages = tables.pagesMapped();
     next = mappedPages;
-    check(next, "the initial mapping of the kernel");
+    check(next, "the initial mapping of the kernel needs");
     ramdiskPfn = ramdiskMapped ? mappedRamdisk : next;
     next += ramdiskMapped ? 0 : ramdiskPages;
-    check(next, "kernel and ramdisk");
+    check(next, "kernel and ramdisk need");
     p2mPfn = p2mMapped ? mappedP2m : next;
     if (p2mMapped) {
       p2mTables = null;
@@ -81,7 +81,7 @@ public final class DomainLayout {
       p2mTables = TableRanges.added(from, from + p2mPages * PAGE, tables);
       next = p2mTablesPfn + p2mTables.total();
     }
-    check(next, "kernel and ramdisk");
+    check(next, "kernel and ramdisk need");
     end = next;
   }
 
@@ -117,7 +117,7 @@ public final class DomainLayout {
           kernel.name()
               + ": "
               + what
-              + " needs "
+              + " "
               + megabytes(needed)
               + " MiB, the domain has "
               + (pages * PAGE >> 20)

@@ -37,6 +37,7 @@ public final class ElfFile {
    * A program header.
    *
    * @param type {@link #PT_LOAD}, {@link #PT_NOTE}, ...
+   * @param flags bit 0: code, bit 1: writable, bit 2: readable
    * @param offset of its bytes in the file
    * @param virtualAddress where the linker placed it
    * @param physicalAddress where a loader places it
@@ -46,6 +47,7 @@ public final class ElfFile {
    */
   public record Segment(
       int type,
+      int flags,
       long offset,
       long virtualAddress,
       long physicalAddress,
@@ -165,6 +167,7 @@ public final class ElfFile {
       Segment segment =
           new Segment(
               file.getInt(at),
+              file.getInt(at + 4),
               file.getLong(at + 8),
               file.getLong(at + 16),
               file.getLong(at + 24),

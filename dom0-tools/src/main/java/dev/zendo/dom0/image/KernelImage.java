@@ -202,6 +202,18 @@ public final class KernelImage {
     return elf.slice(segment.offset(), segment.fileSize());
   }
 
+  /** Whether an address lies in code of the kernel, where it was loaded. */
+  public boolean isCode(long virtualAddress) {
+    long address = virtualAddress - notes.virtBase() + notes.paddrOffset();
+    for (ElfFile.Segment segment : segments) {
+      long offset = address - segment.physicalAddress();
+      if (offset >= 0 && offset < segment.memorySize()) {
+        return (segment.flags() & 1) != 0;
+      }
+    }
+    return false;
+  }
+
   /** The symbols in the file, for backtraces; empty when it was stripped. */
   public Symbols symbols() {
     return Symbols.of(elf);

@@ -128,7 +128,7 @@ public final class CrashReport {
     while (certain.size() < MAX_FRAMES && (frame & 7) == 0) {
       Long next = memory.read(frame);
       Long back = memory.read(frame + 8);
-      if (next == null || back == null || name(back) == null) {
+      if (next == null || back == null || !isCode(back)) {
         break;
       }
       certain.add(back);
@@ -144,7 +144,7 @@ public final class CrashReport {
       if (word == null) {
         break;
       }
-      if (!certain.contains(word) && symbols.name(word) != null && isCode(word)) {
+      if (!certain.contains(word) && isCode(word)) {
         frame(word, " ?");
         shown++;
       }
@@ -152,8 +152,7 @@ public final class CrashReport {
   }
 
   private boolean isCode(long address) {
-    long offset = address - guest.spec().kernel().notes().virtBase();
-    return offset >= guest.spec().kernel().start() && offset < guest.spec().kernel().end();
+    return guest.spec().kernel().isCode(address) && (symbols.isEmpty() || name(address) != null);
   }
 
   /** A call that never returns may end its function: its return address lies just behind. */
