@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
 import dev.zendo.hypervisor.engine.x86.Insn;
+import dev.zendo.hypervisor.engine.x86.Mnemonic;
 import dev.zendo.hypervisor.engine.x86.OperandKind;
 
 /**
@@ -24,6 +25,9 @@ final class FlagUse {
 
   /** What an instruction does to the flags. */
   static byte of(Insn insn) {
+    if (insn.mnemonic == Mnemonic.LEA) {
+      return NEUTRAL;
+    }
     for (int i = 0; i < insn.operandCount; i++) {
       if (insn.kind[i] != OperandKind.IMM && !Operands.isRegister(insn, i)) {
         return LOOKS;
@@ -35,6 +39,8 @@ final class FlagUse {
       case MOVSX:
       case MOVSXD:
       case BSWAP:
+      case CBW:
+      case CWD:
         return NEUTRAL;
       case ADD:
       case OR:
@@ -45,6 +51,8 @@ final class FlagUse {
       case TEST:
       case NEG:
         return SETS;
+      case IMUL:
+        return insn.operandCount > 1 ? SETS : LOOKS;
       case INC:
       case DEC:
         return STEPS;

@@ -34,7 +34,19 @@ final class LazyFlags {
   /** result = left - 1; CF is bit 0 of {@link Cpu#right}. */
   static final int DEC = 5;
 
+  /** result = left * right, cut to less than 8 bytes; CF and OF when that lost bits. */
+  static final int PRODUCT = 6;
+
+  /** result = left * right, cut to 8 bytes; CF and OF when that lost bits. */
+  static final int PRODUCT64 = 7;
+
   private LazyFlags() {}
+
+  private static boolean lostBits(Cpu cpu) {
+    return cpu.kind == PRODUCT
+        ? cpu.left * cpu.right != cpu.result
+        : Math.multiplyHigh(cpu.left, cpu.right) != cpu.result >> 63;
+  }
 
   static void set(Cpu cpu, int kind, long left, long right, long result) {
     cpu.kind = kind;
@@ -78,6 +90,9 @@ final class LazyFlags {
       case INC:
       case DEC:
         return (cpu.right & CF) != 0;
+      case PRODUCT:
+      case PRODUCT64:
+        return lostBits(cpu);
       default:
         return (cpu.left & CF) != 0;
     }
@@ -93,6 +108,9 @@ final class LazyFlags {
         return (~cpu.left & cpu.result) < 0;
       case DEC:
         return (cpu.left & ~cpu.result) < 0;
+      case PRODUCT:
+      case PRODUCT64:
+        return lostBits(cpu);
       default:
         return (cpu.left & OF) != 0;
     }
@@ -106,6 +124,9 @@ final class LazyFlags {
       case INC:
       case DEC:
         return ((cpu.left ^ 1 ^ cpu.result) & AF) != 0;
+      case PRODUCT:
+      case PRODUCT64:
+        return false;
       default:
         return (cpu.left & AF) != 0;
     }

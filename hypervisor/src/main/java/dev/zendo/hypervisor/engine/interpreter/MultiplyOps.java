@@ -31,34 +31,9 @@ final class MultiplyOps {
   }
 
   private static Op multiply(Insn insn, long rip) {
-    boolean immediate = insn.kind[2] == OperandKind.IMM;
-    OperandOp op = new SignedMultiply(insn.size[0], Operands.isMemory(insn, 1), immediate);
+    int form = Operands.isMemory(insn, 1) ? Operands.form(insn) : -1;
+    OperandOp op = Templates.imul(insn.size[0], form, insn.kind[2] == OperandKind.IMM);
     return Operands.fill(op, insn, rip);
-  }
-
-  /** IMUL with two or three operands. */
-  private static final class SignedMultiply extends OperandOp {
-    private final int size;
-    private final boolean memory;
-    private final boolean byImmediate;
-
-    SignedMultiply(int size, boolean memory, boolean byImmediate) {
-      this.size = size;
-      this.memory = memory;
-      this.byImmediate = byImmediate;
-    }
-
-    @Override
-    protected Block exec(Cpu cpu) {
-      long a = memory ? cpu.load(address(cpu), size, this) : cpu.register(source, size);
-      long b = byImmediate ? immediate : cpu.register(target, size);
-      long product = a * b;
-      long result = Width.extend(product, size);
-      boolean lost = size == 8 ? Math.multiplyHigh(a, b) != product >> 63 : result != product;
-      cpu.register(target, size, result);
-      LazyFlags.result(cpu, result, lost ? CARRY : 0);
-      return next.exec(cpu);
-    }
   }
 
   /** An op on the accumulator pair with one explicit operand. */

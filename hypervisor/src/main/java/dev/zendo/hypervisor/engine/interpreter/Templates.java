@@ -37,7 +37,21 @@ final class Templates {
   private static final Template<OperandOp> SHIFT =
       new Template<>(OperandOp.class, ShiftOp.class, 1 << 7);
 
+  private static final Template<OperandOp> IMUL =
+      new Template<>(OperandOp.class, ImulOp.class, 1 << 6);
+
   private Templates() {}
+
+  /** An op without operands yet; {@code form} is -1 for a register source. */
+  static OperandOp imul(int size, int form, boolean immediate) {
+    return IMUL.create(
+        Integer.numberOfTrailingZeros(size) | form + 1 << 2 | (immediate ? 1 << 4 : 0));
+  }
+
+  /** The op of a shape of {@link ImulOp} that leaves the flags alone. */
+  static OperandOp quietImul(int shape) {
+    return IMUL.create(shape | ImulOp.QUIET);
+  }
 
   /** The op of a shape of {@link AluOp} that leaves the flags alone. */
   static OperandOp quietAlu(int shape) {
