@@ -11,9 +11,11 @@
  *   <li>{@code Cpu}: what ops work on. Registers stay in the {@code CpuState} block; arithmetic
  *       flags are lazy ({@code LazyFlags}); memory goes through the software TLB, slow cases
  *       through {@code MemoryPath}.
- *   <li>{@code BlockBuilder}, {@code FetchPath}: from guest addresses to blocks. {@code CodeCache},
- *       {@code FrameCode}: blocks by machine frame, shared by all vcpus, dropped when the frame's
- *       bytes change. {@code JumpCache}: blocks by virtual address, per vcpu and mode.
+ *   <li>{@code BlockBuilder}, {@code FetchPath}: from guest addresses to blocks, which go on behind
+ *       branches and along their usual way; {@code FlagUse} spares flags that nobody can see.
+ *       {@code CodeCache}, {@code FrameCode}: blocks by machine frame, shared by all vcpus, dropped
+ *       when the frame's bytes change. {@code JumpCache}: blocks by virtual address, per vcpu and
+ *       mode.
  *   <li>{@code Template}, {@code Templates}: ops that are written once and specialised per operand
  *       shape ({@code AluOp}, {@code MovOp}, {@code CompareBranchOp} ...).
  *   <li>{@code InstructionSet}, {@code OpTable}: which factory makes the op of a mnemonic; the
