@@ -135,6 +135,8 @@ public final class Guest implements AutoCloseable {
   }
 
   void ended(GuestEnd how) {
+    // It may have printed without sending an event before it stopped.
+    console.resume();
     if (end.complete(how)) {
       machine.store().stopped(domain.id());
     }
