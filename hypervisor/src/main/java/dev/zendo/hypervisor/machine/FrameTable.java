@@ -233,16 +233,7 @@ public final class FrameTable implements AutoCloseable {
    * @return whether the mark was there
    */
   public boolean clearAllocation(long mfn) {
-    long at = entry(mfn) + STATE;
-    while (true) {
-      long s = HostMemory.getLongAcquire(at);
-      if ((s & ALLOCATED) == 0) {
-        return false;
-      }
-      if (HostMemory.compareAndSetLong(at, s, s & ~ALLOCATED)) {
-        return true;
-      }
-    }
+    return clearBit(entry(mfn) + STATE, ALLOCATED);
   }
 
   /** Whether the owner's allocation reference is there. */
@@ -390,21 +381,25 @@ public final class FrameTable implements AutoCloseable {
 
   /** Takes the pinned mark away; returns false when there was none. */
   public boolean unpin(long mfn) {
-    long at = entry(mfn) + TYPE;
-    while (true) {
-      long t = HostMemory.getLongAcquire(at);
-      if ((t & PINNED) == 0) {
-        return false;
-      }
-      if (HostMemory.compareAndSetLong(at, t, t & ~PINNED)) {
-        return true;
-      }
-    }
+    return clearBit(entry(mfn) + TYPE, PINNED);
   }
 
   /** Whether the frame is pinned. */
   public boolean isPinned(long mfn) {
     return (typeWord(mfn) & PINNED) != 0;
+  }
+
+  /** Clears one bit of a word of an entry; returns whether it was set. */
+  private static boolean clearBit(long at, long bit) {
+    while (true) {
+      long word = HostMemory.getLongAcquire(at);
+      if ((word & bit) == 0) {
+        return false;
+      }
+      if (HostMemory.compareAndSetLong(at, word, word & ~bit)) {
+        return true;
+      }
+    }
   }
 
   private boolean setTypeBits(long mfn, long bits) {
