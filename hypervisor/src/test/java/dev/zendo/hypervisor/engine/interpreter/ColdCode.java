@@ -32,19 +32,31 @@ final class ColdCode {
 
   private final TestGuest guest;
 
+  /** Bytes of the longest block, rounded up. */
+  private static final int LONGEST_BLOCK = 64;
+
   ColdCode(TestGuest guest) {
     this.guest = guest;
   }
 
-  /** Fills about 6 pages; returns the entry. */
-  long emit(long va, long frame, int seed) {
-    for (int i = 0; i < 8; i++) {
+  /** Pages that a program may take. */
+  static int pages(int blocks) {
+    return (LONGEST_BLOCK * (blocks + 1) + 4095) / 4096;
+  }
+
+  /**
+   * Writes a program; returns its entry.
+   *
+   * @param blocks stretches up to a conditional jump, each of about 8 instructions in 32 bytes
+   */
+  long emit(long va, long frame, int seed, int blocks) {
+    for (int i = 0; i < pages(blocks); i++) {
       guest.map(va + 4096L * i, frame + i, TestGuest.X);
     }
     Random random = new Random(seed);
     long host = guest.memory.address(frame);
     long at = host;
-    while (at - host < 6 * 4096) {
+    for (int block = 0; block < blocks; block++) {
       int pieces = 2 + random.nextInt(9);
       for (int i = 0; i < pieces; i++) {
         at = put(at, PIECES[random.nextInt(PIECES.length)]);

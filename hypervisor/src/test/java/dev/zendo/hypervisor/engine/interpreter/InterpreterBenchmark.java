@@ -12,11 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures the interpreter on integer code and compares its result with the host's processor. Needs
- * gcc and objcopy.
+ * Measures the interpreter on integer code.
  *
- * <p>{@code hot}: one C kernel, steady state. {@code cold}: many copies of it at fresh addresses,
- * each run briefly, so that decoding counts.
+ * <ul>
+ *   <li>{@code hot}: one C kernel, steady state; its result is compared with the host's processor.
+ *       Needs gcc and objcopy.
+ *   <li>{@code cold}: many programs of some 90 blocks, a hundred rounds each, so that decoding and
+ *       the start of the JVM count. Then the same again, decoded.
+ *   <li>{@code large}: the same with programs of 880 blocks, which fit no cache once decoded.
+ * </ul>
  */
 public final class InterpreterBenchmark {
   private static final long BASE = 0x400000;
@@ -24,20 +28,15 @@ public final class InterpreterBenchmark {
 
   private InterpreterBenchmark() {}
 
-  /** Arguments: hot or cold, then the number of rounds or copies. */
+  /** Arguments: hot, cold or large, then the number of rounds or programs. */
   public static void main(String[] args) throws IOException, InterruptedException {
     String mode = args.length > 0 ? args[0] : "hot";
     int count = args.length > 1 ? Integer.parseInt(args[1]) : 10;
-    Path dir = Files.createTempDirectory("zendo-benchmark");
-    Path source = dir.resolve("benchmark.c");
-    try (InputStream in = InterpreterBenchmark.class.getResourceAsStream("benchmark.c")) {
-      Files.copy(in, source);
-    }
-    byte[] image = guestImage(dir, source);
-    if (mode.equals("hot")) {
-      hot(dir, source, image, count);
-    } else {
-      cold(image, count);
+    switch (mode) {
+      case "hot" -> hot(count);
+      case "cold" -> cold(mode, count, 90);
+      case "large" -> cold(mode, count, 880);
+      default -> throw new IllegalArgumentException(mode);
     }
   }
 
@@ -105,8 +104,13 @@ public final class InterpreterBenchmark {
     throw new IOException("no _start");
   }
 
-  private static void hot(Path dir, Path source, byte[] image, int rounds)
-      throws IOException, InterruptedException {
+  private static void hot(int rounds) throws IOException, InterruptedException {
+    Path dir = Files.createTempDirectory("zendo-benchmark");
+    Path source = dir.resolve("benchmark.c");
+    try (InputStream in = InterpreterBenchmark.class.getResourceAsStream("benchmark.c")) {
+      Files.copy(in, source);
+    }
+    byte[] image = guestImage(dir, source);
     Path program = dir.resolve("native");
     call(
         "gcc",
@@ -158,14 +162,15 @@ public final class InterpreterBenchmark {
     }
   }
 
-  /** Straight code of many shapes, each copy run a few times: what a booting kernel looks like. */
-  private static void cold(byte[] image, int copies) {
+  /** Straight code of many shapes, each program run briefly: what a booting kernel looks like. */
+  private static void cold(String name, int programs, int blocks) {
     List<Long> starts = new ArrayList<>();
-    long frames = 32 + copies * 8L;
+    int pages = ColdCode.pages(blocks);
+    long frames = 32 + (long) programs * pages;
     try (TestGuest guest = new TestGuest(frames)) {
       ColdCode code = new ColdCode(guest);
-      for (int i = 0; i < copies; i++) {
-        starts.add(code.emit(0x20000000L + 0x8000L * i, 16 + 8L * i, i));
+      for (int i = 0; i < programs; i++) {
+        starts.add(code.emit(0x20000000L + 4096L * pages * i, 16 + (long) pages * i, i, blocks));
       }
       for (int repeat = 0; repeat < 3; repeat++) {
         long before = guest.cpu.instructions();
@@ -191,16 +196,14 @@ public final class InterpreterBenchmark {
         double seconds = (cpuTime() - start) / 1e9;
         long executed = guest.cpu.instructions() - before;
         System.out.printf(
-            "cold: %.1f M instructions of %d copies, %.2f s, %.0f MIPS%s%n",
+            "%s: %.1f M instructions of %d programs, %.2f s, %.0f MIPS%s%n",
+            name,
             executed / 1e6,
-            copies,
+            programs,
             seconds,
             executed / 1e6 / seconds,
             repeat == 0 ? " including decoding" : "");
       }
-    }
-    if (image.length == 0) {
-      throw new IllegalStateException("empty image");
     }
   }
 }
