@@ -13,11 +13,14 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * Decodes blocks for one vcpu. A block has one entry; it goes on behind conditional jumps, or at
- * the target of those that are usually taken, and along near jumps. It ends at another control
- * transfer, after {@link #MAX_OPS} instructions, or before an instruction that crosses the page's
- * end; such an instruction is a block of its own, which begins by checking that the second page is
- * still where it was.
+ * Decodes blocks for one vcpu. A block has one entry; it goes on along near jumps. It ends at
+ * another control transfer, after {@link #MAX_OPS} instructions, or before an instruction that
+ * crosses the page's end; such an instruction is a block of its own, which begins by checking that
+ * the second page is still where it was.
+ *
+ * <p>A block that runs often is built once more; then it goes on behind conditional jumps as well,
+ * or at the target of those that are usually taken. Doing so at once would decode the same code
+ * several times over.
  */
 final class BlockBuilder {
   /** Bounds the depth of the chain of calls that a block is. */
@@ -56,6 +59,12 @@ final class BlockBuilder {
   private int high;
   private int count;
   private int used;
+
+  /** The block ran often. */
+  private boolean hot;
+
+  /** The block ends at a conditional jump only because it is not hot yet. */
+  private boolean extensible;
 
   /** Generation of the second frame's code before its bytes were read. */
   private int secondGeneration;
@@ -137,6 +146,8 @@ final class BlockBuilder {
     high = at;
     count = 0;
     used = 0;
+    hot = frame.isHot(va);
+    extensible = false;
     boolean open = true;
     while (open && count < limit) {
       int length = Decoder.decode(code, at, PAGE - at, cpu.longMode, insn);
@@ -209,8 +220,10 @@ final class BlockBuilder {
     long rip = pageVa + at;
     int instructions = before > 0 ? 2 : 1;
     long target = TransferOps.target(jump, rip + before);
-    boolean along = room && count < UNROLLED && isNear(target) && frame.isUsuallyTaken(rip);
-    boolean inner = along || room && count < EXTENSION && at + length < PAGE - LONGEST;
+    boolean along = hot && room && count < UNROLLED && isNear(target) && frame.isUsuallyTaken(rip);
+    boolean behind = room && count < EXTENSION && at + length < PAGE - LONGEST;
+    boolean inner = along || hot && behind;
+    extensible = behind && !hot;
     if (along) {
       jump.condition ^= 1;
     }
@@ -308,6 +321,9 @@ final class BlockBuilder {
       if (ops[i] instanceof BranchOp) {
         ((BranchOp) ops[i]).block = block;
       }
+    }
+    if (extensible) {
+      ((BranchOp) ops[used - 1]).block = block;
     }
     Arrays.fill(ops, 0, used, null);
     VarHandle.storeStoreFence();

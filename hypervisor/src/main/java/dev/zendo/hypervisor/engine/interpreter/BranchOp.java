@@ -6,7 +6,10 @@ package dev.zendo.hypervisor.engine.interpreter;
  * the jump cache, which is flushed with the translations.
  */
 abstract class BranchOp extends OperandOp {
-  /** Exits from the middle of a block after which they count as the rule. */
+  /**
+   * Exits from the middle of a block after which they count as the rule; runs to the end of a block
+   * after which it is built again with more behind it.
+   */
   private static final int HOT = 1000;
 
   /** Virtual address of the successor when the branch is taken. */
@@ -15,7 +18,7 @@ abstract class BranchOp extends OperandOp {
   /** In the middle of a block: how many of its instructions are left out by a taken branch. */
   short rest;
 
-  /** In the middle of a block: the block. */
+  /** In the middle of a block, or at the end of one that may be extended: the block. */
   Block block;
 
   private short heat;
@@ -37,8 +40,23 @@ abstract class BranchOp extends OperandOp {
 
   /** The block at the branch target. */
   final Block taken(Cpu cpu) {
-    Block block = taken;
-    return block != null ? block : findTaken(cpu);
+    if (heat < HOT) {
+      warm(cpu);
+    }
+    Block next = taken;
+    return next != null ? next : findTaken(cpu);
+  }
+
+  /** Counts a run of an op that ends its block. */
+  private void warm(Cpu cpu) {
+    if (++heat == HOT) {
+      // The successors may have been built again since they were linked.
+      taken = null;
+      fallThrough = null;
+      if (block != null) {
+        cpu.memory.code.frame(block.frame).extend(block);
+      }
+    }
   }
 
   /**
@@ -50,13 +68,17 @@ abstract class BranchOp extends OperandOp {
     if (heat < HOT && ++heat == HOT) {
       cpu.memory.code.frame(block.frame).turn(block, rip);
     }
-    return taken(cpu);
+    Block next = taken;
+    return next != null ? next : findTaken(cpu);
   }
 
   /** The block after this instruction. */
   final Block fallThrough(Cpu cpu) {
-    Block block = fallThrough;
-    return block != null ? block : findFallThrough(cpu);
+    if (heat < HOT) {
+      warm(cpu);
+    }
+    Block next = fallThrough;
+    return next != null ? next : findFallThrough(cpu);
   }
 
   private Block findTaken(Cpu cpu) {

@@ -1,7 +1,6 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.BitSet;
 
 /**
  * The blocks decoded from one machine frame, by virtual address. Thread-safe: everything happens
@@ -27,13 +26,13 @@ final class FrameCode {
 
   private static final int MAX_PATIENCE_SHIFT = 15;
 
-  /** Most branches whose usual way is remembered; beyond this it starts over. */
-  private static final int MAX_BRANCHES = 4096;
-
   private Block[] table = NONE;
 
-  /** Branches by address that left their block often; true when they did both ways in turn. */
-  private Map<Long, Boolean> branches = Map.of();
+  // By offset in the page: entries of blocks that run often, branches that left the middle of their
+  // block often, and those that did so both ways in turn.
+  private final BitSet hot = new BitSet(0);
+  private final BitSet turned = new BitSet(0);
+  private final BitSet unsteady = new BitSet(0);
 
   private int used;
   private int generation;
@@ -116,19 +115,33 @@ final class FrameCode {
 
   /** Whether blocks should go on at the target of a conditional branch, not behind it. */
   synchronized boolean isUsuallyTaken(long rip) {
-    return Boolean.FALSE.equals(branches.get(rip));
+    int branch = offset(rip);
+    return turned.get(branch) && !unsteady.get(branch);
+  }
+
+  /** Whether a block with this entry ran often, so that it is worth going on behind branches. */
+  synchronized boolean isHot(long pc) {
+    return hot.get(offset(pc));
+  }
+
+  /** A block ran often: lets it be built again, beyond the branch at its end. */
+  synchronized void extend(Block block) {
+    hot.set(offset(block.pc));
+    block.kill();
   }
 
   /** A branch often leaves a block in the middle: lets the block be built along the other way. */
   synchronized void turn(Block block, long rip) {
-    if (branches.isEmpty() || branches.size() > MAX_BRANCHES) {
-      branches = new HashMap<>();
-    }
-    Boolean before = branches.get(rip);
-    if (!Boolean.TRUE.equals(before)) {
-      branches.put(rip, before != null);
+    int branch = offset(rip);
+    if (!unsteady.get(branch)) {
+      unsteady.set(branch, turned.get(branch));
+      turned.set(branch);
       block.kill();
     }
+  }
+
+  private static int offset(long va) {
+    return (int) va & 4095;
   }
 
   /** Drops everything; the frame may be written freely from now on. */
@@ -147,7 +160,9 @@ final class FrameCode {
       }
     }
     table = NONE;
-    branches = Map.of();
+    hot.clear();
+    turned.clear();
+    unsteady.clear();
     used = 0;
   }
 

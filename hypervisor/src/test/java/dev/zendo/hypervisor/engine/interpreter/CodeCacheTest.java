@@ -68,4 +68,17 @@ class CodeCacheTest {
     frame.turn(third, 0x1010);
     assertTrue(third.isAlive());
   }
+
+  @Test
+  void blockThatRunsOftenIsBuiltAgain() {
+    FrameCode frame = new FrameCode();
+    Block block = block(0x1020, 0x20, 4);
+    frame.add(block, 0);
+    assertFalse(frame.isHot(0x1020));
+    frame.extend(block);
+    assertTrue(frame.isHot(0x1020));
+    assertNull(frame.find(0x1020, true));
+    frame.dropAll();
+    assertFalse(frame.isHot(0x1020));
+  }
 }
