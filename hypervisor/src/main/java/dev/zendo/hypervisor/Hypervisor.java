@@ -12,6 +12,7 @@ import dev.zendo.hypervisor.hypercall.Dispatcher;
 import dev.zendo.hypervisor.hypercall.DomctlCall;
 import dev.zendo.hypervisor.hypercall.EventCalls;
 import dev.zendo.hypervisor.hypercall.GdtCall;
+import dev.zendo.hypervisor.hypercall.HypercallPage;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
 import dev.zendo.hypervisor.hypercall.IretCall;
 import dev.zendo.hypervisor.hypercall.PhysdevCalls;
@@ -80,8 +81,9 @@ public final class Hypervisor implements AutoCloseable {
         new DomainManager(memory, memoryCore, engine, domains, scheduler, timers, clock, time);
     TrapDelivery delivery = new TrapDelivery(manager, tracer);
     Dispatcher dispatcher = new Dispatcher(table, tracer);
-    registerCalls(delivery, time);
-    MsrPolicy msrs = new MsrPolicy(time, memory, memoryCore, codeMap);
+    HypercallPage hypercallPage = new HypercallPage(memory, memoryCore, codeMap);
+    registerCalls(delivery, time, hypercallPage);
+    MsrPolicy msrs = new MsrPolicy(time, hypercallPage);
     timerThread = new Thread(timers, "zendo-timers");
     timerThread.setDaemon(true);
     timerThread.start();
@@ -89,7 +91,7 @@ public final class Hypervisor implements AutoCloseable {
     control = createControlDomain(config.controlPages(), dispatcher);
   }
 
-  private void registerCalls(TrapDelivery delivery, SystemTime time) {
+  private void registerCalls(TrapDelivery delivery, SystemTime time, HypercallPage hypercallPage) {
     VcpuContexts contexts = new VcpuContexts(manager, memoryCore);
     memoryCore.register(table);
     VersionCalls.register(table);
@@ -103,7 +105,7 @@ public final class Hypervisor implements AutoCloseable {
     GdtCall.register(table, memoryCore);
     ConsoleCall.register(table, bytes -> console.accept(bytes));
     RefusedCalls.register(table, domains);
-    DomctlCall.register(table, domains, manager, memoryCore, memory, codeMap, scheduler, contexts);
+    new DomctlCall(domains, manager, scheduler, contexts, hypercallPage).register(table);
     SysctlCall.register(table, domains, memoryCore, memory, scheduler);
   }
 

@@ -29,14 +29,10 @@ import dev.zendo.hypercalls.domctl.VcpuContext;
 import dev.zendo.hypercalls.vcpu.VcpuGuestContext;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.DomainManager;
-import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.Domains;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
-import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.grant.GrantTable;
-import dev.zendo.hypervisor.machine.HostMemory;
-import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.sched.Scheduler;
 import dev.zendo.hypervisor.sched.VcpuSchedule;
 
@@ -56,44 +52,29 @@ public final class DomctlCall implements HypercallHandler {
 
   private final Domains domains;
   private final DomainManager manager;
-  private final DomainMemory memory;
-  private final MachineMemory machine;
-  private final CodeMap codeMap;
   private final Scheduler scheduler;
   private final VcpuContexts contexts;
+  private final HypercallPage hypercallPage;
   private final DomainInfos infos;
 
-  private DomctlCall(
+  /** A handler over the parts of a machine. */
+  public DomctlCall(
       Domains domains,
       DomainManager manager,
-      DomainMemory memory,
-      MachineMemory machine,
-      CodeMap codeMap,
       Scheduler scheduler,
-      VcpuContexts contexts) {
+      VcpuContexts contexts,
+      HypercallPage hypercallPage) {
     this.domains = domains;
     this.manager = manager;
-    this.memory = memory;
-    this.machine = machine;
-    this.codeMap = codeMap;
     this.scheduler = scheduler;
     this.contexts = contexts;
+    this.hypercallPage = hypercallPage;
     this.infos = new DomainInfos(scheduler);
   }
 
   /** Installs the handler. */
-  public static void register(
-      HypercallTable table,
-      Domains domains,
-      DomainManager manager,
-      DomainMemory memory,
-      MachineMemory machine,
-      CodeMap codeMap,
-      Scheduler scheduler,
-      VcpuContexts contexts) {
-    table.register(
-        Hypercalls.DOMCTL,
-        new DomctlCall(domains, manager, memory, machine, codeMap, scheduler, contexts));
+  public void register(HypercallTable table) {
+    table.register(Hypercalls.DOMCTL, this);
   }
 
   @Override
@@ -201,7 +182,8 @@ public final class DomctlCall implements HypercallHandler {
         domain.handle(handle);
         return 0;
       case DomctlOp.HYPERCALL_INIT:
-        return hypercallInit(domain, HypercallInit.GMFN.get(HOST, Domctl.HYPERCALL_INIT.at(at)));
+        long frame = HypercallInit.GMFN.get(HOST, Domctl.HYPERCALL_INIT.at(at));
+        return hypercallPage.install(domain, frame) ? 0 : -EACCES;
       case DomctlOp.SET_ADDRESS_SIZE:
         return AddressSize.SIZE.get(HOST, Domctl.ADDRESS_SIZE.at(at)) == BITS ? 0 : -EINVAL;
       case DomctlOp.GET_ADDRESS_SIZE:
@@ -284,9 +266,7 @@ public final class DomctlCall implements HypercallHandler {
     long result = manager.pause(domain, caller);
     if (result == 0) {
       scheduler.down(target);
-      memory.detach(target);
-      manager.reset(target);
-      target.initialised(false);
+      contexts.clear(target);
       manager.unpause(domain);
     }
     return result;
@@ -326,18 +306,6 @@ public final class DomctlCall implements HypercallHandler {
     GetVcpuInfo.RUNNING.set(HOST, spec, scheduler.running(target) ? 1 : 0);
     GetVcpuInfo.CPU_TIME.set(HOST, spec, state[2 + VcpuSchedule.RUNNING]);
     GetVcpuInfo.CPU.set(HOST, spec, 0);
-    return 0;
-  }
-
-  private long hypercallInit(Domain domain, long mfn) {
-    if (domain.translated() || memory.acquireWritable(domain, mfn) != 0) {
-      return -EACCES;
-    }
-    long page = machine.address(mfn);
-    HypercallPage.fill(page);
-    HostMemory.fullFence();
-    codeMap.written(mfn);
-    memory.releaseWritable(domain, mfn);
     return 0;
   }
 }

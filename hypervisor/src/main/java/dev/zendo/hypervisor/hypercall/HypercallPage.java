@@ -1,9 +1,13 @@
 package dev.zendo.hypervisor.hypercall;
 
 import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.DomainMemory;
+import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.machine.MachineMemory;
 
-/** The page of stubs that a guest may call instead of issuing SYSCALL itself. Stateless. */
+/** The page of stubs that a guest may call instead of issuing SYSCALL itself. Thread-safe. */
 public final class HypercallPage {
   private static final int SLOT = 32;
   private static final int SLOTS = 128;
@@ -13,7 +17,33 @@ public final class HypercallPage {
   private static final byte[] LEAVE_IRET = {0x0f, 0x05};
   private static final byte BREAKPOINT = (byte) 0xcc;
 
-  private HypercallPage() {}
+  private final MachineMemory machine;
+  private final DomainMemory memory;
+  private final CodeMap codeMap;
+
+  /** Pages in the frames of a machine. */
+  public HypercallPage(MachineMemory machine, DomainMemory memory, CodeMap codeMap) {
+    this.machine = machine;
+    this.memory = memory;
+    this.codeMap = codeMap;
+  }
+
+  /**
+   * Fills a frame of a domain with stubs.
+   *
+   * @param mfn any value
+   * @return whether that is a frame which the domain may write to
+   */
+  public boolean install(Domain domain, long mfn) {
+    if (domain.translated() || memory.acquireWritable(domain, mfn) != 0) {
+      return false;
+    }
+    fill(machine.address(mfn));
+    HostMemory.fullFence();
+    codeMap.written(mfn);
+    memory.releaseWritable(domain, mfn);
+    return true;
+  }
 
   /** Fills the 4096 bytes at a host address; what is between the stubs traps. */
   public static void fill(long page) {

@@ -82,6 +82,13 @@ public final class VcpuContexts {
     return result;
   }
 
+  /** Takes the state of a vcpu away; it needs a new one before it can run. */
+  public void clear(Vcpu v) {
+    memory.detach(v);
+    manager.reset(v);
+    v.initialised(false);
+  }
+
   /** Whether a context wants its vcpu to be up. */
   public static boolean online(long at) {
     return (flags(at) & ContextFlags.ONLINE) != 0;

@@ -1,9 +1,7 @@
 package dev.zendo.hypervisor.trap;
 
-import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.TrapState;
 import dev.zendo.hypervisor.domain.Vcpu;
-import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.GuestClock;
 import dev.zendo.hypervisor.hypercall.Arguments;
@@ -61,16 +59,12 @@ public final class MsrPolicy {
   private static final long MCG_CAP_VALUE = 1L << 24 | 2;
 
   private final GuestClock clock;
-  private final MachineMemory machine;
-  private final DomainMemory memory;
-  private final CodeMap codeMap;
+  private final HypercallPage hypercallPage;
 
   /** A policy over the parts that registers act on. */
-  public MsrPolicy(GuestClock clock, MachineMemory machine, DomainMemory memory, CodeMap codeMap) {
+  public MsrPolicy(GuestClock clock, HypercallPage hypercallPage) {
     this.clock = clock;
-    this.machine = machine;
-    this.memory = memory;
-    this.codeMap = codeMap;
+    this.hypercallPage = hypercallPage;
   }
 
   /** The time stamp counter now. */
@@ -180,13 +174,7 @@ public final class MsrPolicy {
   private boolean fillHypercallPage(Vcpu vcpu, long value) {
     long mfn = value >>> MachineMemory.FRAME_SHIFT;
     boolean aligned = (value & MachineMemory.FRAME_SIZE - 1) == 0;
-    if (!aligned || memory.acquireWritable(vcpu.domain(), mfn) != 0) {
-      return false;
-    }
-    HypercallPage.fill(machine.address(mfn));
-    codeMap.written(mfn);
-    memory.releaseWritable(vcpu.domain(), mfn);
-    return true;
+    return aligned && hypercallPage.install(vcpu.domain(), mfn);
   }
 
   private static boolean machineCheck(int register) {

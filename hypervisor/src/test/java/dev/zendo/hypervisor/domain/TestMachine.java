@@ -7,6 +7,7 @@ import dev.zendo.hypervisor.hypercall.Dispatcher;
 import dev.zendo.hypervisor.hypercall.DomctlCall;
 import dev.zendo.hypervisor.hypercall.EventCalls;
 import dev.zendo.hypervisor.hypercall.GdtCall;
+import dev.zendo.hypervisor.hypercall.HypercallPage;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
 import dev.zendo.hypervisor.hypercall.IretCall;
 import dev.zendo.hypervisor.hypercall.PhysdevCalls;
@@ -55,7 +56,8 @@ public final class TestMachine implements AutoCloseable {
     manager.onCrash(report -> crash = report);
     delivery = new TrapDelivery(manager, tracer);
     dispatcher = new Dispatcher(table, tracer);
-    msrs = new MsrPolicy(time, machine, memory, codeMap);
+    HypercallPage hypercallPage = new HypercallPage(machine, memory, codeMap);
+    msrs = new MsrPolicy(time, hypercallPage);
     VcpuContexts contexts = new VcpuContexts(manager, memory);
     VersionCalls.register(table);
     TrapCalls.register(table);
@@ -68,7 +70,7 @@ public final class TestMachine implements AutoCloseable {
     GdtCall.register(table, memory);
     ConsoleCall.register(table, bytes -> {});
     RefusedCalls.register(table, domains);
-    DomctlCall.register(table, domains, manager, memory, machine, codeMap, scheduler, contexts);
+    new DomctlCall(domains, manager, scheduler, contexts, hypercallPage).register(table);
     SysctlCall.register(table, domains, memory, machine, scheduler);
   }
 
