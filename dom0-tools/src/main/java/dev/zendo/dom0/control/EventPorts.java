@@ -13,6 +13,7 @@ import dev.zendo.hypercalls.start.SharedInfo;
 import dev.zendo.hypercalls.start.VcpuInfo;
 import dev.zendo.hypervisor.control.ControlDomainPort;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
+import dev.zendo.hypervisor.sched.Threads;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -56,19 +57,7 @@ public final class EventPorts {
   void stop() {
     closed = true;
     LockSupport.unpark(thread);
-    if (Thread.currentThread() != thread) {
-      boolean interrupted = false;
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    Threads.awaitEnd(thread);
   }
 
   private long argument(int size) {

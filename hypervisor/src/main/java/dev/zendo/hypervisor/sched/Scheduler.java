@@ -67,8 +67,8 @@ public final class Scheduler {
       lock.unlock();
     }
     for (Thread thread : threads) {
-      if (thread != null && thread != Thread.currentThread()) {
-        join(thread);
+      if (thread != null) {
+        Threads.awaitEnd(thread);
       }
     }
   }
@@ -341,20 +341,6 @@ public final class Scheduler {
       stopped.signalAll();
     } finally {
       lock.unlock();
-    }
-  }
-
-  private static void join(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }
