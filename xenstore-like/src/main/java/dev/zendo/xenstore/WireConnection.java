@@ -2,6 +2,7 @@ package dev.zendo.xenstore;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +42,9 @@ public final class WireConnection implements AutoCloseable {
   /**
    * Serves a connection.
    *
-   * @param wake called on any thread when events wait that may be taken; it should only see to it
-   *     that somebody calls {@link #take} soon
+   * @param wake called on any thread when events wait that may be taken, or after {@link
+   *     #callForAttention}; it should only see to it that somebody calls {@link #take}, and offers
+   *     what requests there are, soon
    */
   public WireConnection(Connection connection, Runnable wake) {
     this.store = connection.store();
@@ -197,6 +199,11 @@ public final class WireConnection implements AutoCloseable {
       }
     }
     return at - offset;
+  }
+
+  /** Has {@code wake} called, when no lock of the store is held. */
+  void callForAttention() {
+    Signals.send(List.of(connection));
   }
 
   /** Whether {@link #take} would give something. */

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 public final class XenstoreRing implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(XenstoreRing.class);
 
-  /** Keeps a guest that writes without pause from holding the thread for ever. */
-  private static final int MAX_ROUNDS = 1000;
+  /** Keeps a guest that writes without pause from holding the thread; a round moves 1 KiB or so. */
+  private static final int MAX_ROUNDS = 16;
 
   private final RingPage page;
   private final WireConnection wire;
@@ -59,26 +59,31 @@ public final class XenstoreRing implements AutoCloseable {
 
   /**
    * Takes the requests that are in the ring, as far as replies can be kept, and puts in what
-   * replies and events fit. Sends one event to the guest if anything was moved.
+   * replies and events fit. Sends one event to the guest if anything was moved. When the guest goes
+   * on adding requests meanwhile, leaves after a while and has the wire call for attention, so that
+   * others are served before the rest.
    *
    * @return whether the ring is still being served; false for good after an error of the guest
    */
   public boolean pump() {
     boolean outermost = Signals.putOff();
     try {
-      boolean moved = false;
+      int rounds = 0;
       boolean serving;
       synchronized (this) {
         // Linux sends an event only when the ring was empty (or full) before it moved an index, so
         // whoever has published an index must look again before it may wait.
-        for (int round = 0; round < MAX_ROUNDS && move(); round++) {
-          moved = true;
+        while (rounds < MAX_ROUNDS && move()) {
+          rounds++;
           VarHandle.fullFence();
         }
         serving = !stopped;
       }
-      if (moved) {
+      if (rounds > 0) {
         notifyPeer.run();
+      }
+      if (rounds == MAX_ROUNDS && serving) {
+        wire.callForAttention();
       }
       return serving;
     } finally {

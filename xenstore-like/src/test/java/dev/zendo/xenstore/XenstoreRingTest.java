@@ -21,10 +21,17 @@ class XenstoreRingTest {
   private static final class GuestPage implements RingPage {
     final ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
     final List<Integer> reads = new ArrayList<>();
+
+    /** What the guest does just before the store looks for requests. */
+    Runnable beforeLook = () -> {};
+
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
     @Override
     public int getIntAcquire(int offset) {
+      if (offset == RingLayout.REQUEST_PRODUCER) {
+        beforeLook.run();
+      }
       reads.add(offset);
       return bytes.getInt(offset);
     }
@@ -201,6 +208,34 @@ class XenstoreRingTest {
       replies += page.messages().size();
     }
     assertTrue(replies >= 20, "replies " + replies);
+  }
+
+  @Test
+  void aGuestThatNeverStopsIsLeftAndServedAgainWithoutAnEventOfIts() {
+    byte[] request = WireClient.request(MessageType.GET_DOMAIN_PATH.number, 9, 0, "3|");
+    int[] sent = new int[1];
+    int[] calls = new int[1];
+    ring =
+        XenstoreRing.reset(
+            page, new WireConnection(store.connect(0), () -> calls[0]++), () -> notified++);
+    page.beforeLook =
+        () -> {
+          page.receive(1024);
+          assertEquals(request.length, page.send(request, 0));
+          sent[0]++;
+        };
+    for (int pumps = 1; pumps <= 3; pumps++) {
+      assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertTrue(ring.pump()));
+      assertEquals(pumps, calls[0], "one call for attention each time");
+      assertEquals(pumps, notified);
+    }
+    // The ring was not empty when the last request came: the guest sends no event for it.
+    page.beforeLook.run();
+    page.beforeLook = () -> {};
+    assertTrue(ring.pump());
+    assertEquals(3, calls[0], "nothing is left");
+    page.receive(1024);
+    assertEquals(sent[0], page.messages().size());
   }
 
   @Test

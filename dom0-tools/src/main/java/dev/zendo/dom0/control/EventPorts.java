@@ -99,7 +99,7 @@ public final class EventPorts {
     }
   }
 
-  /** Runs something on the event thread, between events. */
+  /** Runs something on the event thread, between events; it may post itself again. */
   public void post(Runnable task) {
     kicks.add(task);
     LockSupport.unpark(thread);
@@ -166,13 +166,17 @@ public final class EventPorts {
     }
   }
 
-  /** Runs the handlers of all pending events; false when there was none. */
+  /** Runs one posted task and the handlers of all pending events; false when there was nothing. */
   private boolean scan(PhysicalMemory memory) {
+    // One only: a task may post itself again, and no event should have to wait for its end.
     Runnable kick = kicks.poll();
     if (kick != null) {
       run(kick);
-      return true;
     }
+    return scanEvents(memory) || kick != null;
+  }
+
+  private boolean scanEvents(PhysicalMemory memory) {
     VcpuInfo.EVTCHN_UPCALL_PENDING.set(memory, vcpuInfo, 0);
     memory.fullFence();
     long words = memory.getAndSetLong(VcpuInfo.EVTCHN_PENDING_SEL.offset() + vcpuInfo, 0);

@@ -1,0 +1,46 @@
+package dev.zendo.dom0.control;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.zendo.dom0.Machine;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who is served when on the event thread of the control domain. */
+class EventPortsTest {
+  private final Machine machine = Machine.start(16, 1);
+  private final EventPorts events = machine.control().events();
+
+  @AfterEach
+  void stop() {
+    machine.close();
+  }
+
+  @Test
+  void aTaskThatPostsItselfAgainKeepsNeitherEventsNorOtherTasksFromBeingServed()
+      throws InterruptedException {
+    Semaphore served = new Semaphore(0);
+    int port = events.allocUnbound(0);
+    events.bind(0, port, served::release);
+    assertTrue(served.tryAcquire(1, TimeUnit.MINUTES), "once at the beginning");
+    AtomicBoolean busy = new AtomicBoolean(true);
+    Runnable[] again = new Runnable[1];
+    again[0] =
+        () -> {
+          if (busy.get()) {
+            events.post(again[0]);
+          }
+        };
+    events.post(again[0]);
+    events.send(port);
+    assertTrue(served.tryAcquire(1, TimeUnit.MINUTES), "an event");
+    CountDownLatch other = new CountDownLatch(1);
+    events.post(other::countDown);
+    assertTrue(other.await(1, TimeUnit.MINUTES), "another task");
+    busy.set(false);
+  }
+}
