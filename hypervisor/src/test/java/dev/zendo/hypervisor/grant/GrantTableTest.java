@@ -11,14 +11,14 @@ import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.memory.BootedGuest;
 import dev.zendo.hypervisor.memory.SmallMachine;
 import dev.zendo.hypervisor.paging.Pte;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class GrantTableTest {
-  private static final int PAGES = 40;
+  private static final int PAGES = BootedGuest.PAGES;
   private static final int SELF = 0x7ff0;
   private static final int HOST = 2;
   private static final int DEVICE = 1;
@@ -27,83 +27,53 @@ class GrantTableTest {
   private static final long RW_PTE = Pte.PRESENT | Pte.WRITE | Pte.USER;
   private static final int SLOT = 20;
 
-  private SmallMachine machine;
-  private Domain control;
-  private PhysicalMemory physical;
-  private Domain granter;
-  private Domain user;
-  private long[] granterFrames;
-  private long[] frames;
-  private long free;
-
-  @BeforeEach
-  void boot() {
-    machine = new SmallMachine();
-    free = machine.core.freeFrames();
-    control = machine.control(16);
-    physical = machine.core.physicalMemory(control);
-    granter = machine.guest(1, 100);
-    granterFrames = machine.boot(granter, PAGES);
-    user = machine.guest(2, 100);
-    frames = machine.boot(user, PAGES);
-  }
+  private final SmallMachine machine = new SmallMachine();
+  private final Domain control = machine.control(16);
+  private final PhysicalMemory physical = machine.core.physicalMemory(control);
+  private final BootedGuest granter = new BootedGuest(machine, 1, 100);
+  private final BootedGuest user = new BootedGuest(machine, 2, 100);
+  private final long[] granterFrames = granter.frames;
+  private final long[] frames = user.frames;
 
   @AfterEach
   void everyFrameComesBack() {
-    for (Domain domain : new Domain[] {user, granter, control}) {
-      if (machine.domains.get(domain.id()) == domain) {
-        machine.destroy(domain);
-      }
-    }
-    assertEquals(free, machine.core.freeFrames());
-    machine.close();
+    machine.end();
   }
 
-  private long table(Domain domain) {
-    return machine.memory.address(GrantingDomain.stateOf(domain).table().sharedFrame(0));
+  /** Host address of the granter's table. */
+  private long table() {
+    return machine.memory.address(machine.grantFrame(granter.domain));
   }
 
   private void grant(int ref, int flags, int to, long mfn) {
-    HostMemory.putInt(table(granter) + 8L * ref + 4, (int) mfn);
-    HostMemory.putInt(table(granter) + 8L * ref, flags | to << 16);
+    HostMemory.putInt(table() + 8L * ref + 4, (int) mfn);
+    HostMemory.putInt(table() + 8L * ref, flags | to << 16);
   }
 
   private int flags(int ref) {
-    return HostMemory.getShort(table(granter) + 8L * ref) & 0xffff;
-  }
-
-  private long at(long offset) {
-    return machine.memory.address(frames[0]) + offset;
+    return HostMemory.getShort(table() + 8L * ref) & 0xffff;
   }
 
   /** Maps and returns the status; the handle is at offset 0x214. */
   private int map(long address, int flags, int ref, int dom) {
-    HostMemory.putLong(at(0x200), address);
-    HostMemory.putInt(at(0x208), flags);
-    HostMemory.putInt(at(0x20c), ref);
-    HostMemory.putInt(at(0x210), dom);
-    assertEquals(0, machine.call(user, Hypercalls.GRANT_TABLE_OP, 0, 0x200, 1));
-    return HostMemory.getShort(at(0x212));
+    user.put(0x200, address);
+    HostMemory.putInt(user.at(0x208), flags);
+    HostMemory.putInt(user.at(0x20c), ref);
+    HostMemory.putInt(user.at(0x210), dom);
+    assertEquals(0, user.call(Hypercalls.GRANT_TABLE_OP, 0, 0x200, 1));
+    return HostMemory.getShort(user.at(0x212));
   }
 
   private int handle() {
-    return HostMemory.getInt(at(0x214));
+    return HostMemory.getInt(user.at(0x214));
   }
 
   private int unmap(long address, long bus, int handle) {
-    HostMemory.putLong(at(0x300), address);
-    HostMemory.putLong(at(0x308), bus);
-    HostMemory.putInt(at(0x310), handle);
-    assertEquals(0, machine.call(user, Hypercalls.GRANT_TABLE_OP, 1, 0x300, 1));
-    return HostMemory.getShort(at(0x314));
-  }
-
-  private long slotEntry(int slot) {
-    return machine.entry(frames[PAGES], slot);
-  }
-
-  private long mapOwn(Domain domain, int slot, long entry) {
-    return machine.call(domain, Hypercalls.UPDATE_VA_MAPPING, (long) slot << 12, entry, 2);
+    user.put(0x300, address);
+    user.put(0x308, bus);
+    HostMemory.putInt(user.at(0x310), handle);
+    assertEquals(0, user.call(Hypercalls.GRANT_TABLE_OP, 1, 0x300, 1));
+    return HostMemory.getShort(user.at(0x314));
   }
 
   @Test
@@ -113,16 +83,16 @@ class GrantTableTest {
     int before = machine.paging.table().references(mfn);
     assertEquals(0, map((long) SLOT << 12, HOST, 8, 1));
     assertEquals(0x19, flags(8));
-    assertEquals(mfn, Pte.frame(slotEntry(SLOT)));
-    assertEquals(Pte.GUEST_KERNEL | Pte.NO_EXECUTE, slotEntry(SLOT) & ~Pte.ADDRESS & ~0xfffL);
-    assertEquals(mfn << 12, HostMemory.getLong(at(0x218)));
+    assertEquals(mfn, Pte.frame(user.entry(SLOT)));
+    assertEquals(Pte.GUEST_KERNEL | Pte.NO_EXECUTE, user.entry(SLOT) & ~Pte.ADDRESS & ~0xfffL);
+    assertEquals(mfn << 12, user.get(0x218));
     assertEquals(before + 1, machine.paging.table().references(mfn));
     assertEquals(-4, unmap((long) SLOT << 12, 0, handle() + 1));
     assertEquals(-1, unmap((long) (SLOT + 1) << 12, 0, handle()));
     assertEquals(0x19, flags(8));
     assertEquals(0, unmap((long) SLOT << 12, 0, handle()));
     assertEquals(1, flags(8));
-    assertEquals(0, slotEntry(SLOT));
+    assertEquals(0, user.entry(SLOT));
     assertEquals(before, machine.paging.table().references(mfn));
     assertEquals(-4, unmap((long) SLOT << 12, 0, handle()));
   }
@@ -162,7 +132,7 @@ class GrantTableTest {
   void hostAndDevicePartsGoSeparately() {
     long mfn = granterFrames[5];
     grant(8, 1, 2, mfn);
-    mapOwn(granter, 5, 0);
+    granter.map(5, 0);
     assertEquals(0, map((long) SLOT << 12, HOST | DEVICE, 8, 1));
     int handle = handle();
     assertEquals(2, machine.paging.table().typeReferences(mfn));
@@ -184,19 +154,19 @@ class GrantTableTest {
     assertEquals(-1, map((granterFrames[PAGES] << 12) + 8, HOST | PTE, 8, 1));
     assertEquals(-1, map(-8, HOST | PTE, 8, 1));
     assertEquals(0, map(slot, HOST | PTE, 8, 1));
-    assertEquals(granterFrames[5], Pte.frame(slotEntry(SLOT)));
+    assertEquals(granterFrames[5], Pte.frame(user.entry(SLOT)));
     assertEquals(0, unmap(slot, 0, handle()));
   }
 
   @Test
   void aGrantedWritableFrameCannotBecomeAPageTable() {
     long mfn = granterFrames[5];
-    mapOwn(granter, 5, 0);
+    granter.map(5, 0);
     grant(8, 1, 2, mfn);
     assertEquals(0, map((long) SLOT << 12, HOST, 8, 1));
-    assertNotEquals(0, machine.core.setGdt(granter.vcpu(0), new long[] {mfn}, 8));
+    assertNotEquals(0, machine.core.setGdt(granter.domain.vcpu(0), new long[] {mfn}, 8));
     assertEquals(0, unmap((long) SLOT << 12, 0, handle()));
-    assertEquals(0, machine.core.setGdt(granter.vcpu(0), new long[] {mfn}, 8));
+    assertEquals(0, machine.core.setGdt(granter.domain.vcpu(0), new long[] {mfn}, 8));
   }
 
   @Test
@@ -205,7 +175,7 @@ class GrantTableTest {
     grant(8, 1, 2, mfn);
     int before = machine.paging.table().references(mfn);
     assertEquals(0, map((long) SLOT << 12, HOST, 8, 1));
-    assertEquals(0, mapOwn(user, SLOT, pte(frames[6], RW_PTE)));
+    assertEquals(0, user.map(SLOT, pte(frames[6], RW_PTE)));
     assertEquals(before, machine.paging.table().references(mfn));
     assertEquals(-1, unmap((long) SLOT << 12, 0, handle()));
     assertEquals(before, machine.paging.table().references(mfn));
@@ -215,15 +185,14 @@ class GrantTableTest {
   void unmapAndReplaceMovesAnEntry() {
     grant(8, 1, 2, granterFrames[5]);
     assertEquals(0, map((long) SLOT << 12, HOST, 8, 1));
-    long moved = slotEntry(7);
-    HostMemory.putLong(at(0x300), (long) SLOT << 12);
-    HostMemory.putLong(at(0x308), 7L << 12);
-    HostMemory.putInt(at(0x310), handle());
-    assertEquals(
-        0, machine.call(user, Hypercalls.GRANT_TABLE_OP, GrantOp.UNMAP_AND_REPLACE, 0x300, 1));
-    assertEquals(0, HostMemory.getShort(at(0x314)));
-    assertEquals(moved, slotEntry(SLOT));
-    assertEquals(0, slotEntry(7));
+    long moved = user.entry(7);
+    user.put(0x300, (long) SLOT << 12);
+    user.put(0x308, 7L << 12);
+    HostMemory.putInt(user.at(0x310), handle());
+    assertEquals(0, user.call(Hypercalls.GRANT_TABLE_OP, GrantOp.UNMAP_AND_REPLACE, 0x300, 1));
+    assertEquals(0, HostMemory.getShort(user.at(0x314)));
+    assertEquals(moved, user.entry(SLOT));
+    assertEquals(0, user.entry(7));
     assertEquals(1, flags(8));
   }
 
@@ -242,7 +211,7 @@ class GrantTableTest {
     long mfn = granterFrames[5];
     grant(8, 1, 2, mfn);
     assertEquals(0, map((long) SLOT << 12, HOST, 8, 1));
-    machine.destroy(granter);
+    machine.destroy(granter.domain);
     HostMemory.putLong(machine.memory.address(mfn), 77);
     assertEquals(0, unmap((long) SLOT << 12, 0, handle()));
   }
@@ -250,10 +219,10 @@ class GrantTableTest {
   @Test
   void mappingsOfADeadUserAreLetGo() {
     long mfn = granterFrames[5];
-    mapOwn(granter, 5, 0);
+    granter.map(5, 0);
     grant(8, 1, 2, mfn);
     assertEquals(0, map((long) SLOT << 12, HOST | DEVICE, 8, 1));
-    machine.destroy(user);
+    machine.destroy(user.domain);
     assertEquals(1, flags(8));
     assertEquals(1, machine.paging.table().references(mfn));
     assertEquals(FrameTable.NONE, machine.paging.table().type(mfn));
@@ -278,16 +247,16 @@ class GrantTableTest {
   }
 
   private int copy(int flags, long from, int fromDom, int fromOff, long to, int toDom, int toOff) {
-    HostMemory.putLong(at(0x400), from);
-    HostMemory.putShort(at(0x408), (short) fromDom);
-    HostMemory.putShort(at(0x40a), (short) fromOff);
-    HostMemory.putLong(at(0x410), to);
-    HostMemory.putShort(at(0x418), (short) toDom);
-    HostMemory.putShort(at(0x41a), (short) toOff);
-    HostMemory.putShort(at(0x420), (short) 100);
-    HostMemory.putShort(at(0x422), (short) flags);
-    assertEquals(0, machine.call(user, Hypercalls.GRANT_TABLE_OP, GrantOp.COPY, 0x400, 1));
-    return HostMemory.getShort(at(0x424));
+    user.put(0x400, from);
+    HostMemory.putShort(user.at(0x408), (short) fromDom);
+    HostMemory.putShort(user.at(0x40a), (short) fromOff);
+    user.put(0x410, to);
+    HostMemory.putShort(user.at(0x418), (short) toDom);
+    HostMemory.putShort(user.at(0x41a), (short) toOff);
+    HostMemory.putShort(user.at(0x420), (short) 100);
+    HostMemory.putShort(user.at(0x422), (short) flags);
+    assertEquals(0, user.call(Hypercalls.GRANT_TABLE_OP, GrantOp.COPY, 0x400, 1));
+    return HostMemory.getShort(user.at(0x424));
   }
 
   @Test
@@ -312,65 +281,61 @@ class GrantTableTest {
 
   @Test
   void formatTwoKeepsMarksInStatusFrames() {
-    HostMemory.putInt(machine.memory.address(granterFrames[0]) + 0x100, 2);
+    HostMemory.putInt(granter.at(0x100), 2);
     grant(0, 1, 0, granterFrames[3]);
-    assertEquals(
-        0, machine.call(granter, Hypercalls.GRANT_TABLE_OP, GrantOp.SET_VERSION, 0x100, 1));
-    GrantTable table = GrantingDomain.stateOf(granter).table();
+    assertEquals(0, granter.call(Hypercalls.GRANT_TABLE_OP, GrantOp.SET_VERSION, 0x100, 1));
+    GrantTable table = GrantingDomain.stateOf(granter.domain).table();
     assertEquals(1, table.statusFrameCount());
-    assertEquals(granterFrames[3], HostMemory.getLong(table(granter) + 8));
-    HostMemory.putLong(table(granter) + 16 * 8 + 8, granterFrames[5]);
-    HostMemory.putInt(table(granter) + 16 * 8, 1 | 2 << 16);
+    assertEquals(granterFrames[3], HostMemory.getLong(table() + 8));
+    HostMemory.putLong(table() + 16 * 8 + 8, granterFrames[5]);
+    HostMemory.putInt(table() + 16 * 8, 1 | 2 << 16);
     assertEquals(0, map((long) SLOT << 12, HOST, 8, 1));
     long status = machine.memory.address(table.statusFrame(0)) + 16;
     assertEquals(0x18, HostMemory.getShort(status));
-    HostMemory.putInt(machine.memory.address(granterFrames[0]) + 0x100, 1);
+    HostMemory.putInt(granter.at(0x100), 1);
     assertEquals(
-        -Errno.EBUSY,
-        machine.call(granter, Hypercalls.GRANT_TABLE_OP, GrantOp.SET_VERSION, 0x100, 1));
+        -Errno.EBUSY, granter.call(Hypercalls.GRANT_TABLE_OP, GrantOp.SET_VERSION, 0x100, 1));
     assertEquals(0, unmap((long) SLOT << 12, 0, handle()));
     assertEquals(0, HostMemory.getShort(status));
     long entry = pte(table.statusFrame(0), Pte.PRESENT | Pte.USER);
-    assertEquals(0, mapOwn(granter, 9, entry));
-    HostMemory.putInt(machine.memory.address(granterFrames[0]) + 0x100, 1);
+    assertEquals(0, granter.map(9, entry));
+    HostMemory.putInt(granter.at(0x100), 1);
     assertEquals(
-        -Errno.EBUSY,
-        machine.call(granter, Hypercalls.GRANT_TABLE_OP, GrantOp.SET_VERSION, 0x100, 1));
-    assertEquals(0, mapOwn(granter, 9, 0));
-    HostMemory.putInt(machine.memory.address(granterFrames[0]) + 0x100, 1);
-    assertEquals(
-        0, machine.call(granter, Hypercalls.GRANT_TABLE_OP, GrantOp.SET_VERSION, 0x100, 1));
-    assertEquals(granterFrames[3], HostMemory.getInt(table(granter) + 4) & 0xffffffffL);
+        -Errno.EBUSY, granter.call(Hypercalls.GRANT_TABLE_OP, GrantOp.SET_VERSION, 0x100, 1));
+    assertEquals(0, granter.map(9, 0));
+    HostMemory.putInt(granter.at(0x100), 1);
+    assertEquals(0, granter.call(Hypercalls.GRANT_TABLE_OP, GrantOp.SET_VERSION, 0x100, 1));
+    assertEquals(granterFrames[3], HostMemory.getInt(table() + 4) & 0xffffffffL);
   }
 
   @Test
   void tableFramesAreTheDomainsToMap() {
-    HostMemory.putInt(at(0x100), SELF);
-    HostMemory.putInt(at(0x104), 2);
-    HostMemory.putLong(at(0x110), 0x180);
-    assertEquals(0, machine.call(user, Hypercalls.GRANT_TABLE_OP, GrantOp.SETUP_TABLE, 0x100, 1));
-    assertEquals(0, HostMemory.getShort(at(0x108)));
-    long mfn = HostMemory.getLong(at(0x188));
-    assertEquals(0, mapOwn(user, 9, pte(mfn, RW_PTE)));
-    HostMemory.putInt(at(0x104), 65);
-    assertEquals(0, machine.call(user, Hypercalls.GRANT_TABLE_OP, GrantOp.SETUP_TABLE, 0x100, 1));
-    assertEquals(-1, HostMemory.getShort(at(0x108)));
+    HostMemory.putInt(user.at(0x100), SELF);
+    HostMemory.putInt(user.at(0x104), 2);
+    user.put(0x110, 0x180);
+    assertEquals(0, user.call(Hypercalls.GRANT_TABLE_OP, GrantOp.SETUP_TABLE, 0x100, 1));
+    assertEquals(0, HostMemory.getShort(user.at(0x108)));
+    long mfn = user.get(0x188);
+    assertEquals(0, user.map(9, pte(mfn, RW_PTE)));
+    HostMemory.putInt(user.at(0x104), 65);
+    assertEquals(0, user.call(Hypercalls.GRANT_TABLE_OP, GrantOp.SETUP_TABLE, 0x100, 1));
+    assertEquals(-1, HostMemory.getShort(user.at(0x108)));
   }
 
   @Test
   void transferMovesAFrame() {
-    mapOwn(user, 9, 0);
+    user.map(9, 0);
     grant(8, 2, 2, 0x77);
-    HostMemory.putLong(at(0x100), frames[9]);
-    HostMemory.putShort(at(0x108), (short) 1);
-    HostMemory.putInt(at(0x10c), 8);
-    long before = granter.totalPages();
-    assertEquals(0, machine.call(user, Hypercalls.GRANT_TABLE_OP, GrantOp.TRANSFER, 0x100, 1));
-    assertEquals(0, HostMemory.getShort(at(0x110)));
+    user.put(0x100, frames[9]);
+    HostMemory.putShort(user.at(0x108), (short) 1);
+    HostMemory.putInt(user.at(0x10c), 8);
+    long before = granter.domain.totalPages();
+    assertEquals(0, user.call(Hypercalls.GRANT_TABLE_OP, GrantOp.TRANSFER, 0x100, 1));
+    assertEquals(0, HostMemory.getShort(user.at(0x110)));
     assertEquals(0xe, flags(8));
-    assertEquals(before + 1, granter.totalPages());
+    assertEquals(before + 1, granter.domain.totalPages());
     assertEquals(0x77, machine.paging.machToPhys().get(frames[9]));
-    assertEquals(0, mapOwn(granter, 9, pte(frames[9], RW_PTE)));
+    assertEquals(0, granter.map(9, pte(frames[9], RW_PTE)));
   }
 
   @Test
@@ -383,7 +348,7 @@ class GrantTableTest {
       for (long pointer : pointers) {
         for (long count : counts) {
           if (pointer != 0 || count < 3) {
-            machine.call(user, Hypercalls.GRANT_TABLE_OP, operation, pointer, count);
+            user.call(Hypercalls.GRANT_TABLE_OP, operation, pointer, count);
           }
         }
       }

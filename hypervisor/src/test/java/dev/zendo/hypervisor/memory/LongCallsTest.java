@@ -9,7 +9,6 @@ import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.hypercall.Dispatcher;
-import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.sched.Schedules;
 import dev.zendo.hypervisor.time.HostClock;
 import dev.zendo.hypervisor.trace.Tracer;
@@ -19,41 +18,26 @@ import org.junit.jupiter.api.Test;
 
 /** Calls with long lists stop when the processor is wanted, and go on where they were. */
 class LongCallsTest {
-  private static final int PAGES = 16;
   private static final int SELF = 0x7ff0;
   private static final int R10 = 10;
   private static final long LIST = 0x1000;
 
-  private SmallMachine machine;
-  private Domain domain;
-  private Vcpu vcpu;
-  private Dispatcher dispatcher;
-  private long[] frames;
+  private final SmallMachine machine = new SmallMachine();
+  private final BootedGuest guest = new BootedGuest(machine, 1, 200);
+  private final Domain domain = guest.domain;
+  private final Vcpu vcpu = domain.vcpu(0);
+  private final Dispatcher dispatcher =
+      new Dispatcher(machine.hypercalls, new Tracer(new HostClock()));
+  private final long[] frames = guest.frames;
 
   @BeforeEach
-  void boot() {
-    machine = new SmallMachine();
-    domain = machine.guest(1, 200);
-    frames = machine.boot(domain, PAGES);
-    vcpu = domain.vcpu(0);
-    dispatcher = new Dispatcher(machine.hypercalls, new Tracer(new HostClock()));
+  void start() {
     vcpu.cpu().rip(0x2002);
   }
 
   @AfterEach
-  void close() {
-    machine.destroy(domain);
-    machine.close();
-  }
-
-  private void put(long address, long value) {
-    HostMemory.putLong(
-        machine.memory.address(frames[(int) (address >> 12)]) + (address & 4095), value);
-  }
-
-  private long get(long address) {
-    return HostMemory.getLong(
-        machine.memory.address(frames[(int) (address >> 12)]) + (address & 4095));
+  void everyFrameComesBack() {
+    machine.end();
   }
 
   private void registers(long number, long a1, long a2, long a3, long a4) {
@@ -84,8 +68,8 @@ class LongCallsTest {
 
   private void updates(int count) {
     for (int i = 0; i < count; i++) {
-      put(LIST + 16 * i, frames[9] << 12 | 1);
-      put(LIST + 16 * i + 8, 100 + i);
+      guest.put(LIST + 16 * i, frames[9] << 12 | 1);
+      guest.put(LIST + 16 * i + 8, 100 + i);
     }
   }
 
@@ -95,7 +79,7 @@ class LongCallsTest {
     registers(Hypercalls.MMU_UPDATE, LIST, 5, 0x800, SELF);
     assertEquals(5, issue());
     assertEquals(0, vcpu.cpu().gpr(CpuState.RAX));
-    assertEquals(5, (int) get(0x800));
+    assertEquals(5, (int) guest.get(0x800));
     assertEquals(104, machine.paging.machToPhys().get(frames[9]));
   }
 
@@ -104,26 +88,26 @@ class LongCallsTest {
     updates(3);
     for (int i = 0; i < 2; i++) {
       long entry = 0x2000 + 64L * i;
-      put(entry, i == 0 ? Hypercalls.MMU_UPDATE : 62);
-      put(entry + 16, LIST);
-      put(entry + 24, 3);
-      put(entry + 32, 0);
-      put(entry + 40, SELF);
+      guest.put(entry, i == 0 ? Hypercalls.MMU_UPDATE : 62);
+      guest.put(entry + 16, LIST);
+      guest.put(entry + 24, 3);
+      guest.put(entry + 32, 0);
+      guest.put(entry + 40, SELF);
     }
     registers(Hypercalls.MULTICALL, 0x2000, 2, 0, 0);
     assertEquals(4, issue());
     assertEquals(0, vcpu.cpu().gpr(CpuState.RAX));
-    assertEquals(0, get(0x2008));
-    assertEquals(-38, get(0x2048));
+    assertEquals(0, guest.get(0x2008));
+    assertEquals(-38, guest.get(0x2048));
     assertEquals(102, machine.paging.machToPhys().get(frames[9]));
   }
 
   @Test
   void reservationsAndGrantsGoOn() {
-    put(0x100, LIST);
-    put(0x108, 4);
-    put(0x110, 0);
-    put(0x118, SELF);
+    guest.put(0x100, LIST);
+    guest.put(0x108, 4);
+    guest.put(0x110, 0);
+    guest.put(0x118, SELF);
     long before = domain.totalPages();
     registers(Hypercalls.MEMORY_OP, MemoryOp.INCREASE_RESERVATION, 0x100, 0, 0);
     assertEquals(4, issue());
@@ -132,6 +116,6 @@ class LongCallsTest {
     registers(Hypercalls.GRANT_TABLE_OP, GrantOp.MAP_GRANT_REF, LIST, 3, 0);
     assertEquals(3, issue());
     assertEquals(0, vcpu.cpu().gpr(CpuState.RAX));
-    assertEquals(-3, (short) (get(LIST + 64 + 16) >>> 16));
+    assertEquals(-3, (short) (guest.get(LIST + 64 + 16) >>> 16));
   }
 }

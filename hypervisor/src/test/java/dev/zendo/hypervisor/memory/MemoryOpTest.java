@@ -10,61 +10,35 @@ import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.memory.MemoryOp;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
-import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.paging.Pte;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MemoryOpTest {
   private static final int SELF = 0x7ff0;
-  private static final int PAGES = 40;
 
-  private SmallMachine machine;
-  private Domain control;
-  private PhysicalMemory physical;
-  private Domain guest;
-  private long[] frames;
-  private long free;
-
-  @BeforeEach
-  void boot() {
-    machine = new SmallMachine();
-    free = machine.core.freeFrames();
-    control = machine.control(16);
-    physical = machine.core.physicalMemory(control);
-    guest = machine.guest(1, 100);
-    frames = machine.boot(guest, PAGES);
-  }
+  private final SmallMachine machine = new SmallMachine();
+  private final Domain control = machine.control(16);
+  private final PhysicalMemory physical = machine.core.physicalMemory(control);
+  private final BootedGuest guest = new BootedGuest(machine, 1, 100);
+  private final Domain domain = guest.domain;
+  private final long[] frames = guest.frames;
 
   @AfterEach
   void everyFrameComesBack() {
-    machine.destroy(guest);
-    machine.destroy(control);
-    assertEquals(free, machine.core.freeFrames());
-    machine.close();
-  }
-
-  private void guestPut(long address, long value) {
-    HostMemory.putLong(
-        machine.memory.address(frames[(int) (address >> 12)]) + (address & 4095), value);
-  }
-
-  private long guestGet(long address) {
-    return HostMemory.getLong(
-        machine.memory.address(frames[(int) (address >> 12)]) + (address & 4095));
+    machine.end();
   }
 
   private void reservation(long list, long count, int order, int domid) {
-    guestPut(0x100, list);
-    guestPut(0x108, count);
-    guestPut(0x110, order);
-    guestPut(0x118, domid);
+    guest.put(0x100, list);
+    guest.put(0x108, count);
+    guest.put(0x110, order);
+    guest.put(0x118, domid);
   }
 
   private long op(int operation, long list, long count, int order) {
     reservation(list, count, order, SELF);
-    return machine.call(guest, Hypercalls.MEMORY_OP, operation, 0x100);
+    return guest.call(Hypercalls.MEMORY_OP, operation, 0x100);
   }
 
   private long controlOp(int operation, long list, long count, int order, int domid) {
@@ -78,35 +52,34 @@ class MemoryOpTest {
 
   @Test
   void decreaseAndPopulateKeepTheCount() {
-    long before = guest.totalPages();
-    machine.call(guest, Hypercalls.UPDATE_VA_MAPPING, 5 << 12, 0, 2);
-    guestPut(0x200, frames[5]);
+    long before = domain.totalPages();
+    guest.map(5, 0);
+    guest.put(0x200, frames[5]);
     assertEquals(1, op(MemoryOp.DECREASE_RESERVATION, 0x200, 1, 0));
-    assertEquals(before - 1, guest.totalPages());
+    assertEquals(before - 1, domain.totalPages());
     assertEquals(-1, machine.paging.machToPhys().get(frames[5]));
-    guestPut(0x200, 5);
+    guest.put(0x200, 5);
     assertEquals(1, op(MemoryOp.POPULATE_PHYSMAP, 0x200, 1, 0));
-    assertEquals(5, machine.paging.machToPhys().get(guestGet(0x200)));
-    assertEquals(before, guest.totalPages());
+    assertEquals(5, machine.paging.machToPhys().get(guest.get(0x200)));
+    assertEquals(before, domain.totalPages());
   }
 
   @Test
   void aMappedFrameStaysUntilItsLastMappingGoes() {
-    long before = guest.totalPages();
-    guestPut(0x200, frames[5]);
+    long before = domain.totalPages();
+    guest.put(0x200, frames[5]);
     assertEquals(1, op(MemoryOp.DECREASE_RESERVATION, 0x200, 1, 0));
-    assertEquals(before, guest.totalPages());
+    assertEquals(before, domain.totalPages());
     assertEquals(5, machine.paging.machToPhys().get(frames[5]));
-    machine.call(guest, Hypercalls.UPDATE_VA_MAPPING, 5 << 12, 0, 2);
-    assertEquals(before - 1, guest.totalPages());
+    guest.map(5, 0);
+    assertEquals(before - 1, domain.totalPages());
     long entry = SmallMachine.pte(frames[5], Pte.PRESENT);
-    assertEquals(
-        -Errno.EBUSY, machine.call(guest, Hypercalls.UPDATE_VA_MAPPING, 5 << 12, entry, 2));
+    assertEquals(-Errno.EBUSY, guest.map(5, entry));
   }
 
   @Test
   void reservationsNeverFail() {
-    guestPut(0x200, 0xfffffffffL);
+    guest.put(0x200, 0xfffffffffL);
     assertEquals(0, op(MemoryOp.DECREASE_RESERVATION, 0x200, 1, 0));
     assertEquals(0, op(MemoryOp.INCREASE_RESERVATION, 0x200, 1, 30));
     assertEquals(0, op(MemoryOp.INCREASE_RESERVATION, 0x200, 1L << 60, 0));
@@ -114,62 +87,60 @@ class MemoryOpTest {
     assertEquals(0, op(MemoryOp.POPULATE_PHYSMAP, 0x200, -1, 0));
     assertEquals(0, op(MemoryOp.DECREASE_RESERVATION, 0x200, 1, -1));
     assertEquals(1, op(MemoryOp.INCREASE_RESERVATION, 0, 1, 0));
-    assertEquals(
-        3, machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.DECREASE_RESERVATION | 3 << 6, 1));
+    assertEquals(3, guest.call(Hypercalls.MEMORY_OP, MemoryOp.DECREASE_RESERVATION | 3 << 6, 1));
   }
 
   @Test
   void theMaximumHolds() {
-    long room = guest.maxPages() - guest.totalPages();
+    long room = domain.maxPages() - domain.totalPages();
     assertEquals(room, op(MemoryOp.INCREASE_RESERVATION, 0, room + 7, 0));
-    assertEquals(guest.maxPages(), guest.totalPages());
+    assertEquals(domain.maxPages(), domain.totalPages());
   }
 
   @Test
   void exchangeTradesUnmappedFramesForABlock() {
-    guestPut(0x300, 0);
+    guest.put(0x300, 0);
     for (int i = 0; i < 4; i++) {
-      machine.call(guest, Hypercalls.UPDATE_VA_MAPPING, (long) (8 + i) << 12, 0, 2);
-      guestPut(0x200 + 8 * i, frames[8 + i]);
+      guest.map(8 + i, 0);
+      guest.put(0x200 + 8 * i, frames[8 + i]);
     }
-    guestPut(0x300, 8);
+    guest.put(0x300, 8);
     reservationAt(0x100, 0x200, 4, 0);
     reservationAt(0x120, 0x300, 1, 2);
-    guestPut(0x140, 0);
-    long before = guest.totalPages();
-    assertEquals(0, machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.EXCHANGE, 0x100));
-    assertEquals(4, guestGet(0x140));
-    long block = guestGet(0x300);
+    guest.put(0x140, 0);
+    long before = domain.totalPages();
+    assertEquals(0, guest.call(Hypercalls.MEMORY_OP, MemoryOp.EXCHANGE, 0x100));
+    assertEquals(4, guest.get(0x140));
+    long block = guest.get(0x300);
     assertEquals(0, block & 3);
     assertEquals(10, machine.paging.machToPhys().get(block + 2));
-    assertEquals(before, guest.totalPages());
+    assertEquals(before, domain.totalPages());
   }
 
   @Test
   void exchangeOfAMappedFrameGivesEverythingBack() {
-    machine.call(guest, Hypercalls.UPDATE_VA_MAPPING, 8 << 12, 0, 2);
-    guestPut(0x200, frames[8]);
-    guestPut(0x208, frames[9]);
+    guest.map(8, 0);
+    guest.put(0x200, frames[8]);
+    guest.put(0x208, frames[9]);
     reservationAt(0x100, 0x200, 2, 0);
     reservationAt(0x120, 0x300, 1, 1);
-    guestPut(0x140, 0);
-    assertEquals(
-        -Errno.EINVAL, machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.EXCHANGE, 0x100));
-    assertEquals(0, guestGet(0x140));
+    guest.put(0x140, 0);
+    assertEquals(-Errno.EINVAL, guest.call(Hypercalls.MEMORY_OP, MemoryOp.EXCHANGE, 0x100));
+    assertEquals(0, guest.get(0x140));
     assertEquals(1, machine.paging.table().references(frames[8]));
   }
 
   @Test
   void hostileExchangesAreRefused() {
-    guestPut(0x200, -1);
+    guest.put(0x200, -1);
     for (long count : new long[] {1L << 60, -1, Long.MIN_VALUE, 1L << 62}) {
       for (long done : new long[] {0, 1, count + 1, count - 1}) {
         for (int order : new int[] {0, 1, 9, 10, -1}) {
           reservationAt(0x100, 0x200, count, order);
           reservationAt(0x120, 0x200, count, order);
-          guestPut(0x140, done);
+          guest.put(0x140, done);
           assertTrue(
-              machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.EXCHANGE, 0x100) < 0,
+              guest.call(Hypercalls.MEMORY_OP, MemoryOp.EXCHANGE, 0x100) < 0,
               count + " " + done + " " + order);
         }
       }
@@ -177,26 +148,23 @@ class MemoryOpTest {
   }
 
   private void reservationAt(long at, long list, long count, int order) {
-    guestPut(at, list);
-    guestPut(at + 8, count);
-    guestPut(at + 16, order & 0xffffffffL);
-    guestPut(at + 24, SELF);
+    guest.put(at, list);
+    guest.put(at + 8, count);
+    guest.put(at + 16, order & 0xffffffffL);
+    guest.put(at + 24, SELF);
   }
 
   @Test
   void countsAreForTheDomainItselfAndItsController() {
-    guestPut(0x100, SELF);
+    guest.put(0x100, SELF);
     assertEquals(
-        guest.totalPages(),
-        machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.CURRENT_RESERVATION, 0x100));
-    guestPut(0x100, 0);
+        domain.totalPages(), guest.call(Hypercalls.MEMORY_OP, MemoryOp.CURRENT_RESERVATION, 0x100));
+    guest.put(0x100, 0);
     assertEquals(
-        -Errno.EPERM,
-        machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.MAXIMUM_RESERVATION, 0x100));
-    guestPut(0x100, 0x7ff4);
+        -Errno.EPERM, guest.call(Hypercalls.MEMORY_OP, MemoryOp.MAXIMUM_RESERVATION, 0x100));
+    guest.put(0x100, 0x7ff4);
     assertEquals(
-        -Errno.ESRCH,
-        machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.MAXIMUM_RESERVATION, 0x100));
+        -Errno.ESRCH, guest.call(Hypercalls.MEMORY_OP, MemoryOp.MAXIMUM_RESERVATION, 0x100));
     physical.putShort(0x100, (short) 1);
     assertEquals(
         100, machine.call(control, Hypercalls.MEMORY_OP, MemoryOp.MAXIMUM_RESERVATION, 0x100));
@@ -233,24 +201,25 @@ class MemoryOpTest {
 
   @Test
   void theControlDomainCannotWritePageTablesOfARunningDomain() {
-    physical.putLong(0x300, frames[PAGES]);
+    physical.putLong(0x300, frames[BootedGuest.PAGES]);
     physical.putLong(0x308, 0x1000);
     batch(1, 1);
     assertEquals(
         0, machine.call(control, Hypercalls.MEMORY_OP, MemoryOp.ADD_TO_PHYSMAP_BATCH, 0x400));
-    assertEquals(machine.entry(frames[PAGES], 3), physical.getLong((0x1000 << 12) + 24));
+    assertEquals(
+        machine.entry(frames[BootedGuest.PAGES], 3), physical.getLong((0x1000 << 12) + 24));
     assertThrows(IllegalStateException.class, () -> physical.putLong(0x1000 << 12, 0));
   }
 
   @Test
   void framesThatTheHypervisorWritesNeverBecomePageTables() {
-    long shared = machine.core.allocateSharedFrame(guest);
-    guestPut(0x100, 0);
-    guestPut(0x108, shared);
-    assertEquals(-Errno.EINVAL, machine.call(guest, Hypercalls.MMUEXT_OP, 0x100, 1, 0, SELF));
-    long grants = machine.grantFrame(guest);
-    guestPut(0x108, grants);
-    assertEquals(-Errno.EINVAL, machine.call(guest, Hypercalls.MMUEXT_OP, 0x100, 1, 0, SELF));
+    long shared = machine.core.allocateSharedFrame(domain);
+    guest.put(0x100, 0);
+    guest.put(0x108, shared);
+    assertEquals(-Errno.EINVAL, guest.call(Hypercalls.MMUEXT_OP, 0x100, 1, 0, SELF));
+    long grants = machine.grantFrame(domain);
+    guest.put(0x108, grants);
+    assertEquals(-Errno.EINVAL, guest.call(Hypercalls.MMUEXT_OP, 0x100, 1, 0, SELF));
   }
 
   private void batch(int size, int foreign) {
@@ -265,23 +234,19 @@ class MemoryOpTest {
 
   @Test
   void guestsCannotTouchPhysicalMaps() {
-    guestPut(0x100, SELF);
+    guest.put(0x100, SELF);
+    assertEquals(-Errno.EACCES, guest.call(Hypercalls.MEMORY_OP, MemoryOp.ADD_TO_PHYSMAP, 0x100));
     assertEquals(
-        -Errno.EACCES, machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.ADD_TO_PHYSMAP, 0x100));
+        -Errno.EACCES, guest.call(Hypercalls.MEMORY_OP, MemoryOp.REMOVE_FROM_PHYSMAP, 0x100));
     assertEquals(
-        -Errno.EACCES,
-        machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.REMOVE_FROM_PHYSMAP, 0x100));
-    assertEquals(
-        -Errno.EPERM,
-        machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.MACHINE_MEMORY_MAP, 0x100));
+        -Errno.EPERM, guest.call(Hypercalls.MEMORY_OP, MemoryOp.MACHINE_MEMORY_MAP, 0x100));
   }
 
   @Test
   void memoryMapIsWhatTheToolstackSet() {
-    guestPut(0x100, 8);
-    guestPut(0x108, 0x200);
-    assertEquals(
-        -Errno.ENOSYS, machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.MEMORY_MAP, 0x100));
+    guest.put(0x100, 8);
+    guest.put(0x108, 0x200);
+    assertEquals(-Errno.ENOSYS, guest.call(Hypercalls.MEMORY_OP, MemoryOp.MEMORY_MAP, 0x100));
     physical.putShort(0x100, (short) 1);
     physical.putLong(0x108, 1);
     physical.putLong(0x110, 0x200);
@@ -289,9 +254,9 @@ class MemoryOpTest {
     physical.putLong(0x208, 0x12345000);
     physical.putInt(0x210, 1);
     assertEquals(0, machine.call(control, Hypercalls.MEMORY_OP, MemoryOp.SET_MEMORY_MAP, 0x100));
-    assertEquals(0, machine.call(guest, Hypercalls.MEMORY_OP, MemoryOp.MEMORY_MAP, 0x100));
-    assertEquals(1, (int) guestGet(0x100));
-    assertEquals(0x12345000, guestGet(0x208));
+    assertEquals(0, guest.call(Hypercalls.MEMORY_OP, MemoryOp.MEMORY_MAP, 0x100));
+    assertEquals(1, (int) guest.get(0x100));
+    assertEquals(0x12345000, guest.get(0x208));
   }
 
   @Test
@@ -301,10 +266,10 @@ class MemoryOpTest {
     };
     for (int operation = 0; operation < 64; operation++) {
       for (long pointer : pointers) {
-        machine.call(guest, Hypercalls.MEMORY_OP, operation, pointer);
+        guest.call(Hypercalls.MEMORY_OP, operation, pointer);
         machine.call(control, Hypercalls.MEMORY_OP, operation, pointer | 1L << 50);
       }
     }
-    assertNotEquals(0, guest.totalPages());
+    assertNotEquals(0, domain.totalPages());
   }
 }

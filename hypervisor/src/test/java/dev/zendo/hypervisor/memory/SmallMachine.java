@@ -1,5 +1,7 @@
 package dev.zendo.hypervisor.memory;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Domains;
 import dev.zendo.hypervisor.domain.Vcpu;
@@ -11,7 +13,9 @@ import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.paging.Paging;
 import dev.zendo.hypervisor.paging.Pte;
 import dev.zendo.hypervisor.sched.Schedules;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** A machine of a few thousand frames without processors, for tests of the memory half. */
 public final class SmallMachine implements AutoCloseable {
@@ -23,6 +27,7 @@ public final class SmallMachine implements AutoCloseable {
   public final HypercallTable hypercalls = new HypercallTable();
   public final MemoryCore core = new MemoryCore(memory, codeMap, domains);
   public final Paging paging = core.paging();
+  private final long free = core.freeFrames();
 
   public SmallMachine() {
     core.register(hypercalls);
@@ -122,6 +127,18 @@ public final class SmallMachine implements AutoCloseable {
     }
     core.release(domain);
     domains.remove(domain);
+  }
+
+  /** Ends the machine and what domains are left; fails unless every frame comes back. */
+  public void end() {
+    List<Domain> left = new ArrayList<>();
+    domains.forEach(left::add);
+    left.forEach(this::destroy);
+    for (Domain domain : left) {
+      assertEquals(0, domain.totalPages(), () -> domain + " keeps pages");
+    }
+    assertEquals(free, core.freeFrames());
+    close();
   }
 
   @Override

@@ -11,13 +11,13 @@ import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.memory.BootedGuest;
 import dev.zendo.hypervisor.memory.SmallMachine;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DirectPagingTest {
-  private static final int PAGES = 40;
+  private static final int PAGES = BootedGuest.PAGES;
   private static final long RW = Pte.PRESENT | Pte.WRITE | Pte.USER | Pte.ACCESSED | Pte.DIRTY;
   private static final long RO = RW & ~Pte.WRITE;
   private static final int SELF = 0x7ff0;
@@ -25,47 +25,28 @@ class DirectPagingTest {
   private static final int PIN_L4 = 3;
   private static final int UNPIN = 4;
 
-  private SmallMachine machine;
-  private Domain domain;
-  private long[] frames;
-  private long free;
-
-  @BeforeEach
-  void boot() {
-    machine = new SmallMachine();
-    free = machine.core.freeFrames();
-    domain = machine.guest(1, 200);
-    frames = machine.boot(domain, PAGES);
-  }
+  private final SmallMachine machine = new SmallMachine();
+  private final BootedGuest guest = new BootedGuest(machine, 1, 200);
+  private final Domain domain = guest.domain;
+  private final long[] frames = guest.frames;
 
   @AfterEach
   void everyFrameComesBack() {
-    machine.destroy(domain);
-    assertEquals(free, machine.core.freeFrames());
-    assertEquals(0, domain.totalPages());
-    machine.close();
-  }
-
-  private long map(int slot, long entry) {
-    return machine.call(domain, Hypercalls.UPDATE_VA_MAPPING, (long) slot << 12, entry, 2);
-  }
-
-  private long l1Entry(int slot) {
-    return machine.entry(frames[PAGES], slot);
+    machine.end();
   }
 
   /** Writes an operation into guest memory (page 0) and makes the call. */
   private long mmuExt(int command, long a1, long a2) {
-    HostMemory.putLong(machine.memory.address(frames[0]), command);
-    HostMemory.putLong(machine.memory.address(frames[0]) + 8, a1);
-    HostMemory.putLong(machine.memory.address(frames[0]) + 16, a2);
-    return machine.call(domain, Hypercalls.MMUEXT_OP, 0, 1, 0, SELF);
+    guest.put(0, command);
+    guest.put(8, a1);
+    guest.put(16, a2);
+    return guest.call(Hypercalls.MMUEXT_OP, 0, 1, 0, SELF);
   }
 
   private long mmuUpdate(long pointer, long value) {
-    HostMemory.putLong(machine.memory.address(frames[0]), pointer);
-    HostMemory.putLong(machine.memory.address(frames[0]) + 8, value);
-    return machine.call(domain, Hypercalls.MMU_UPDATE, 0, 1, 0, SELF);
+    guest.put(0, pointer);
+    guest.put(8, value);
+    return guest.call(Hypercalls.MMU_UPDATE, 0, 1, 0, SELF);
   }
 
   private long translate(long address, int access) {
@@ -74,18 +55,18 @@ class DirectPagingTest {
 
   @Test
   void translatesAndSetsAccessedAndDirty() {
-    map(5, pte(frames[5], Pte.PRESENT | Pte.WRITE | Pte.USER));
+    guest.map(5, pte(frames[5], Pte.PRESENT | Pte.WRITE | Pte.USER));
     assertEquals(frames[5] << 12, translate(0x5000, GuestMmu.READ));
-    assertEquals(Pte.ACCESSED, l1Entry(5) & (Pte.ACCESSED | Pte.DIRTY));
+    assertEquals(Pte.ACCESSED, guest.entry(5) & (Pte.ACCESSED | Pte.DIRTY));
     assertEquals(frames[5] << 12, translate(0x5000, GuestMmu.WRITE));
-    assertEquals(Pte.ACCESSED | Pte.DIRTY, l1Entry(5) & (Pte.ACCESSED | Pte.DIRTY));
+    assertEquals(Pte.ACCESSED | Pte.DIRTY, guest.entry(5) & (Pte.ACCESSED | Pte.DIRTY));
   }
 
   @Test
   void faultCodesAreThoseOfRing3() {
-    map(5, 0);
-    map(6, pte(frames[6], RO));
-    map(7, pte(frames[7], RW | Pte.NO_EXECUTE));
+    guest.map(5, 0);
+    guest.map(6, pte(frames[6], RO));
+    guest.map(7, pte(frames[7], RW | Pte.NO_EXECUTE));
     assertEquals(~4L, translate(0x5000, GuestMmu.READ));
     assertEquals(~6L, translate(0x5000, GuestMmu.WRITE));
     assertEquals(~7L, translate(0x6000, GuestMmu.WRITE));
@@ -106,11 +87,11 @@ class DirectPagingTest {
 
   @Test
   void entriesGetTheMarksOfTheHypervisor() {
-    assertEquals(0, map(5, pte(frames[5], RW)));
-    assertEquals(pte(frames[5], RW | Pte.GLOBAL), l1Entry(5));
-    assertEquals(0, map(5, pte(frames[5], Pte.PRESENT | Pte.WRITE)));
+    assertEquals(0, guest.map(5, pte(frames[5], RW)));
+    assertEquals(pte(frames[5], RW | Pte.GLOBAL), guest.entry(5));
+    assertEquals(0, guest.map(5, pte(frames[5], Pte.PRESENT | Pte.WRITE)));
     long marked = Pte.PRESENT | Pte.WRITE | Pte.USER | Pte.GUEST_KERNEL;
-    assertEquals(pte(frames[5], marked), l1Entry(5));
+    assertEquals(pte(frames[5], marked), guest.entry(5));
   }
 
   @Test
@@ -118,18 +99,18 @@ class DirectPagingTest {
     for (int bit = 3; bit <= 7; bit++) {
       boolean allowed = bit == 5 || bit == 6;
       long entry = pte(frames[5], Pte.PRESENT | 1L << bit);
-      assertEquals(allowed ? 0 : -Errno.EINVAL, map(5, entry), "bit " + bit);
+      assertEquals(allowed ? 0 : -Errno.EINVAL, guest.map(5, entry), "bit " + bit);
     }
     for (int bit = 52; bit < 64; bit++) {
-      assertEquals(0, map(5, pte(frames[5], RO | 1L << bit)), "bit " + bit);
+      assertEquals(0, guest.map(5, pte(frames[5], RO | 1L << bit)), "bit " + bit);
     }
   }
 
   @Test
   void pageTablesCannotBeMappedWritable() {
     for (int level = 0; level < 4; level++) {
-      assertEquals(-Errno.EBUSY, map(5, pte(frames[PAGES + level], RW)));
-      assertEquals(0, map(5, pte(frames[PAGES + level], RO)));
+      assertEquals(-Errno.EBUSY, guest.map(5, pte(frames[PAGES + level], RW)));
+      assertEquals(0, guest.map(5, pte(frames[PAGES + level], RO)));
     }
   }
 
@@ -137,25 +118,25 @@ class DirectPagingTest {
   void framesOfOthersAndOfNobodyCannotBeMapped() {
     Domain other = machine.guest(2, 10);
     long foreign = machine.page(other);
-    assertEquals(-Errno.EBUSY, map(5, pte(foreign, RO)));
-    assertEquals(-Errno.EPERM, map(5, pte(0xb8, RO)));
-    assertEquals(-Errno.EPERM, map(5, pte(0x200000, RW)));
-    assertEquals(-Errno.EINVAL, map(5, Pte.ADDRESS | RW));
-    assertEquals(-Errno.EBUSY, map(5, pte(machine.paging.machToPhys().firstFrame(), RO)));
+    assertEquals(-Errno.EBUSY, guest.map(5, pte(foreign, RO)));
+    assertEquals(-Errno.EPERM, guest.map(5, pte(0xb8, RO)));
+    assertEquals(-Errno.EPERM, guest.map(5, pte(0x200000, RW)));
+    assertEquals(-Errno.EINVAL, guest.map(5, Pte.ADDRESS | RW));
+    assertEquals(-Errno.EBUSY, guest.map(5, pte(machine.paging.machToPhys().firstFrame(), RO)));
     machine.destroy(other);
-    assertEquals(-Errno.EBUSY, map(5, pte(foreign, RO)));
+    assertEquals(-Errno.EBUSY, guest.map(5, pte(foreign, RO)));
   }
 
   @Test
   void pinningNeedsAFrameWithoutWritableMapping() {
     assertEquals(-Errno.EINVAL, mmuExt(PIN_L1, frames[5], 0));
-    assertEquals(0, map(5, pte(frames[5], RO)));
+    assertEquals(0, guest.map(5, pte(frames[5], RO)));
     assertEquals(0, mmuExt(PIN_L1, frames[5], 0));
     assertEquals(-Errno.EINVAL, mmuExt(PIN_L1, frames[5], 0));
-    assertEquals(-Errno.EBUSY, map(5, pte(frames[5], RW)));
+    assertEquals(-Errno.EBUSY, guest.map(5, pte(frames[5], RW)));
     assertEquals(0, mmuExt(UNPIN, frames[5], 0));
     assertEquals(-Errno.EINVAL, mmuExt(UNPIN, frames[5], 0));
-    assertEquals(0, map(5, pte(frames[5], RW)));
+    assertEquals(0, guest.map(5, pte(frames[5], RW)));
   }
 
   @Test
@@ -165,7 +146,7 @@ class DirectPagingTest {
     domain.vcpu(0).gate().enter();
     domain.vcpu(0).gate().leave();
     int before = executor.flushes;
-    map(5, pte(frames[5], RO));
+    guest.map(5, pte(frames[5], RO));
     assertEquals(0, mmuExt(PIN_L1, frames[5], 0));
     domain.vcpu(0).gate().enter();
     assertEquals(before + 1, executor.flushes);
@@ -217,15 +198,15 @@ class DirectPagingTest {
     assertFalse(mmu.emulateStore(l1 + 8 * 60, 8, good));
     domain.assist(2, true);
     assertTrue(mmu.emulateStore(l1 + 8 * 60, 8, good));
-    assertEquals(good | Pte.GLOBAL, l1Entry(60));
+    assertEquals(good | Pte.GLOBAL, guest.entry(60));
     assertFalse(mmu.emulateStore(l1 + 8 * 60 + 4, 8, 0));
     assertFalse(mmu.emulateStore(l1 + 8 * 60, 8, pte(frames[PAGES], RW)));
     assertFalse(mmu.emulateStore(l1 + 4096, 8, 0));
     assertTrue(mmu.emulateStore(l1 + 8 * 60, 1, 0x67));
-    assertEquals(pte(frames[7], RW | Pte.GLOBAL), l1Entry(60));
+    assertEquals(pte(frames[7], RW | Pte.GLOBAL), guest.entry(60));
     assertEquals(0, mmu.emulateCompareAndSet(l1 + 8 * 60, 8, good, 0));
-    assertEquals(1, mmu.emulateCompareAndSet(l1 + 8 * 60, 8, l1Entry(60), 0));
-    assertEquals(0, l1Entry(60));
+    assertEquals(1, mmu.emulateCompareAndSet(l1 + 8 * 60, 8, guest.entry(60), 0));
+    assertEquals(0, guest.entry(60));
     domain.vcpu(0).cpu().kernelMode(false);
     assertFalse(mmu.emulateStore(l1 + 8 * 60, 8, good));
     domain.vcpu(0).cpu().kernelMode(true);
@@ -237,27 +218,25 @@ class DirectPagingTest {
     machine.entry(frames[6], 2, 0x0000890000000067L);
     long[] gdt = {frames[6]};
     assertEquals(-Errno.EINVAL, machine.core.setGdt(domain.vcpu(0), gdt, 16));
-    map(6, pte(frames[6], RO));
+    guest.map(6, pte(frames[6], RO));
     assertEquals(-Errno.EINVAL, machine.core.setGdt(domain.vcpu(0), gdt, 16));
     machine.entry(frames[6], 2, 0);
     assertEquals(0, machine.core.setGdt(domain.vcpu(0), gdt, 16));
     assertEquals(0x00affa000000ffffL, domain.vcpu(0).mmu().descriptor(8 | 3));
     assertEquals(0, domain.vcpu(0).mmu().descriptor(16 * 8));
     assertEquals(0x00affb000000ffffL, domain.vcpu(0).mmu().descriptor(0xe033));
-    assertEquals(-Errno.EBUSY, map(6, pte(frames[6], RW)));
+    assertEquals(-Errno.EBUSY, guest.map(6, pte(frames[6], RW)));
     long address = (frames[6] << 12) + 24;
-    assertEquals(
-        0, machine.call(domain, Hypercalls.UPDATE_DESCRIPTOR, address, 0x00cf92000000ffffL));
+    assertEquals(0, guest.call(Hypercalls.UPDATE_DESCRIPTOR, address, 0x00cf92000000ffffL));
     assertEquals(0x00cff2000000ffffL, machine.entry(frames[6], 3));
     assertEquals(
-        -Errno.EINVAL,
-        machine.call(domain, Hypercalls.UPDATE_DESCRIPTOR, address, 0x0000890000000067L));
+        -Errno.EINVAL, guest.call(Hypercalls.UPDATE_DESCRIPTOR, address, 0x0000890000000067L));
     assertEquals(-Errno.EINVAL, machine.core.setGdt(domain.vcpu(0), gdt, 7169));
   }
 
   @Test
   void failedValidationTakesNothing() {
-    map(5, pte(frames[5], RO));
+    guest.map(5, pte(frames[5], RO));
     machine.entry(frames[5], 0, pte(frames[7], RW));
     machine.entry(frames[5], 1, pte(frames[PAGES], RW));
     int before = machine.paging.table().references(frames[7]);
@@ -270,8 +249,7 @@ class DirectPagingTest {
   void hypercallPointersAreChecked() {
     long count = 1;
     for (long pointer : new long[] {0xffff800000000000L, 0x0000800000000000L, 1L << 40, -8}) {
-      assertEquals(
-          -Errno.EFAULT, machine.call(domain, Hypercalls.MMU_UPDATE, pointer, count, 0, SELF));
+      assertEquals(-Errno.EFAULT, guest.call(Hypercalls.MMU_UPDATE, pointer, count, 0, SELF));
     }
   }
 
