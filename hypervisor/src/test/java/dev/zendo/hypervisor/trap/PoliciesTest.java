@@ -82,6 +82,16 @@ class PoliciesTest {
   }
 
   @Test
+  void everyVcpuHasApicIdZeroAndNoTopology() {
+    Vcpu second = machine.domain(2, 2).vcpu(1);
+    int[] out = new int[4];
+    CpuidPolicy.leaf(second, 1, 0, true, out);
+    assertEquals(0, out[1] >>> 24, "as Xen 4.17 shows PV domains");
+    CpuidPolicy.leaf(second, 0xb, 0, true, out);
+    assertArrayEquals(new int[4], out, "x2APIC is not offered");
+  }
+
+  @Test
   void unknownLeavesAreZero() {
     for (int unknown : new int[] {0xe, 0x3fffffff, 0x40000006, 0x40000100, 0x80000009, -1}) {
       for (int word : leaf(unknown, 0)) {
