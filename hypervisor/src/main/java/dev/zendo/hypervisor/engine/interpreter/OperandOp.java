@@ -20,10 +20,10 @@ public abstract class OperandOp extends Op {
   static final int GENERAL = 2;
 
   /** Offset of the first register operand in the state block. */
-  protected int target;
+  protected short target;
 
   /** Offset of the second register operand in the state block. */
-  protected int source;
+  protected short source;
 
   /** The immediate operand, extended. */
   protected long immediate;

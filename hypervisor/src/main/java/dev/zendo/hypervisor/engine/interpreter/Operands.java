@@ -107,8 +107,8 @@ public final class Operands {
   /** Fills in registers (first to target, second to source), memory and the immediate. */
   static <T extends OperandOp> T fill(T op, Insn insn, long rip) {
     memory(op, insn, rip);
-    op.target = offset(insn, 0);
-    op.source = offset(insn, insn.operandCount > 1 ? 1 : 0);
+    op.target = (short) offset(insn, 0);
+    op.source = (short) offset(insn, insn.operandCount > 1 ? 1 : 0);
     op.immediate = insn.immediate;
     return op;
   }

@@ -32,8 +32,8 @@ abstract class FpuOp extends OperandOp {
     op.size = insn.size[at >= 0 ? at : last];
     op.alignment = insn.row.alignment;
     op.immediate = insn.immediate;
-    op.target = Operands.offset(insn, 0);
-    op.source = Operands.offset(insn, last);
+    op.target = (short) Operands.offset(insn, 0);
+    op.source = (short) Operands.offset(insn, last);
     Operands.memory(op, insn, rip);
     return op;
   }
