@@ -149,7 +149,7 @@ final class BlockBuilder {
     hot = frame.isHot(va);
     extensible = false;
     boolean open = true;
-    while (open && count < limit) {
+    while (open && count < limit && !meetsOther()) {
       int length = Decoder.decode(code, at, PAGE - at, cpu.longMode, insn);
       if (length == Decoder.NEED_MORE) {
         if (count == 0) {
@@ -164,6 +164,13 @@ final class BlockBuilder {
       place(new ControlOps.FallThrough(), 0, 0);
     }
     return finish(va, -1);
+  }
+
+  /** Whether another block begins here, so that a block that is not hot rather ends than copies it. */
+  private boolean meetsOther() {
+    boolean other = !hot && used > 0 && frame.isEntry(at);
+    extensible = other;
+    return other;
   }
 
   /** Adds the decoded instruction; returns whether the block goes on. */

@@ -1,9 +1,7 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
-import java.util.BitSet;
-
 /**
- * The blocks decoded from one machine frame, by virtual address. Thread-safe: everything happens
+ * The blocks decoded from one machine frame, by virtual address. Thread-safe: all changes happen
  * under the object's lock, which is taken only when a block is looked up the slow way.
  */
 final class FrameCode {
@@ -28,20 +26,26 @@ final class FrameCode {
 
   private Block[] table = NONE;
 
-  // By offset in the page: entries of blocks that run often, branches that left the middle of their
-  // block often, and those that did so both ways in turn.
-  private final BitSet hot = new BitSet(0);
-  private final BitSet turned = new BitSet(0);
-  private final BitSet unsteady = new BitSet(0);
+  /** Where blocks begin, or began. */
+  private final PageBits entries = new PageBits();
+
+  /** Entries of blocks that ran often. */
+  private final PageBits hot = new PageBits();
+
+  /** Branches that left the middle of their block often. */
+  private final PageBits turned = new PageBits();
+
+  /** Branches that did so both ways in turn. */
+  private final PageBits unsteady = new PageBits();
 
   private int used;
-  private int generation;
+  private volatile int generation;
   private volatile boolean writeProtected;
   private int quietStores;
   private int surrenders;
 
   /** Changes whenever code is dropped. */
-  synchronized int generation() {
+  int generation() {
     return generation;
   }
 
@@ -85,6 +89,7 @@ final class FrameCode {
       grow();
     }
     insert(block);
+    entries.add(block.pc);
     return true;
   }
 
@@ -114,34 +119,36 @@ final class FrameCode {
   }
 
   /** Whether blocks should go on at the target of a conditional branch, not behind it. */
-  synchronized boolean isUsuallyTaken(long rip) {
-    int branch = offset(rip);
-    return turned.get(branch) && !unsteady.get(branch);
+  boolean isUsuallyTaken(long rip) {
+    return turned.has(rip) && !unsteady.has(rip);
   }
 
   /** Whether a block with this entry ran often, so that it is worth going on behind branches. */
-  synchronized boolean isHot(long pc) {
-    return hot.get(offset(pc));
+  boolean isHot(long pc) {
+    return hot.has(pc);
+  }
+
+  /** Whether a block begins at an address, or began there. */
+  boolean isEntry(long pc) {
+    return entries.has(pc);
   }
 
   /** A block ran often: lets it be built again, beyond the branch at its end. */
   synchronized void extend(Block block) {
-    hot.set(offset(block.pc));
+    hot.add(block.pc);
     block.kill();
   }
 
   /** A branch often leaves a block in the middle: lets the block be built along the other way. */
   synchronized void turn(Block block, long rip) {
-    int branch = offset(rip);
-    if (!unsteady.get(branch)) {
-      unsteady.set(branch, turned.get(branch));
-      turned.set(branch);
-      block.kill();
+    if (unsteady.has(rip)) {
+      return;
     }
-  }
-
-  private static int offset(long va) {
-    return (int) va & 4095;
+    if (turned.has(rip)) {
+      unsteady.add(rip);
+    }
+    turned.add(rip);
+    block.kill();
   }
 
   /** Drops everything; the frame may be written freely from now on. */
@@ -160,6 +167,7 @@ final class FrameCode {
       }
     }
     table = NONE;
+    entries.clear();
     hot.clear();
     turned.clear();
     unsteady.clear();
