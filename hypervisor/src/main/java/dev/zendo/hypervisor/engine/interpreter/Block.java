@@ -7,6 +7,9 @@ package dev.zendo.hypervisor.engine.interpreter;
  * again; so neither links nor jump caches have to be searched for it.
  */
 public final class Block {
+  /** Executions after which a block counts as hot. */
+  private static final int HOT = 1000;
+
   /** Virtual address of the first instruction. */
   final long pc;
 
@@ -27,6 +30,12 @@ public final class Block {
 
   /** Frame that holds the code; set before anybody else sees the block. */
   long frame;
+
+  /** Whether it was built for many executions; set before anybody else sees the block. */
+  boolean hot;
+
+  /** Executions until the block is worth building again for many of them. */
+  int untilHot = HOT;
 
   /** The first op; changes once, when the block is killed. */
   Op first;

@@ -18,9 +18,10 @@ import java.util.Arrays;
  * crosses the page's end; such an instruction is a block of its own, which begins by checking that
  * the second page is still where it was.
  *
- * <p>A block that runs often is built once more; then it goes on behind conditional jumps as well,
- * or at the target of those that are usually taken. Doing so at once would decode the same code
- * several times over.
+ * <p>A block that runs often is built once more. Then it goes on behind conditional jumps as well,
+ * or at the target of those that are usually taken, and into other blocks; and its ops set no flags
+ * that nobody sees. Most code runs too seldom for that: it would only be decoded several times
+ * over.
  */
 final class BlockBuilder {
   /** Bounds the depth of the chain of calls that a block is. */
@@ -62,9 +63,6 @@ final class BlockBuilder {
 
   /** The block ran often. */
   private boolean hot;
-
-  /** The block ends at a conditional jump only because it is not hot yet. */
-  private boolean extensible;
 
   /** Generation of the second frame's code before its bytes were read. */
   private int secondGeneration;
@@ -147,7 +145,6 @@ final class BlockBuilder {
     count = 0;
     used = 0;
     hot = frame.isHot(va);
-    extensible = false;
     boolean open = true;
     while (open && count < limit && !meetsOther()) {
       int length = Decoder.decode(code, at, PAGE - at, cpu.longMode, insn);
@@ -166,11 +163,11 @@ final class BlockBuilder {
     return finish(va, -1);
   }
 
-  /** Whether another block begins here, so that a block that is not hot rather ends than copies it. */
+  /**
+   * Whether another block begins here, so that a block that is not hot rather ends than copies it.
+   */
   private boolean meetsOther() {
-    boolean other = !hot && used > 0 && frame.isEntry(at);
-    extensible = other;
-    return other;
+    return !hot && used > 0 && frame.isEntry(at);
   }
 
   /** Adds the decoded instruction; returns whether the block goes on. */
@@ -228,9 +225,7 @@ final class BlockBuilder {
     int instructions = before > 0 ? 2 : 1;
     long target = TransferOps.target(jump, rip + before);
     boolean along = hot && room && count < UNROLLED && isNear(target) && frame.isUsuallyTaken(rip);
-    boolean behind = room && count < EXTENSION && at + length < PAGE - LONGEST;
-    boolean inner = along || hot && behind;
-    extensible = behind && !hot;
+    boolean inner = along || hot && room && count < EXTENSION && at + length < PAGE - LONGEST;
     if (along) {
       jump.condition ^= 1;
     }
@@ -315,22 +310,18 @@ final class BlockBuilder {
   }
 
   private Block finish(long va, long secondFrame) {
-    FlagUse.prune(ops, uses, used);
+    if (hot) {
+      FlagUse.prune(ops, uses, used);
+    }
     for (int i = 0; i < used - 1; i++) {
       ops[i].next = ops[i + 1];
-      if (ops[i] instanceof BranchOp) {
-        BranchOp branch = (BranchOp) ops[i];
-        branch.rest = (short) (count - branch.rest);
-      }
     }
     Block block = new Block(va, count, low, high - low, cpu.longMode, secondFrame, ops[0]);
-    for (int i = 0; i < used - 1; i++) {
+    block.hot = hot;
+    for (int i = 0; i < used; i++) {
       if (ops[i] instanceof BranchOp) {
-        ((BranchOp) ops[i]).block = block;
+        ((BranchOp) ops[i]).enter(block);
       }
-    }
-    if (extensible) {
-      ((BranchOp) ops[used - 1]).block = block;
     }
     Arrays.fill(ops, 0, used, null);
     VarHandle.storeStoreFence();

@@ -6,10 +6,7 @@ package dev.zendo.hypervisor.engine.interpreter;
  * the jump cache, which is flushed with the translations.
  */
 abstract class BranchOp extends OperandOp {
-  /**
-   * Exits from the middle of a block after which they count as the rule; runs to the end of a block
-   * after which it is built again with more behind it.
-   */
+  /** Exits from the middle of a block after which they count as the rule. */
   private static final int HOT = 1000;
 
   /** Virtual address of the successor when the branch is taken. */
@@ -18,7 +15,7 @@ abstract class BranchOp extends OperandOp {
   /** In the middle of a block: how many of its instructions are left out by a taken branch. */
   short rest;
 
-  /** In the middle of a block, or at the end of one that may be extended: the block. */
+  /** The block that the op belongs to. */
   Block block;
 
   private short heat;
@@ -28,6 +25,12 @@ abstract class BranchOp extends OperandOp {
   @Override
   protected boolean endsBlock() {
     return true;
+  }
+
+  /** Becomes part of a block; {@link #rest} is still how many instructions precede the next op. */
+  final void enter(Block owner) {
+    block = owner;
+    rest = (short) (owner.count - rest);
   }
 
   /** Takes over place, operands and target of another branch without memory operand. */
@@ -40,23 +43,8 @@ abstract class BranchOp extends OperandOp {
 
   /** The block at the branch target. */
   final Block taken(Cpu cpu) {
-    if (heat < HOT) {
-      warm(cpu);
-    }
     Block next = taken;
     return next != null ? next : findTaken(cpu);
-  }
-
-  /** Counts a run of an op that ends its block. */
-  private void warm(Cpu cpu) {
-    if (++heat == HOT) {
-      // The successors may have been built again since they were linked.
-      taken = null;
-      fallThrough = null;
-      if (block != null) {
-        cpu.memory.code.frame(block.frame).extend(block);
-      }
-    }
   }
 
   /**
@@ -68,33 +56,37 @@ abstract class BranchOp extends OperandOp {
     if (heat < HOT && ++heat == HOT) {
       cpu.memory.code.frame(block.frame).turn(block, rip);
     }
-    Block next = taken;
-    return next != null ? next : findTaken(cpu);
+    return taken(cpu);
   }
 
   /** The block after this instruction. */
   final Block fallThrough(Cpu cpu) {
-    if (heat < HOT) {
-      warm(cpu);
-    }
     Block next = fallThrough;
     return next != null ? next : findFallThrough(cpu);
   }
 
   private Block findTaken(Cpu cpu) {
-    Block block = cpu.find(takenRip);
-    if (samePage(takenRip)) {
-      taken = block;
+    Block next = cpu.find(takenRip);
+    if (isLasting(next)) {
+      taken = next;
     }
-    return block;
+    return next;
   }
 
   private Block findFallThrough(Cpu cpu) {
-    Block block = cpu.find(nextRip());
-    if (samePage(nextRip())) {
-      fallThrough = block;
+    Block next = cpu.find(nextRip());
+    if (isLasting(next)) {
+      fallThrough = next;
     }
-    return block;
+    return next;
+  }
+
+  /**
+   * Whether a successor may be linked: it is in the same page, and not about to be built again when
+   * this block already was, because nobody would mend the link.
+   */
+  private boolean isLasting(Block next) {
+    return next != null && samePage(next.pc) && (next.hot || !block.hot) && next.isAlive();
   }
 
   private boolean samePage(long target) {

@@ -133,10 +133,12 @@ final class FrameCode {
     return entries.has(pc);
   }
 
-  /** A block ran often: lets it be built again, beyond the branch at its end. */
+  /** A block ran often: lets it be built again for many more executions. */
   synchronized void extend(Block block) {
-    hot.add(block.pc);
-    block.kill();
+    if (!block.hot) {
+      hot.add(block.pc);
+      block.kill();
+    }
   }
 
   /** A branch often leaves a block in the middle: lets the block be built along the other way. */

@@ -87,6 +87,9 @@ final class InterpreterExecutor implements VcpuExecutor {
         cpu.exit(ExitReason.INTERRUPTED, block.pc);
         return;
       }
+      if (--block.untilHot == 0) {
+        cpu.memory.code.frame(block.frame).extend(block);
+      }
       Block next = block.first.exec(cpu);
       cpu.executed += block.count;
       block = next;

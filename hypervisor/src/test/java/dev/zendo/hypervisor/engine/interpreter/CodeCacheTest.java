@@ -78,6 +78,11 @@ class CodeCacheTest {
     frame.extend(block);
     assertTrue(frame.isHot(0x1020));
     assertNull(frame.find(0x1020, true));
+    Block again = block(0x1020, 0x20, 12);
+    again.hot = true;
+    frame.add(again, 0);
+    frame.extend(again);
+    assertTrue(again.isAlive(), "once is enough");
     frame.dropAll();
     assertFalse(frame.isHot(0x1020));
   }
