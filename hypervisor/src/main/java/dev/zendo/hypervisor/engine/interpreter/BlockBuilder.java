@@ -194,7 +194,9 @@ final class BlockBuilder {
       return close(op, length);
     }
     place(op, length, 1);
-    uses[used - 1] = FlagUse.of(insn);
+    if (hot) {
+      uses[used - 1] = FlagUse.of(insn);
+    }
     return true;
   }
 

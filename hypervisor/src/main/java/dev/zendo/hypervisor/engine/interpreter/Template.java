@@ -51,12 +51,13 @@ final class Template<T extends OperandOp> {
   }
 
   /** A new op of a shape. */
+  @SuppressWarnings("unchecked") // define checked it; Class.cast is a call into the JVM for C1
   T create(int shape) {
     OperandOp prototype = prototypes[shape];
     if (prototype == null) {
       prototype = specialise(shape);
     }
-    return base.cast(((Prototype) prototype).fresh());
+    return (T) ((Prototype) prototype).fresh();
   }
 
   private synchronized OperandOp specialise(int shape) {

@@ -188,13 +188,15 @@ public final class Decoder {
     out.immediate = 0;
     out.immediate2 = 0;
     out.operandCount = row.operandCount;
-    if (out.modrm >= 0 && out.modrm < 0xc0 && row.operandCount > 0) {
-      memory(out, row);
+    boolean memory = out.modrm >= 0 && out.modrm < 0xc0 && row.operandCount > 0;
+    if (memory && !row.alwaysRegister) {
+      memory(out);
     }
-    for (int i = 0; i < Insn.MAX_OPERANDS; i++) {
-      if (i >= row.operandCount) {
-        out.kind[i] = OperandKind.NONE;
-      } else if (!operand(out, i, row.operand(i))) {
+    for (int i = row.operandCount; i < Insn.MAX_OPERANDS; i++) {
+      out.kind[i] = OperandKind.NONE;
+    }
+    for (int i = 0; i < row.operandCount; i++) {
+      if (!operand(out, i, row.operand(i))) {
         return false;
       }
     }
@@ -330,10 +332,7 @@ public final class Decoder {
     };
   }
 
-  private static void memory(Insn out, Row row) {
-    if (!usesMemory(row)) {
-      return;
-    }
+  private static void memory(Insn out) {
     if (out.addressSize == 2) {
       memory16(out);
       return;
@@ -359,17 +358,6 @@ public final class Decoder {
     }
     out.base = base | high(out, REX_B);
     displacement(out, mod, 4);
-  }
-
-  /** MOV to and from control and debug registers takes any ModRM.mod as a register. */
-  private static boolean usesMemory(Row row) {
-    for (int i = 0; i < row.operandCount; i++) {
-      OperandForm form = row.operand(i).form;
-      if (form == OperandForm.R) {
-        return (row.keyMask & TableParser.KEY_REGISTER_FORM) != 0;
-      }
-    }
-    return true;
   }
 
   private static void memory16(Insn out) {

@@ -113,6 +113,10 @@ public final class InsnTable {
     final boolean default64;
     final boolean forced64;
     final boolean hasModrm;
+
+    /** ModRM.rm is a register whatever ModRM.mod says. */
+    final boolean alwaysRegister;
+
     private final TableParser.Operand[] operands;
 
     Row(TableParser p, int id) {
@@ -143,6 +147,7 @@ public final class InsnTable {
       keyMask = p.keyMask;
       keyValue = p.keyValue;
       hasModrm = p.hasModrm();
+      alwaysRegister = p.alwaysRegister();
     }
 
     /** Whether operand {@code i} is read and written: bits {@link #READ} and {@link #WRITE}. */

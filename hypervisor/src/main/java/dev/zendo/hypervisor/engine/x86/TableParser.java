@@ -121,6 +121,15 @@ final class TableParser {
     return modrm;
   }
 
+  /** MOV to and from control and debug registers takes any ModRM.mod as a register. */
+  boolean alwaysRegister() {
+    boolean register = false;
+    for (Operand operand : operands) {
+      register |= operand.form == OperandForm.R;
+    }
+    return register && (keyMask & KEY_REGISTER_FORM) == 0;
+  }
+
   /** Whether the line stands for two rows: {@link #parse} it once more for the second. */
   boolean isPair() {
     return has(PAIR);
