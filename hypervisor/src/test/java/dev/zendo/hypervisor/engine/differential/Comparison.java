@@ -149,7 +149,8 @@ final class Comparison {
     return true;
   }
 
-  private static boolean doubleShiftTooFar(Insn insn, long input) {
+  /** Whether a double shift by more than the operand's bits leaves its destination undefined. */
+  static boolean doubleShiftTooFar(Insn insn, long input) {
     boolean shift = insn.mnemonic == Mnemonic.SHLD || insn.mnemonic == Mnemonic.SHRD;
     return shift && count(insn, 2, input) > 8 * insn.size[0];
   }

@@ -36,6 +36,9 @@ public final class DifferentialBench {
           entry.getKey(), total.instructions, total.cases, total.faults, total.differences);
     }
     System.out.println("left out: " + Selection.reasons());
+    for (String form : AmdForm.descriptions()) {
+      System.out.println("left out as different on AMD: " + form);
+    }
     System.out.printf(
         "%d rows, seed %d, %d cases in %.1f s, %d differences%n",
         rows.size(), seed, report.cases(), seconds, report.differences());

@@ -87,6 +87,7 @@ final class DifferentialRun {
     if (CaseBlock.vector(expected) >= 0) {
       total.faults++;
     }
+    AmdForm.adapt(generator.insn, input, expected, got);
     String difference = Comparison.difference(generator.insn, input, expected, got);
     if (difference != null) {
       total.differences++;

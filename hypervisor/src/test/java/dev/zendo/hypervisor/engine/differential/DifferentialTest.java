@@ -26,8 +26,10 @@ class DifferentialTest {
         NativeCpu.supported(),
         "not Linux on x86-64: the interpreter is not compared with this processor");
     assumeTrue(
-        HostProcessor.isIntel() || Boolean.getBoolean("zendo.differential.any"),
-        "not an Intel processor: the interpreter, which follows Intel's, is not compared with it"
+        HostProcessor.isIntel()
+            || HostProcessor.isAmd()
+            || Boolean.getBoolean("zendo.differential.any"),
+        "neither Intel's nor AMD's processor: the interpreter is not compared with it"
             + " (-Dzendo.differential.any=true does so all the same)");
   }
 

@@ -29,18 +29,28 @@ final class HostProcessor {
 
   private HostProcessor() {}
 
-  /**
-   * Whether the processor is Intel's. Others differ in details that are compared: the operand size
-   * of near branches with 66, upper halves after a repetition of zero, sources of zero for BSF.
-   */
+  /** Whether the processor is Intel's, like the one that CPUID shows to guests. */
   static boolean isIntel() {
     return VENDOR.equals("GenuineIntel");
+  }
+
+  /** Whether the processor is AMD's, which differs from Intel's in the ways of {@link AmdForm}. */
+  static boolean isAmd() {
+    return VENDOR.equals("AuthenticAMD");
   }
 
   /** Whether the processor has a feature. */
   static boolean has(Feature feature) {
     String flag = FLAGS.get(feature);
     return flag == null || PRESENT.contains(flag);
+  }
+
+  /**
+   * Whether FXSAVE stores the x87 pointers also when no exception is pending (APM volume 3, CPUID
+   * Fn8000_0008 EBX bit 2).
+   */
+  static boolean alwaysSavesPointers() {
+    return !isAmd() || PRESENT.contains("xsaveerptr");
   }
 
   private static String value(String key) {

@@ -38,7 +38,7 @@ final class InsnGenerator {
       if (random.nextInt(16) == 0) {
         address = (address & -4096) + 4096 - 1 - random.nextInt(insn.length);
       }
-      if (place(row) && usable()) {
+      if (place(row) && usable() && !AmdForm.leavesOut(insn, encoder.code)) {
         return true;
       }
     }

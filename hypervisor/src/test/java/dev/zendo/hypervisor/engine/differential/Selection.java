@@ -75,6 +75,12 @@ final class Selection {
     if (!HostProcessor.has(row.feature)) {
       return "the host has no " + row.feature;
     }
+    if (row.mnemonic == Mnemonic.FXSAVE && !HostProcessor.alwaysSavesPointers()) {
+      return "the host stores x87 pointers with exceptions only";
+    }
+    if (AmdForm.leavesOut(row)) {
+      return "different on AMD";
+    }
     if (usesSegmentRegister(row)) {
       return "needs descriptors";
     }

@@ -58,7 +58,7 @@ final class Sequence {
   }
 
   private static boolean suitable(InsnTable.Row row) {
-    if (Tolerance.approximates(row.mnemonic)) {
+    if (Tolerance.approximates(row.mnemonic) || AmdForm.leavesOutOfSequences(row.mnemonic)) {
       return false;
     }
     if (row.repeatable || row.privileged || row.ioSensitive || row.bitIndex) {
@@ -106,7 +106,7 @@ final class Sequence {
   private void append() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       InsnTable.Row row = choose();
-      if (encoder.encode(row, insn) && fits()) {
+      if (encoder.encode(row, insn) && fits() && !AmdForm.leavesOut(insn, encoder.code)) {
         System.arraycopy(encoder.code, 0, code, length, insn.length);
         length += insn.length;
         int undefined = undefinedAfter();

@@ -10,6 +10,8 @@ final class Tolerance {
   /** C1 tells whether the last rounding was upwards. */
   private static final int C1 = 1 << 9;
 
+  private static final int UNDERFLOW = 1 << 4;
+
   private static final long SIGNIFICAND_STEPS = 2;
 
   private Tolerance() {}
@@ -59,6 +61,9 @@ final class Tolerance {
       return false;
     }
     int words = HostMemory.getInt(expected + CaseBlock.FX) ^ HostMemory.getInt(got + CaseBlock.FX);
+    if (crossesIntoDenormals(expected, got)) {
+      words &= ~(UNDERFLOW << 16);
+    }
     byte tags = HostMemory.getByte(expected + CaseBlock.FX + 4);
     if ((words & ~(C1 << 16)) != 0 || tags != HostMemory.getByte(got + CaseBlock.FX + 4)) {
       return false;
@@ -73,12 +78,29 @@ final class Tolerance {
     return true;
   }
 
+  /**
+   * {@link AmdForm#TINY_SINE}: whether the results, which FSINCOS has two of, lie on both sides of
+   * the smallest normal number.
+   */
+  private static boolean crossesIntoDenormals(long expected, long got) {
+    long a = expected + CaseBlock.ST;
+    long b = got + CaseBlock.ST;
+    return HostProcessor.isAmd() && (borderOfDenormals(a, b) || borderOfDenormals(a + 16, b + 16));
+  }
+
+  /** Whether one of two numbers is denormal and the other has the same, smallest exponent. */
+  private static boolean borderOfDenormals(long a, long b) {
+    int x = HostMemory.getShort(a + 8) & 0xffff;
+    int y = HostMemory.getShort(b + 8) & 0xffff;
+    return (x ^ y) == 1 && (x & 0x7ffe) == 0;
+  }
+
   /** Whether two extended-precision numbers are neighbours, perhaps across a power of two. */
   private static boolean near(long a, long b) {
     long exponents = (long) HostMemory.getShort(a + 8) - HostMemory.getShort(b + 8);
     long low = HostMemory.getLong(a);
     long high = HostMemory.getLong(b);
-    if (exponents == 0) {
+    if (exponents == 0 || HostProcessor.isAmd() && borderOfDenormals(a, b)) {
       return Math.abs(low - high) <= SIGNIFICAND_STEPS;
     }
     boolean neighbours = exponents == 1 || exponents == -1;
