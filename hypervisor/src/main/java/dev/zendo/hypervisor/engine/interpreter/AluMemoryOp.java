@@ -47,11 +47,11 @@ final class AluMemoryOp extends UpdateOp implements Template.Prototype {
         LazyFlags.set(cpu, LazyFlags.ADD, a, b, r);
         break;
       case AluOp.ADC:
-        r = Width.extend(a + b + (LazyFlags.carry(cpu) ? 1 : 0), SIZE);
+        r = Width.extend(a + b + LazyFlags.carryBit(cpu), SIZE);
         LazyFlags.set(cpu, LazyFlags.ADD, a, b, r);
         break;
       case AluOp.SBB:
-        r = Width.extend(a - b - (LazyFlags.carry(cpu) ? 1 : 0), SIZE);
+        r = Width.extend(a - b - LazyFlags.carryBit(cpu), SIZE);
         LazyFlags.set(cpu, LazyFlags.SUB, a, b, r);
         break;
       case AluOp.SUB:
@@ -68,11 +68,11 @@ final class AluMemoryOp extends UpdateOp implements Template.Prototype {
         break;
       case INC:
         r = Width.extend(a + 1, SIZE);
-        LazyFlags.set(cpu, LazyFlags.INC, a, LazyFlags.carry(cpu) ? 1 : 0, r);
+        LazyFlags.set(cpu, LazyFlags.INC, a, LazyFlags.carryBit(cpu), r);
         break;
       case DEC:
         r = Width.extend(a - 1, SIZE);
-        LazyFlags.set(cpu, LazyFlags.DEC, a, LazyFlags.carry(cpu) ? 1 : 0, r);
+        LazyFlags.set(cpu, LazyFlags.DEC, a, LazyFlags.carryBit(cpu), r);
         break;
       default:
         r = a & b;

@@ -63,49 +63,51 @@ final class AluOp extends OperandOp implements Template.Prototype {
     switch (OPERATION) {
       case ADD:
         r = Width.extend(a + b, SIZE);
-        setFlags(cpu, LazyFlags.ADD, a, b, r);
+        if (FLAGS) {
+          LazyFlags.set(cpu, LazyFlags.ADD, a, b, r);
+        }
         break;
       case ADC:
-        r = Width.extend(a + b + (LazyFlags.carry(cpu) ? 1 : 0), SIZE);
-        setFlags(cpu, LazyFlags.ADD, a, b, r);
+        r = Width.extend(a + b + LazyFlags.carryBit(cpu), SIZE);
+        if (FLAGS) {
+          LazyFlags.set(cpu, LazyFlags.ADD, a, b, r);
+        }
         break;
       case SBB:
-        r = Width.extend(a - b - (LazyFlags.carry(cpu) ? 1 : 0), SIZE);
-        setFlags(cpu, LazyFlags.SUB, a, b, r);
+        r = Width.extend(a - b - LazyFlags.carryBit(cpu), SIZE);
+        if (FLAGS) {
+          LazyFlags.set(cpu, LazyFlags.SUB, a, b, r);
+        }
         break;
       case SUB:
       case CMP:
         r = Width.extend(a - b, SIZE);
-        setFlags(cpu, LazyFlags.SUB, a, b, r);
+        if (FLAGS) {
+          LazyFlags.set(cpu, LazyFlags.SUB, a, b, r);
+        }
         break;
       case OR:
         r = a | b;
-        setLogicFlags(cpu, r);
+        if (FLAGS) {
+          LazyFlags.logic(cpu, r);
+        }
         break;
       case XOR:
         r = a ^ b;
-        setLogicFlags(cpu, r);
+        if (FLAGS) {
+          LazyFlags.logic(cpu, r);
+        }
         break;
       default:
         r = a & b;
-        setLogicFlags(cpu, r);
+        if (FLAGS) {
+          LazyFlags.logic(cpu, r);
+        }
         break;
     }
     if (OPERATION < CMP) {
       cpu.register(target, SIZE, r);
     }
     return next.exec(cpu);
-  }
-
-  private static void setFlags(Cpu cpu, int kind, long a, long b, long r) {
-    if (FLAGS) {
-      LazyFlags.set(cpu, kind, a, b, r);
-    }
-  }
-
-  private static void setLogicFlags(Cpu cpu, long r) {
-    if (FLAGS) {
-      LazyFlags.logic(cpu, r);
-    }
   }
 }

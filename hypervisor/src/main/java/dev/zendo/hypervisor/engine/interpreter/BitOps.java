@@ -187,7 +187,11 @@ final class BitOps {
 
     @Override
     protected Block exec(Cpu cpu) {
-      cpu.register(target, size, size == 2 ? 0 : swap(cpu.register(target, size), size));
+      long value = 0;
+      if (size != 2) {
+        value = swap(cpu.register(target, size), size);
+      }
+      cpu.register(target, size, value);
       return next.exec(cpu);
     }
   }

@@ -34,10 +34,16 @@ public final class Block {
   /** Whether it was built for many executions; set before anybody else sees the block. */
   boolean hot;
 
-  /** Executions until the block is worth building again for many of them. */
+  /** Whether {@link #kill} was not called; links to other blocks are made anew. */
+  private boolean alive = true;
+
+  /**
+   * Executions until the block is worth building again for many of them, or, when it is hot, until
+   * its ops are worth joining.
+   */
   int untilHot = HOT;
 
-  /** The first op; changes once, when the block is killed. */
+  /** The first op; changes when the ops are joined, and for the last time when it is killed. */
   Op first;
 
   Block(long pc, int count, int start, int bytes, boolean longMode, long secondFrame, Op first) {
@@ -53,10 +59,11 @@ public final class Block {
   /** Makes every later entry of the block look its address up again. */
   void kill() {
     first = new StaleOp(this);
+    alive = false;
   }
 
   boolean isAlive() {
-    return !(first instanceof StaleOp);
+    return alive;
   }
 
   /** Stands in for the code of a dead block. */

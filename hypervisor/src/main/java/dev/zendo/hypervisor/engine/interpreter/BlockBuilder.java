@@ -320,6 +320,9 @@ final class BlockBuilder {
     }
     Block block = new Block(va, count, low, high - low, cpu.longMode, secondFrame, ops[0]);
     block.hot = hot;
+    if (hot) {
+      block.untilHot = HotBlocks.THRESHOLD;
+    }
     for (int i = 0; i < used; i++) {
       if (ops[i] instanceof BranchOp) {
         ((BranchOp) ops[i]).enter(block);

@@ -1,5 +1,7 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
+import dev.zendo.hypervisor.engine.interpreter.fusion.Varying;
+
 /**
  * The last op of a block with up to two known successors. Successors in the same page are linked
  * directly, because that page's frame cannot change while the block runs; others are found through
@@ -18,7 +20,7 @@ abstract class BranchOp extends OperandOp {
   /** The block that the op belongs to. */
   Block block;
 
-  private short heat;
+  @Varying private short heat;
   private Block taken;
   private Block fallThrough;
 
@@ -44,7 +46,7 @@ abstract class BranchOp extends OperandOp {
   /** The block at the branch target. */
   final Block taken(Cpu cpu) {
     Block next = taken;
-    return next != null ? next : findTaken(cpu);
+    return next != null && next.isAlive() ? next : findTaken(cpu);
   }
 
   /**
@@ -62,7 +64,7 @@ abstract class BranchOp extends OperandOp {
   /** The block after this instruction. */
   final Block fallThrough(Cpu cpu) {
     Block next = fallThrough;
-    return next != null ? next : findFallThrough(cpu);
+    return next != null && next.isAlive() ? next : findFallThrough(cpu);
   }
 
   private Block findTaken(Cpu cpu) {
@@ -81,12 +83,9 @@ abstract class BranchOp extends OperandOp {
     return next;
   }
 
-  /**
-   * Whether a successor may be linked: it is in the same page, and not about to be built again when
-   * this block already was, because nobody would mend the link.
-   */
+  /** Whether a successor may be linked. */
   private boolean isLasting(Block next) {
-    return next != null && samePage(next.pc) && (next.hot || !block.hot) && next.isAlive();
+    return next != null && samePage(next.pc) && next.isAlive();
   }
 
   private boolean samePage(long target) {

@@ -18,9 +18,19 @@ final class CmovOp extends OperandOp implements Template.Prototype {
 
   @Override
   protected Block exec(Cpu cpu) {
-    long value =
-        SOURCE == 0 ? cpu.register(source, SIZE) : cpu.load(address(cpu, SOURCE - 1), SIZE, this);
-    if (LazyFlags.test(cpu, CONDITION)) {
+    long value;
+    if (SOURCE == 0) {
+      value = cpu.register(source, SIZE);
+    } else {
+      value = cpu.load(address(cpu, SOURCE - 1), SIZE, this);
+    }
+    boolean holds;
+    if (CONDITION >> 1 == LazyFlags.CARRY) {
+      holds = LazyFlags.carryBit(cpu) != (CONDITION & 1);
+    } else {
+      holds = LazyFlags.test(cpu, CONDITION);
+    }
+    if (holds) {
       cpu.register(target, SIZE, value);
     } else if (SIZE == 4) {
       cpu.register(target, 4, cpu.register(target, 4));

@@ -12,6 +12,10 @@ final class CompareBranchOp extends BranchOp implements Template.Prototype {
   private static final int LEFT = SHAPE >> 6 & 7;
   private static final int RIGHT = SHAPE >> 9 & 7;
   private static final boolean COMPARE = (SHAPE & 1 << 12) != 0;
+  private static final int TEST = COMPARE ? PAIR : PAIR + AFTER_TEST;
+
+  /** What the condition without its lowest bit must be for the branch to be taken. */
+  private static final boolean WANTED = (CONDITION & 1) == 0;
 
   /** The block goes on behind the branch. */
   private static final boolean INNER = (SHAPE & 1 << 13) != 0;
@@ -52,11 +56,15 @@ final class CompareBranchOp extends BranchOp implements Template.Prototype {
     }
     long r = COMPARE ? Width.extend(a - b, SIZE) : a & b;
     if (!QUIET) {
-      setFlags(cpu, a, b, r);
+      if (COMPARE) {
+        LazyFlags.set(cpu, LazyFlags.SUB, a, b, r);
+      } else {
+        LazyFlags.logic(cpu, r);
+      }
     }
     // The condition without its lowest bit. All in one method: C1 inlines only small ones.
     boolean holds;
-    switch (COMPARE ? PAIR : PAIR + AFTER_TEST) {
+    switch (TEST) {
       case 1:
         holds = a + Long.MIN_VALUE < b + Long.MIN_VALUE;
         break;
@@ -92,20 +100,22 @@ final class CompareBranchOp extends BranchOp implements Template.Prototype {
         holds = LazyFlags.test(cpu, CONDITION & ~1);
         break;
     }
-    if (holds != ((CONDITION & 1) == 0)) {
-      return INNER ? next.exec(cpu) : fallThrough(cpu);
+    if (holds != WANTED) {
+      if (INNER) {
+        return next.exec(cpu);
+      }
+      return fallThrough(cpu);
     }
     if (QUIET) {
-      setFlags(cpu, a, b, r);
+      if (COMPARE) {
+        LazyFlags.set(cpu, LazyFlags.SUB, a, b, r);
+      } else {
+        LazyFlags.logic(cpu, r);
+      }
     }
-    return INNER ? exit(cpu) : taken(cpu);
-  }
-
-  private static void setFlags(Cpu cpu, long a, long b, long r) {
-    if (COMPARE) {
-      LazyFlags.set(cpu, LazyFlags.SUB, a, b, r);
-    } else {
-      LazyFlags.logic(cpu, r);
+    if (INNER) {
+      return exit(cpu);
     }
+    return taken(cpu);
   }
 }

@@ -6,6 +6,7 @@ import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.GuestClock;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.engine.fpu.Fpu;
+import dev.zendo.hypervisor.engine.interpreter.fusion.Preserves;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
@@ -131,12 +132,14 @@ public final class Cpu {
   }
 
   /** Host address for a load of {@code last + 1} bytes, 0 when the slow path must do it. */
+  @Preserves
   long readable(long va, int last) {
     long slot = slot(va);
     return HostMemory.getLong(slot) == (va + last & -4096) ? host(slot, va) : 0;
   }
 
   /** Host address for a store of {@code last + 1} bytes, 0 when the slow path must do it. */
+  @Preserves
   long writable(long va, int last) {
     long slot = slot(va);
     return HostMemory.getLong(slot + CpuState.TLB_ARRAY) == (va + last & -4096)
@@ -156,21 +159,23 @@ public final class Cpu {
    * @param op the op that loads
    * @return the value, sign-extended
    */
+  @Preserves
   public long load(long va, int size, Op op) {
     return size >= 4 ? loadWide(va, size, op) : loadNarrow(va, size, op);
   }
 
-  private long loadWide(long va, int size, Op op) {
+  long loadWide(long va, int size, Op op) {
     return size == 8 ? load8(va, op) : load4(va, op);
   }
 
-  private long loadNarrow(long va, int size, Op op) {
+  long loadNarrow(long va, int size, Op op) {
     return size == 1 ? load1(va, op) : load2(va, op);
   }
 
   // One method per size, too large for C1 to inline: calling them costs less than copies would.
 
-  private long load8(long va, Op op) {
+  @Preserves
+  long load8(long va, Op op) {
     long slot = slot(va);
     if (HostMemory.getLong(slot) == (va + 7 & -4096)) {
       return HostMemory.getLongAcquire(host(slot, va));
@@ -178,7 +183,8 @@ public final class Cpu {
     return memory.load(va, 8, op, op.stack);
   }
 
-  private long load4(long va, Op op) {
+  @Preserves
+  long load4(long va, Op op) {
     long slot = slot(va);
     if (HostMemory.getLong(slot) == (va + 3 & -4096)) {
       return HostMemory.getIntAcquire(host(slot, va));
@@ -186,7 +192,8 @@ public final class Cpu {
     return memory.load(va, 4, op, op.stack);
   }
 
-  private long load2(long va, Op op) {
+  @Preserves
+  long load2(long va, Op op) {
     long slot = slot(va);
     if (HostMemory.getLong(slot) == (va + 1 & -4096)) {
       return HostMemory.getShortAcquire(host(slot, va));
@@ -194,7 +201,8 @@ public final class Cpu {
     return memory.load(va, 2, op, op.stack);
   }
 
-  private long load1(long va, Op op) {
+  @Preserves
+  long load1(long va, Op op) {
     long slot = slot(va);
     if (HostMemory.getLong(slot) == (va & -4096)) {
       return HostMemory.getByteAcquire(host(slot, va));
@@ -203,6 +211,7 @@ public final class Cpu {
   }
 
   /** Stores the low {@code size} (1, 2, 4 or 8) bytes of a value to guest memory. */
+  @Preserves
   public void store(long va, int size, long value, Op op) {
     if (size == 8) {
       store8(va, value, op);
@@ -211,7 +220,7 @@ public final class Cpu {
     }
   }
 
-  private void storeShort(long va, int size, long value, Op op) {
+  void storeShort(long va, int size, long value, Op op) {
     if (size == 4) {
       store4(va, value, op);
     } else {
@@ -219,7 +228,8 @@ public final class Cpu {
     }
   }
 
-  private void store8(long va, long value, Op op) {
+  @Preserves
+  void store8(long va, long value, Op op) {
     long slot = slot(va);
     if (HostMemory.getLong(slot + CpuState.TLB_ARRAY) == (va + 7 & -4096)) {
       HostMemory.putLongRelease(host(slot, va), value);
@@ -228,7 +238,8 @@ public final class Cpu {
     }
   }
 
-  private void store4(long va, long value, Op op) {
+  @Preserves
+  void store4(long va, long value, Op op) {
     long slot = slot(va);
     if (HostMemory.getLong(slot + CpuState.TLB_ARRAY) == (va + 3 & -4096)) {
       HostMemory.putIntRelease(host(slot, va), (int) value);
@@ -237,7 +248,8 @@ public final class Cpu {
     }
   }
 
-  private void storeNarrow(long va, int size, long value, Op op) {
+  @Preserves
+  void storeNarrow(long va, int size, long value, Op op) {
     long host = writable(va, size - 1);
     if (host != 0) {
       Width.store(host, size, value);
@@ -247,11 +259,13 @@ public final class Cpu {
   }
 
   /** {@link #load} from the stack: a non-canonical address raises #SS. */
+  @Preserves
   long loadStack(long va, int size, Op op) {
     return size == 8 ? pop8(va, op) : loadStackNarrow(va, size, op);
   }
 
-  private long pop8(long va, Op op) {
+  @Preserves
+  long pop8(long va, Op op) {
     long slot = slot(va);
     if (HostMemory.getLong(slot) == (va + 7 & -4096)) {
       return HostMemory.getLongAcquire(host(slot, va));
@@ -259,12 +273,14 @@ public final class Cpu {
     return memory.load(va, 8, op, true);
   }
 
-  private long loadStackNarrow(long va, int size, Op op) {
+  @Preserves
+  long loadStackNarrow(long va, int size, Op op) {
     long host = readable(va, size - 1);
     return host != 0 ? Width.load(host, size) : memory.load(va, size, op, true);
   }
 
   /** {@link #store} to the stack: a non-canonical address raises #SS. */
+  @Preserves
   void storeStack(long va, int size, long value, Op op) {
     if (size == 8) {
       push8(va, value, op);
@@ -273,7 +289,8 @@ public final class Cpu {
     }
   }
 
-  private void push8(long va, long value, Op op) {
+  @Preserves
+  void push8(long va, long value, Op op) {
     long slot = slot(va);
     if (HostMemory.getLong(slot + CpuState.TLB_ARRAY) == (va + 7 & -4096)) {
       HostMemory.putLongRelease(host(slot, va), value);
@@ -282,7 +299,8 @@ public final class Cpu {
     }
   }
 
-  private void storeStackNarrow(long va, int size, long value, Op op) {
+  @Preserves
+  void storeStackNarrow(long va, int size, long value, Op op) {
     long host = writable(va, size - 1);
     if (host != 0) {
       Width.store(host, size, value);
@@ -295,6 +313,7 @@ public final class Cpu {
    * Host address of bytes that a memory operand of any size up to 64 holds: guest memory itself
    * where it lies in one page, otherwise a copy in the state block's scratch area.
    */
+  @Preserves
   public long view(long va, int size, Op op) {
     long host = readable(va, size - 1);
     return host != 0 ? host : memory.view(va, size, op);
@@ -349,6 +368,7 @@ public final class Cpu {
   // Control.
 
   /** The instruction pointer for a value of an operand; raises #GP when it is not canonical. */
+  @Preserves
   long checkTarget(long rip, int size, Op op) {
     if (size == 8) {
       if (!MemoryPath.isCanonical(rip)) {
@@ -418,6 +438,7 @@ public final class Cpu {
   }
 
   /** Raises #NM when CR0.TS says that the floating-point state belongs to somebody else. */
+  @Preserves
   public void requireFpu(Op op) {
     if ((HostMemory.getInt(state + CpuState.CR0) & 8) != 0) {
       throw fault(op, Vector.NM);
@@ -425,6 +446,7 @@ public final class Cpu {
   }
 
   /** Raises #GP unless an address is a multiple of {@code alignment}, a power of two. */
+  @Preserves
   public void requireAligned(long va, int alignment, Op op) {
     if ((va & alignment - 1) != 0) {
       throw fault(op, Vector.GP);

@@ -19,9 +19,16 @@ final class ExtendOp extends OperandOp implements Template.Prototype {
 
   @Override
   protected Block exec(Cpu cpu) {
-    long value =
-        SOURCE == 0 ? cpu.register(source, FROM) : cpu.load(address(cpu, SOURCE - 1), FROM, this);
-    cpu.register(target, TO, SIGNED ? value : Width.zeroExtend(value, FROM));
+    long value;
+    if (SOURCE == 0) {
+      value = cpu.register(source, FROM);
+    } else {
+      value = cpu.load(address(cpu, SOURCE - 1), FROM, this);
+    }
+    if (!SIGNED) {
+      value = Width.zeroExtend(value, FROM);
+    }
+    cpu.register(target, TO, value);
     return next.exec(cpu);
   }
 }

@@ -1,5 +1,7 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
+import java.util.List;
+
 /**
  * The blocks decoded from one machine frame, by virtual address. Thread-safe: all changes happen
  * under the object's lock, which is taken only when a block is looked up the slow way.
@@ -151,6 +153,15 @@ final class FrameCode {
     }
     turned.add(rip);
     block.kill();
+  }
+
+  /** Puts joined ops in the place of those they stand for, unless the block is dead. */
+  synchronized void install(Block block, List<HotBlocks.Joined> parts) {
+    if (block.isAlive()) {
+      for (HotBlocks.Joined part : parts) {
+        part.install(block);
+      }
+    }
   }
 
   /** Drops everything; the frame may be written freely from now on. */

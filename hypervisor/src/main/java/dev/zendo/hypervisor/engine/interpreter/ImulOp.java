@@ -7,6 +7,8 @@ final class ImulOp extends OperandOp implements Template.Prototype {
   private static final int SHAPE = Template.shape(MethodHandles.lookup());
   private static final int SIZE = 1 << (SHAPE & 3);
 
+  private static final int KIND = SIZE == 8 ? LazyFlags.PRODUCT64 : LazyFlags.PRODUCT;
+
   /** 0 for a register, 1 + address form for memory. */
   private static final int SOURCE = SHAPE >> 2 & 3;
 
@@ -40,7 +42,7 @@ final class ImulOp extends OperandOp implements Template.Prototype {
     long result = Width.extend(a * b, SIZE);
     cpu.register(target, SIZE, result);
     if (FLAGS) {
-      LazyFlags.set(cpu, SIZE == 8 ? LazyFlags.PRODUCT64 : LazyFlags.PRODUCT, a, b, result);
+      LazyFlags.set(cpu, KIND, a, b, result);
     }
     return next.exec(cpu);
   }

@@ -17,6 +17,7 @@ public final class InterpreterEngine implements Engine {
   private final CodeMap codeMap;
   private final CodeCache cache;
   private final OpTable table;
+  private final HotBlocks hot;
 
   /** An engine for a machine; it listens to the map from now on. */
   public InterpreterEngine(MachineMemory memory, CodeMap codeMap) {
@@ -24,6 +25,7 @@ public final class InterpreterEngine implements Engine {
     this.codeMap = codeMap;
     this.cache = new CodeCache(codeMap, memory.frames());
     this.table = InstructionSet.table();
+    this.hot = new HotBlocks(cache);
     codeMap.addListener(cache);
   }
 
@@ -39,6 +41,6 @@ public final class InterpreterEngine implements Engine {
 
   @Override
   public VcpuExecutor attach(CpuState cpu, GuestMmu mmu, GuestClock clock) {
-    return new InterpreterExecutor(cpu, mmu, clock, memory, codeMap, cache, table);
+    return new InterpreterExecutor(cpu, mmu, clock, memory, codeMap, cache, table, hot);
   }
 }

@@ -19,6 +19,7 @@ final class InterpreterExecutor implements VcpuExecutor {
   private final Cpu cpu;
   private final BlockBuilder builder;
   private final Watchpoints watchpoints;
+  private final HotBlocks hot;
   private final FetchOp fetchOp = new FetchOp();
   private final JumpCache[] jumps = {new JumpCache(), new JumpCache()};
   private final FetchPath[] fetches;
@@ -34,8 +35,10 @@ final class InterpreterExecutor implements VcpuExecutor {
       MachineMemory memory,
       CodeMap codeMap,
       CodeCache cache,
-      OpTable table) {
+      OpTable table,
+      HotBlocks hot) {
     this.registers = registers;
+    this.hot = hot;
     this.cpu = new Cpu(registers, mmu, clock, memory, codeMap);
     this.cpu.memory.code = cache;
     this.builder = new BlockBuilder(cpu, mmu, memory, codeMap, cache, table);
@@ -88,12 +91,21 @@ final class InterpreterExecutor implements VcpuExecutor {
         return;
       }
       if (--block.untilHot == 0) {
-        cpu.memory.code.frame(block.frame).extend(block);
+        heat(block);
       }
       Block next = block.first.exec(cpu);
       cpu.executed += block.count;
       block = next;
     } while (block != null);
+  }
+
+  /** A block has become hot, or a hot one hotter. */
+  private void heat(Block block) {
+    if (block.hot) {
+      hot.request(block);
+    } else {
+      cpu.memory.code.frame(block.frame).extend(block);
+    }
   }
 
   /** The block at an address, decoded at need. */

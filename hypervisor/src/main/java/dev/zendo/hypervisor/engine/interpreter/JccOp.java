@@ -17,9 +17,21 @@ final class JccOp extends BranchOp implements Template.Prototype {
 
   @Override
   protected Block exec(Cpu cpu) {
-    if (!LazyFlags.test(cpu, CONDITION)) {
-      return INNER ? next.exec(cpu) : fallThrough(cpu);
+    boolean holds;
+    if (CONDITION >> 1 == LazyFlags.CARRY) {
+      holds = LazyFlags.carryBit(cpu) != (CONDITION & 1);
+    } else {
+      holds = LazyFlags.test(cpu, CONDITION);
     }
-    return INNER ? exit(cpu) : taken(cpu);
+    if (!holds) {
+      if (INNER) {
+        return next.exec(cpu);
+      }
+      return fallThrough(cpu);
+    }
+    if (INNER) {
+      return exit(cpu);
+    }
+    return taken(cpu);
   }
 }

@@ -8,6 +8,8 @@ import static dev.zendo.hypervisor.engine.x86.Flags.SF;
 import static dev.zendo.hypervisor.engine.x86.Flags.STATUS;
 import static dev.zendo.hypervisor.engine.x86.Flags.ZF;
 
+import dev.zendo.hypervisor.engine.interpreter.fusion.Preserves;
+
 /**
  * The six arithmetic flags, kept as the operands and the result of the last operation that set them
  * and computed when somebody asks.
@@ -39,6 +41,9 @@ final class LazyFlags {
 
   /** result = left * right, cut to 8 bytes; CF and OF when that lost bits. */
   static final int PRODUCT64 = 7;
+
+  /** The pair of conditions that look at CF alone: B and NB. */
+  static final int CARRY = 1;
 
   private LazyFlags() {}
 
@@ -82,19 +87,25 @@ final class LazyFlags {
   }
 
   static boolean carry(Cpu cpu) {
+    return carryBit(cpu) != 0;
+  }
+
+  /** CF as a number, which takes no branch where the kind is known. */
+  @Preserves
+  static long carryBit(Cpu cpu) {
     switch (cpu.kind) {
       case ADD:
-        return ((cpu.left & cpu.right) | ((cpu.left | cpu.right) & ~cpu.result)) < 0;
+        return ((cpu.left & cpu.right) | ((cpu.left | cpu.right) & ~cpu.result)) >>> 63;
       case SUB:
-        return ((~cpu.left & cpu.right) | ((~cpu.left | cpu.right) & cpu.result)) < 0;
+        return ((~cpu.left & cpu.right) | ((~cpu.left | cpu.right) & cpu.result)) >>> 63;
       case INC:
       case DEC:
-        return (cpu.right & CF) != 0;
+        return cpu.right & CF;
       case PRODUCT:
       case PRODUCT64:
-        return lostBits(cpu);
+        return lostBits(cpu) ? 1 : 0;
       default:
-        return (cpu.left & CF) != 0;
+        return cpu.left & CF;
     }
   }
 
@@ -161,6 +172,7 @@ final class LazyFlags {
   }
 
   /** Whether the condition with the processor's number (0 = O .. 15 = NLE) holds. */
+  @Preserves
   static boolean test(Cpu cpu, int condition) {
     return ((condition & 1) == 0) == holds(cpu, condition >> 1);
   }

@@ -15,7 +15,13 @@ final class LeaOp extends OperandOp implements Template.Prototype {
 
   @Override
   protected Block exec(Cpu cpu) {
-    cpu.register(target, SIZE, FORM == GENERAL ? effective(cpu) : address(cpu, FORM));
+    long value;
+    if (FORM == GENERAL) {
+      value = effective(cpu);
+    } else {
+      value = address(cpu, FORM);
+    }
+    cpu.register(target, SIZE, value);
     return next.exec(cpu);
   }
 }

@@ -13,7 +13,13 @@ final class SetccOp extends OperandOp implements Template.Prototype {
 
   @Override
   protected Block exec(Cpu cpu) {
-    cpu.register(target, 1, LazyFlags.test(cpu, CONDITION) ? 1 : 0);
+    long bit;
+    if (CONDITION >> 1 == LazyFlags.CARRY) {
+      bit = LazyFlags.carryBit(cpu) ^ CONDITION & 1;
+    } else {
+      bit = LazyFlags.test(cpu, CONDITION) ? 1 : 0;
+    }
+    cpu.register(target, 1, bit);
     return next.exec(cpu);
   }
 }

@@ -36,13 +36,13 @@ final class UnaryOp extends OperandOp implements Template.Prototype {
       case INC:
         r = Width.extend(a + 1, SIZE);
         if (FLAGS) {
-          LazyFlags.set(cpu, LazyFlags.INC, a, LazyFlags.carry(cpu) ? 1 : 0, r);
+          LazyFlags.set(cpu, LazyFlags.INC, a, LazyFlags.carryBit(cpu), r);
         }
         break;
       case DEC:
         r = Width.extend(a - 1, SIZE);
         if (FLAGS) {
-          LazyFlags.set(cpu, LazyFlags.DEC, a, LazyFlags.carry(cpu) ? 1 : 0, r);
+          LazyFlags.set(cpu, LazyFlags.DEC, a, LazyFlags.carryBit(cpu), r);
         }
         break;
       case NEG:

@@ -1,0 +1,114 @@
+package dev.zendo.hypervisor.engine.interpreter;
+
+import dev.zendo.hypervisor.engine.interpreter.fusion.Chain;
+import dev.zendo.hypervisor.engine.interpreter.fusion.Fuser;
+import dev.zendo.hypervisor.machine.HostMemory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Has the ops of hot blocks joined, on a thread of its own that ends when there is nothing to do.
+ * Thread-safe.
+ */
+final class HotBlocks {
+  /** Executions after which a block is hot. */
+  static final int THRESHOLD = Integer.getInteger("zendo.hot", 4000);
+
+  /** Calls after which the JVM has a method compiled. */
+  private static final int WARM = 400;
+
+  private static final int QUEUE = 4096;
+
+  private final CodeCache cache;
+  private final Fuser fuser =
+      new Fuser(
+          new Chain(
+              lookup(),
+              "next",
+              "exec",
+              MethodType.methodType(Block.class, Cpu.class),
+              new Chain.Registers("state", 16, HostMemory.class)));
+  private final ThreadPoolExecutor worker =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          1,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(QUEUE),
+          HotBlocks::thread,
+          new ThreadPoolExecutor.DiscardPolicy());
+
+  HotBlocks(CodeCache cache) {
+    this.cache = cache;
+    worker.allowCoreThreadTimeOut(true);
+  }
+
+  private static MethodHandles.Lookup lookup() {
+    try {
+      return MethodHandles.privateLookupIn(Op.class, MethodHandles.lookup());
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "hot-blocks");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Has a block joined soon. */
+  void request(Block block) {
+    if (block.secondFrame < 0) {
+      if (Boolean.getBoolean("zendo.sync")) join(block);
+      else worker.execute(() -> join(block));
+    }
+  }
+
+  private void join(Block block) {
+    List<Op> ops = new ArrayList<>();
+    for (Op op = block.first; op != null; op = op.next) {
+      ops.add(op);
+    }
+    List<Joined> parts = new ArrayList<>();
+    for (Fuser.Run run : fuser.fuse(ops)) {
+      Op op = (Op) run.fused;
+      warm(op);
+      parts.add(new Joined(run.start == 0 ? null : ops.get(run.start - 1), op));
+    }
+    VarHandle.storeStoreFence();
+    cache.frame(block.frame).install(block, parts);
+  }
+
+  /** Has the JVM compile the op before it is used. */
+  private static void warm(Op op) {
+    for (int i = 0; i < WARM; i++) {
+      op.exec(null);
+    }
+  }
+
+  /** Ops joined into one, and the op before them in the block. */
+  static final class Joined {
+    private final Op before;
+    private final Op op;
+
+    Joined(Op before, Op op) {
+      this.before = before;
+      this.op = op;
+    }
+
+    void install(Block block) {
+      if (before == null) {
+        block.first = op;
+      } else {
+        before.next = op;
+      }
+    }
+  }
+}
