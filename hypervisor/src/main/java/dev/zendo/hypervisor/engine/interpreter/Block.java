@@ -7,9 +7,6 @@ package dev.zendo.hypervisor.engine.interpreter;
  * again; so neither links nor jump caches have to be searched for it.
  */
 public final class Block {
-  /** Executions after which a block counts as hot. */
-  private static final int HOT = 1000;
-
   /** Virtual address of the first instruction. */
   final long pc;
 
@@ -41,7 +38,7 @@ public final class Block {
    * Executions until the block is worth building again for many of them, or, when it is hot, until
    * its ops are worth joining.
    */
-  int untilHot = HOT;
+  int untilHot;
 
   /** The first op; changes when the ops are joined, and for the last time when it is killed. */
   Op first;

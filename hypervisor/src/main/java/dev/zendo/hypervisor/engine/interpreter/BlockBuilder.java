@@ -46,6 +46,7 @@ final class BlockBuilder {
   private final CodeMap codeMap;
   private final CodeCache cache;
   private final OpTable table;
+  private final Heat heat;
   private final byte[] code = new byte[PAGE + LONGEST];
   private final Insn insn = new Insn();
   private final Insn peeked = new Insn();
@@ -73,13 +74,15 @@ final class BlockBuilder {
       MachineMemory machine,
       CodeMap codeMap,
       CodeCache cache,
-      OpTable table) {
+      OpTable table,
+      Heat heat) {
     this.cpu = cpu;
     this.mmu = mmu;
     this.machine = machine.base();
     this.codeMap = codeMap;
     this.cache = cache;
     this.table = table;
+    this.heat = heat;
   }
 
   /** The block at an address of a page, from the cache or decoded now. */
@@ -320,9 +323,7 @@ final class BlockBuilder {
     }
     Block block = new Block(va, count, low, high - low, cpu.longMode, secondFrame, ops[0]);
     block.hot = hot;
-    if (hot) {
-      block.untilHot = HotBlocks.THRESHOLD;
-    }
+    block.untilHot = hot ? heat.join() : heat.extend();
     for (int i = 0; i < used; i++) {
       if (ops[i] instanceof BranchOp) {
         ((BranchOp) ops[i]).enter(block);

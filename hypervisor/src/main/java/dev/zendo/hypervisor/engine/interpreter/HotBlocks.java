@@ -17,15 +17,13 @@ import java.util.concurrent.TimeUnit;
  * Thread-safe.
  */
 final class HotBlocks {
-  /** Executions after which a block is hot. */
-  static final int THRESHOLD = Integer.getInteger("zendo.hot", 4000);
-
   /** Calls after which the JVM has a method compiled. */
   private static final int WARM = 400;
 
   private static final int QUEUE = 4096;
 
   private final CodeCache cache;
+  private final Heat heat;
   private final Fuser fuser =
       new Fuser(
           new Chain(
@@ -44,8 +42,9 @@ final class HotBlocks {
           HotBlocks::thread,
           new ThreadPoolExecutor.DiscardPolicy());
 
-  HotBlocks(CodeCache cache) {
+  HotBlocks(CodeCache cache, Heat heat) {
     this.cache = cache;
+    this.heat = heat;
     worker.allowCoreThreadTimeOut(true);
   }
 
@@ -63,15 +62,29 @@ final class HotBlocks {
     return thread;
   }
 
-  /** Has a block joined soon. */
-  void request(Block block) {
-    if (block.secondFrame < 0) {
-      if (Boolean.getBoolean("zendo.sync")) join(block);
-      else worker.execute(() -> join(block));
+  /** When blocks are hot. */
+  Heat heat() {
+    return heat;
+  }
+
+  /** A block has run as often as {@link Heat} says. */
+  void hotter(Block block) {
+    if (!block.hot) {
+      cache.frame(block.frame).extend(block);
+    } else if (block.secondFrame < 0) {
+      request(block);
     }
   }
 
-  private void join(Block block) {
+  private void request(Block block) {
+    if (heat.background()) {
+      worker.execute(() -> join(block));
+    } else {
+      join(block);
+    }
+  }
+
+  private synchronized void join(Block block) {
     List<Op> ops = new ArrayList<>();
     for (Op op = block.first; op != null; op = op.next) {
       ops.add(op);

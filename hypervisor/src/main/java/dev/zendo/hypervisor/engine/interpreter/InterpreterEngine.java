@@ -21,11 +21,16 @@ public final class InterpreterEngine implements Engine {
 
   /** An engine for a machine; it listens to the map from now on. */
   public InterpreterEngine(MachineMemory memory, CodeMap codeMap) {
+    this(memory, codeMap, Heat.DEFAULT);
+  }
+
+  /** The same, which finds code hot at other times. */
+  public InterpreterEngine(MachineMemory memory, CodeMap codeMap, Heat heat) {
     this.memory = memory;
     this.codeMap = codeMap;
     this.cache = new CodeCache(codeMap, memory.frames());
     this.table = InstructionSet.table();
-    this.hot = new HotBlocks(cache);
+    this.hot = new HotBlocks(cache, heat);
     codeMap.addListener(cache);
   }
 

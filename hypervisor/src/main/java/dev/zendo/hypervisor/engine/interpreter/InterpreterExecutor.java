@@ -41,7 +41,7 @@ final class InterpreterExecutor implements VcpuExecutor {
     this.hot = hot;
     this.cpu = new Cpu(registers, mmu, clock, memory, codeMap);
     this.cpu.memory.code = cache;
-    this.builder = new BlockBuilder(cpu, mmu, memory, codeMap, cache, table);
+    this.builder = new BlockBuilder(cpu, mmu, memory, codeMap, cache, table, hot.heat());
     this.watchpoints = new Watchpoints(registers);
     this.fetches = new FetchPath[] {new FetchPath(cpu, mmu), new FetchPath(cpu, mmu)};
     this.interrupt = registers.base() + CpuState.INTERRUPT;
@@ -91,21 +91,12 @@ final class InterpreterExecutor implements VcpuExecutor {
         return;
       }
       if (--block.untilHot == 0) {
-        heat(block);
+        hot.hotter(block);
       }
       Block next = block.first.exec(cpu);
       cpu.executed += block.count;
       block = next;
     } while (block != null);
-  }
-
-  /** A block has become hot, or a hot one hotter. */
-  private void heat(Block block) {
-    if (block.hot) {
-      hot.request(block);
-    } else {
-      cpu.memory.code.frame(block.frame).extend(block);
-    }
   }
 
   /** The block at an address, decoded at need. */
