@@ -13,7 +13,7 @@ public record Heat(int extend, int join, boolean background) {
    * Joining costs about a millisecond per block, most of it on other processors: that is what a few
    * thousand executions of a block of usual length gain.
    */
-  public static final Heat DEFAULT = new Heat(1000, 2000, true);
+  public static final Heat DEFAULT = new Heat(1000, 3000, true);
 
   /** Everything that runs more than twice is joined, before it goes on: for comparisons. */
   public static final Heat EAGER = new Heat(1, 1, false);

@@ -6,11 +6,18 @@ import dev.zendo.hypervisor.machine.HostMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has the ops of hot blocks joined, on a thread of its own that ends when there is nothing to do.
@@ -20,7 +27,16 @@ final class HotBlocks {
   /** Calls after which the JVM has a method compiled. */
   private static final int WARM = 400;
 
+  /** Blocks that wait to be joined; more stay as they are. */
   private static final int QUEUE = 4096;
+
+  /**
+   * Classes at a time. Each takes about 5 KB of the JVM's code cache and 6 KB of its class memory
+   * until its block is dropped and the class is unloaded.
+   */
+  private static final int MAX_CLASSES = 4096;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HotBlocks.class);
 
   private final CodeCache cache;
   private final Heat heat;
@@ -32,6 +48,11 @@ final class HotBlocks {
               "exec",
               MethodType.methodType(Block.class, Cpu.class),
               new Chain.Registers("state", 16, HostMemory.class)));
+
+  /** The classes that the JVM has not unloaded. */
+  private final Set<Reference<?>> classes = new HashSet<>();
+
+  private final ReferenceQueue<Object> unloaded = new ReferenceQueue<>();
   private final ThreadPoolExecutor worker =
       new ThreadPoolExecutor(
           1,
@@ -85,6 +106,24 @@ final class HotBlocks {
   }
 
   private synchronized void join(Block block) {
+    dropUnloaded();
+    if (!block.isAlive() || classes.size() >= MAX_CLASSES) {
+      return;
+    }
+    try {
+      install(block, parts(block));
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("a hot block cannot be joined and stays as it is: {}", e.toString());
+    }
+  }
+
+  private void dropUnloaded() {
+    for (Object gone = unloaded.poll(); gone != null; gone = unloaded.poll()) {
+      classes.remove(gone);
+    }
+  }
+
+  private List<Joined> parts(Block block) {
     List<Op> ops = new ArrayList<>();
     for (Op op = block.first; op != null; op = op.next) {
       ops.add(op);
@@ -92,9 +131,14 @@ final class HotBlocks {
     List<Joined> parts = new ArrayList<>();
     for (Fuser.Run run : fuser.fuse(ops)) {
       Op op = (Op) run.fused;
+      classes.add(new WeakReference<>(op.getClass(), unloaded));
       warm(op);
       parts.add(new Joined(run.start == 0 ? null : ops.get(run.start - 1), op));
     }
+    return parts;
+  }
+
+  private void install(Block block, List<Joined> parts) {
     VarHandle.storeStoreFence();
     cache.frame(block.frame).install(block, parts);
   }
