@@ -1,0 +1,44 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import java.util.Arrays;
+
+/** Machine code under construction: a growing array of bytes, little-endian. */
+final class CodeBuffer {
+  private byte[] code = new byte[256];
+  private int length;
+
+  /** Number of bytes so far. */
+  int length() {
+    return length;
+  }
+
+  CodeBuffer bytes(int... values) {
+    for (int value : values) {
+      append(value);
+    }
+    return this;
+  }
+
+  CodeBuffer int32(int value) {
+    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+      append(value >>> shift);
+    }
+    return this;
+  }
+
+  CodeBuffer int64(long value) {
+    return int32((int) value).int32((int) (value >>> 32));
+  }
+
+  /** Copies everything to {@code address} inside {@code area}. */
+  void writeTo(CodeArea area, long address) {
+    area.write(address, code, length);
+  }
+
+  private void append(int value) {
+    if (length == code.length) {
+      code = Arrays.copyOf(code, 2 * length);
+    }
+    code[length++] = (byte) value;
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * The direct engine: guest blocks become x86-64 machine code of the host. The map of what emitted
+ * code stands on:
+ *
+ * <ul>
+ *   <li>{@code CodeArea}: executable memory, written through an alias. {@code CodeBuffer}: bytes on
+ *       their way there.
+ *   <li>{@code NativeEntry}: the native method whose body is emitted code; {@code EntryStub}: that
+ *       body, from Java's calling convention to a block's and back.
+ *   <li>{@code HostProbe}: whether all this works here; {@code LibC}: the few calls of the host's C
+ *       library that it takes.
+ * </ul>
+ */
+package dev.zendo.hypervisor.engine.direct;
