@@ -46,8 +46,8 @@ public final class Chain {
    *
    * @param field long field of the argument that holds their address
    * @param count number of registers
-   * @param access class whose static methods getLong, putLong and so on use raw memory; those with
-   *     these plain names are not used for other memory that may change registers
+   * @param access class whose static methods getLong, putLong and so on use raw memory; of its
+   *     other methods those called get... but not getAnd... store nothing
    */
   public record Registers(String field, int count, Class<?> access) {
     String accessName() {

@@ -85,7 +85,9 @@ final class ClassFiles {
   private Map<Key, MethodNode> read(String file) {
     ClassNode node = new ClassNode();
     try (InputStream in = loader.getResourceAsStream(file + ".class")) {
-      new ClassReader(in.readAllBytes()).accept(node, ClassReader.EXPAND_FRAMES);
+      // Without line numbers, a frame stands right behind its labels.
+      new ClassReader(in.readAllBytes())
+          .accept(node, ClassReader.EXPAND_FRAMES | ClassReader.SKIP_DEBUG);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -114,7 +116,7 @@ final class ClassFiles {
     return null;
   }
 
-  /** The field that a class declares or inherits. */
+  /** The field that a class declares or inherits; null when there is none. */
   Field field(Class<?> from, String name) {
     return (Field) members.computeIfAbsent(new Key(from, name, null), key -> findField(from, name));
   }
@@ -128,7 +130,7 @@ final class ClassFiles {
         }
       }
     }
-    throw new IllegalStateException("no field " + name + " in " + from);
+    return null;
   }
 
   /** Whether code in the home package may name a member. */

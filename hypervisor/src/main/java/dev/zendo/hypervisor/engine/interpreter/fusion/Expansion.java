@@ -23,7 +23,7 @@ final class Expansion extends Specialiser {
   void write(Method method, Value[] arguments) {
     String descriptor = Type.getMethodDescriptor(method);
     MethodNode body = files.body(method.getDeclaringClass(), method.getName(), descriptor);
-    if (body.instructions.size() == 0 || !body.tryCatchBlocks.isEmpty()) {
+    if (!isPlain(body)) {
       throw new Unfusible("body of " + method);
     }
     int index = 0;

@@ -39,7 +39,7 @@ public final class Fuser {
 
   /** The runs that can be joined, in order; objects between them are called as before. */
   public List<Run> fuse(List<?> objects) {
-    List<Run> runs = new ArrayList<>();
+    List<Part> parts = new ArrayList<>();
     int start = 0;
     while (start < objects.size()) {
       CodeWriter out = new CodeWriter(chain, files);
@@ -56,12 +56,26 @@ public final class Fuser {
         }
       }
       if (end - start >= MIN_RUN) {
-        if (open) {
-          callNext(out, objects.get(end));
-        }
-        runs.add(new Run(start, new FusedClass(chain, out).instantiate()));
+        parts.add(new Part(start, end, open, out));
       }
       start = Math.max(end, start + 1);
+    }
+    return finish(parts, objects);
+  }
+
+  /** Code for the objects from {@code start} up to {@code end}, which may go on behind them. */
+  private record Part(int start, int end, boolean open, CodeWriter out) {}
+
+  /** From the last to the first, so that what was made of the next part can be called. */
+  private List<Run> finish(List<Part> parts, List<?> objects) {
+    List<Run> runs = new ArrayList<>();
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      Part part = parts.get(i);
+      if (part.open) {
+        boolean meets = !runs.isEmpty() && runs.get(0).start == part.end;
+        callNext(part.out, meets ? runs.get(0).fused : objects.get(part.end));
+      }
+      runs.add(0, new Run(part.start, new FusedClass(chain, part.out).instantiate()));
     }
     return runs;
   }

@@ -38,7 +38,7 @@ final class OpBody extends Specialiser {
   /** Writes the object's code; returns whether it goes on to the next object. */
   boolean write() {
     MethodNode body = files.body(self.getClass(), chain.method, chain.descriptor);
-    if (body == null || !body.tryCatchBlocks.isEmpty()) {
+    if (body == null || !isPlain(body)) {
       throw new Unfusible("method of " + self.getClass());
     }
     out.begin(shifted(body.maxLocals));

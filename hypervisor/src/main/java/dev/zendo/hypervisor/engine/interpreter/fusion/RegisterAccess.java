@@ -19,7 +19,10 @@ final class RegisterAccess {
     this.registers = registers;
   }
 
-  /** Writes a call if it loads or stores a register; its arguments are on the stack. */
+  /**
+   * Writes a call if it loads or stores a register; its arguments are on the stack. Of other calls
+   * it only notes what they may change.
+   */
   boolean write(MethodInsnNode call) {
     if (!call.owner.equals(registers.accessName())) {
       return false;
@@ -35,11 +38,17 @@ final class RegisterAccess {
         store(size);
         return true;
       }
-      if (address.kind != Value.Kind.ADDRESS) {
+      if (mayBeRegister(address, size)) {
         out.cached(0);
       }
+    } else if (!isLoad(call.name)) {
+      out.cached(0);
     }
     return false;
+  }
+
+  private static boolean isLoad(String name) {
+    return name.startsWith("get") && !name.startsWith("getAnd");
   }
 
   private static int size(String type) {
@@ -62,6 +71,12 @@ final class RegisterAccess {
         && address.local >= 0
         && address.local < 8 * registers.count()
         && (address.local & 7) + size <= 8;
+  }
+
+  /** Whether some of the bytes at an address may belong to registers. */
+  private boolean mayBeRegister(Value address, int size) {
+    return address.kind != Value.Kind.ADDRESS
+        || address.local + size > 0 && address.local < 8 * registers.count();
   }
 
   private void load(int size, int offset) {

@@ -15,6 +15,7 @@ import org.objectweb.asm.tree.LabelNode;
 import org.objectweb.asm.tree.LdcInsnNode;
 import org.objectweb.asm.tree.LookupSwitchInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
+import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TableSwitchInsnNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
@@ -50,6 +51,13 @@ abstract class Specialiser {
 
   /** Stores the top to a local variable of the method. */
   abstract void store(char type, int index);
+
+  /** Whether a method is nothing but its code. */
+  static boolean isPlain(MethodNode method) {
+    return method.instructions.size() > 0
+        && method.tryCatchBlocks.isEmpty()
+        && (method.access & Opcodes.ACC_SYNCHRONIZED) == 0;
+  }
 
   /** Writes an instruction that neither jumps nor returns. */
   final void write(AbstractInsnNode instruction) {
@@ -181,12 +189,19 @@ abstract class Specialiser {
         call((MethodInsnNode) instruction);
         break;
       case Opcodes.CHECKCAST:
-        out.consume(new TypeInsnNode(Opcodes.CHECKCAST, ((TypeInsnNode) instruction).desc), 1);
-        out.push(Value.computed('A'));
+        cast(((TypeInsnNode) instruction).desc);
         break;
       default:
         throw new Unfusible("instruction " + instruction.getOpcode());
     }
+  }
+
+  private void cast(String type) {
+    if (ClassFiles.isOurs(type) && files.nameable(owner(type)) != owner(type)) {
+      throw new Unfusible("a cast to " + type);
+    }
+    out.consume(new TypeInsnNode(Opcodes.CHECKCAST, type), 1);
+    out.push(Value.computed('A'));
   }
 
   // Fields.
@@ -204,7 +219,7 @@ abstract class Specialiser {
         out.push(Value.LINK);
         return;
       }
-      Field field = files.field(object.constant.getClass(), instruction.name);
+      Field field = files.field(owner(instruction.owner), instruction.name);
       if (field.getType().isPrimitive() && !field.isAnnotationPresent(Varying.class)) {
         out.pop();
         out.push(known(field, object.constant));
@@ -216,16 +231,14 @@ abstract class Specialiser {
       out.push(out.field(instruction.name));
       return;
     }
-    checkAccess(instruction);
-    out.consume(instruction.clone(null), 1);
+    out.consume(nameable(instruction), 1);
     out.push(Value.computed(Value.letter(Type.getType(instruction.desc))));
   }
 
   private void putField(FieldInsnNode instruction) {
-    checkAccess(instruction);
     Value value = out.top();
     boolean argument = isArgument(out.peek(1));
-    out.consume(instruction.clone(null), 2);
+    out.consume(nameable(instruction), 2);
     if (argument) {
       out.field(instruction.name, value);
     } else {
@@ -245,8 +258,7 @@ abstract class Specialiser {
         return;
       }
     }
-    checkAccess(instruction);
-    out.consume(instruction.clone(null), 0);
+    out.consume(nameable(instruction), 0);
     out.push(Value.computed(Value.letter(Type.getType(instruction.desc))));
   }
 
@@ -268,11 +280,18 @@ abstract class Specialiser {
     }
   }
 
-  private void checkAccess(FieldInsnNode instruction) {
-    if (ClassFiles.isOurs(instruction.owner)
-        && !files.isAccessible(files.field(files.named(instruction.owner), instruction.name))) {
+  /** The instruction with a class that the code can name. */
+  private FieldInsnNode nameable(FieldInsnNode instruction) {
+    if (!ClassFiles.isOurs(instruction.owner)) {
+      return (FieldInsnNode) instruction.clone(null);
+    }
+    Class<?> owner = files.nameable(owner(instruction.owner));
+    Field field = files.field(owner, instruction.name);
+    if (field == null || !files.isAccessible(field)) {
       throw new Unfusible("field " + instruction.name);
     }
+    return new FieldInsnNode(
+        instruction.getOpcode(), Type.getInternalName(owner), instruction.name, instruction.desc);
   }
 
   // Calls.
@@ -297,15 +316,14 @@ abstract class Specialiser {
       continueChain(instruction);
       return;
     }
-    Class<?> from =
-        instance && receiver.known().constant != null
-            ? receiver.known().constant.getClass()
-            : owner(instruction.owner);
+    Class<?> from = owner(instruction.owner);
     Method method = files.method(from, instruction.name, instruction.desc);
-    boolean exact =
-        !instance
-            || receiver.known().constant != null
-            || Modifier.isFinal(method.getModifiers() | from.getModifiers());
+    boolean exact = isExact(instruction, method, from);
+    if (!exact && receiver.known().constant != null) {
+      from = receiver.known().constant.getClass();
+      method = files.method(from, instruction.name, instruction.desc);
+      exact = true;
+    }
     if (exact && depth < MAX_DEPTH && expand(method, arguments, instance)) {
       return;
     }
@@ -316,6 +334,14 @@ abstract class Specialiser {
     }
     writeCall(instruction, Type.getInternalName(nameable));
     forgetAfter(visible);
+  }
+
+  /** Whether no subclass can have another method in the place of the one that is named. */
+  private static boolean isExact(MethodInsnNode instruction, Method method, Class<?> owner) {
+    int modifiers = method.getModifiers();
+    return instruction.getOpcode() != Opcodes.INVOKEVIRTUAL
+        || Modifier.isPrivate(modifiers)
+        || Modifier.isFinal(modifiers | owner.getModifiers());
   }
 
   private void forgetAfter(Method called) {
@@ -356,10 +382,12 @@ abstract class Specialiser {
   private void writeCall(MethodInsnNode instruction, String owner) {
     int arity = Type.getArgumentTypes(instruction.desc).length;
     int opcode = instruction.getOpcode();
+    if (opcode == Opcodes.INVOKESPECIAL) {
+      throw new Unfusible("a call past the object's class");
+    }
     boolean instance = opcode != Opcodes.INVOKESTATIC;
     out.consume(
-        new MethodInsnNode(
-            instance ? Opcodes.INVOKEVIRTUAL : opcode, owner, instruction.name, instruction.desc),
+        new MethodInsnNode(opcode, owner, instruction.name, instruction.desc, instruction.itf),
         arity + (instance ? 1 : 0));
     Type result = Type.getReturnType(instruction.desc);
     if (result.getSort() != Type.VOID) {
