@@ -52,6 +52,9 @@ final class HotBlocks {
   /** The classes that the JVM has not unloaded. */
   private final Set<Reference<?>> classes = new HashSet<>();
 
+  /** How many classes were made. */
+  private volatile long made;
+
   private final ReferenceQueue<Object> unloaded = new ReferenceQueue<>();
   private final ThreadPoolExecutor worker =
       new ThreadPoolExecutor(
@@ -88,6 +91,11 @@ final class HotBlocks {
     return heat;
   }
 
+  /** How many classes of joined ops were made so far. */
+  long made() {
+    return made;
+  }
+
   /** A block has run as often as {@link Heat} says. */
   void hotter(Block block) {
     if (!block.hot) {
@@ -111,7 +119,9 @@ final class HotBlocks {
       return;
     }
     try {
-      install(block, parts(block));
+      List<Joined> parts = parts(block);
+      install(block, parts);
+      made = made + parts.size();
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("a hot block cannot be joined and stays as it is: {}", e.toString());
     }

@@ -39,6 +39,11 @@ public final class InterpreterEngine implements Engine {
     InstructionSet.table();
   }
 
+  /** How many classes of joined ops were made so far. */
+  public long joined() {
+    return hot.made();
+  }
+
   @Override
   public String name() {
     return "interpreter";

@@ -25,7 +25,8 @@ public final class DifferentialBench {
     try (NativeCpu nativeCpu = new NativeCpu();
         GuestMachine guest = new GuestMachine(InterpreterEngine::new)) {
       new DifferentialRun(nativeCpu, guest, report, seed).run(rows, count - count / 4);
-      new SequenceRun(nativeCpu, guest, report, rows, seed).run(count / 4);
+      new SequenceRun(nativeCpu, guest, report, rows, seed).run(count / 8);
+      new JoinedRun(nativeCpu, report, rows).run(count / 8, seed);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.print(report.text(Integer.getInteger("zendo.differential.forms", 30)));
@@ -40,8 +41,8 @@ public final class DifferentialBench {
       System.out.println("left out as different on AMD: " + form);
     }
     System.out.printf(
-        "%d rows, seed %d, %d cases in %.1f s, %d differences%n",
-        rows.size(), seed, report.cases(), seconds, report.differences());
+        "%d rows, seed %d, %d cases (%d of them on joined ops) in %.1f s, %d differences%n",
+        rows.size(), seed, report.cases(), report.joined(), seconds, report.differences());
     System.exit(report.differences() == 0 ? 0 : 1);
   }
 

@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.engine.differential;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
@@ -41,6 +42,16 @@ class DifferentialTest {
   @Test
   void floatingPointAndVectorInstructionsDoWhatTheProcessorDoes() {
     compare(row -> row.usesFpu, CASES / 2);
+  }
+
+  @Test
+  void joinedInstructionsDoWhatTheProcessorDoes() {
+    Report report = new Report(1);
+    try (NativeCpu nativeCpu = new NativeCpu()) {
+      new JoinedRun(nativeCpu, report, Selection.rows()).run(CASES / 64, SEED);
+    }
+    assertEquals(0, report.differences(), () -> "seed " + SEED + "\n" + report.text(FORMS_SHOWN));
+    assertTrue(report.joined() > report.cases() / 8, "ops were joined");
   }
 
   private static void compare(Predicate<InsnTable.Row> selected, long cases) {

@@ -29,6 +29,7 @@ final class Report {
   private final Map<String, Total> totals = new TreeMap<>();
   private final Map<String, List<String>> examples = new TreeMap<>();
   private final int examplesPerForm;
+  private long joined;
   private final Disassembler disassembler = new Disassembler();
 
   Report(int examplesPerForm) {
@@ -61,6 +62,15 @@ final class Report {
     } else {
       list.add("");
     }
+  }
+
+  /** Counts a case of a sequence of which the engine has joined ops before it. */
+  void countJoined() {
+    joined++;
+  }
+
+  long joined() {
+    return joined;
   }
 
   /** Counts a case of a sequence. */

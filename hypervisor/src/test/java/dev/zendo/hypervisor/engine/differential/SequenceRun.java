@@ -4,10 +4,12 @@ import dev.zendo.hypervisor.engine.x86.InsnTable;
 import dev.zendo.hypervisor.machine.HostMemory;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 
 /** Runs random instruction sequences on the host's processor and on an engine. */
 final class SequenceRun {
-  private static final int BATCH = 32;
+  /** Cases per sequence. */
+  static final int BATCH = 32;
 
   private final NativeCpu nativeCpu;
   private final GuestMachine guest;
@@ -18,8 +20,22 @@ final class SequenceRun {
   private final long outputs = HostMemory.allocate((long) BATCH * CaseBlock.SIZE, 64);
   private final long got = HostMemory.allocate(CaseBlock.SIZE, 64);
 
+  /** Grows whenever the engine joins ops. */
+  private final LongSupplier joins;
+
   SequenceRun(
       NativeCpu nativeCpu, GuestMachine guest, Report report, List<InsnTable.Row> rows, long seed) {
+    this(nativeCpu, guest, report, rows, seed, () -> 0);
+  }
+
+  SequenceRun(
+      NativeCpu nativeCpu,
+      GuestMachine guest,
+      Report report,
+      List<InsnTable.Row> rows,
+      long seed,
+      LongSupplier joins) {
+    this.joins = joins;
     SplittableRandom random = new SplittableRandom(seed);
     this.nativeCpu = nativeCpu;
     this.guest = guest;
@@ -43,8 +59,13 @@ final class SequenceRun {
     HostMemory.copy(inputs, outputs, (long) BATCH * CaseBlock.SIZE);
     nativeCpu.run(sequence.address, sequence.code, sequence.length, outputs, BATCH);
     guest.write(sequence.address, sequence.code, sequence.length);
+    long joinsBefore = joins.getAsLong();
     for (int i = 0; i < BATCH; i++) {
-      compare((long) i * CaseBlock.SIZE, (i & 7) == 7 ? sequence.count : 0);
+      boolean single = (i & 7) == 7;
+      if (!single && joins.getAsLong() > joinsBefore) {
+        report.countJoined();
+      }
+      compare((long) i * CaseBlock.SIZE, single ? sequence.count : 0);
     }
     guest.erase(sequence.address, sequence.length);
   }

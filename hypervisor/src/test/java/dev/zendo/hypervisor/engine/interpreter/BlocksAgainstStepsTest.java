@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.ExitReason;
@@ -45,7 +46,7 @@ class BlocksAgainstStepsTest {
   private void simple() {
     int a = register();
     int b = register();
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(18)) {
       case 0, 1, 2 -> modrm(a, b, random.nextInt(8) << 3 | 1 + 2 * random.nextInt(2));
       case 3 -> modrm(a, b, 0x85); // test
       case 4 -> modrm(a, b, 0x8b); // mov
@@ -63,8 +64,22 @@ class BlocksAgainstStepsTest {
       case 10 -> modrm(0, b, 0x0f, 0x90 | random.nextInt(16)); // set
       case 11 -> modrm(2 + random.nextInt(2), b, 0xf7); // not, neg
       case 12 -> modrm(a, b, 0x0f, random.nextBoolean() ? 0xb6 : 0xbe); // movzx, movsx
+      case 13, 14, 15, 16 -> memory(a);
       default -> emit(0x90);
     }
+  }
+
+  /** An instruction with an operand of 1, 4 or 8 bytes in memory, at an address in r12. */
+  private void memory(int register) {
+    int[] opcodes = {0x8b, 0x89, 0x03, 0x01, 0x33, 0x31, 0x3b, 0x88, 0x8a, 0x00, 0x30, 0x87};
+    emit((random.nextBoolean() ? 0x49 : 0x41) | (register >> 3) << 2);
+    emit(opcodes[random.nextInt(opcodes.length)]);
+    emit(0x44 | (register & 7) << 3, 0x24, random.nextInt(32));
+  }
+
+  /** Moves r12 to and fro in a page. */
+  private void moveOperand() {
+    emit(0x49, 0x81, 0xf4, random.nextInt(256) & 0x78, random.nextInt(8), 0, 0); // xor r12,n
   }
 
   private void skip() {
@@ -84,6 +99,7 @@ class BlocksAgainstStepsTest {
         simple();
       }
     }
+    moveOperand();
     emit(0xff, 0xc9, 0x0f, 0x85); // dec ecx; jnz start
     int distance = -(code.size() + 4);
     emit(distance, distance >> 8, distance >> 16, distance >> 24);
@@ -99,15 +115,26 @@ class BlocksAgainstStepsTest {
       guest.reg(register, values.nextLong());
     }
     guest.reg(CpuState.RCX, ITERATIONS);
+    guest.reg(12, TestGuest.DATA + 0x100);
     guest.cpu.rip(TestGuest.CODE);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
   void hotLoopEndsInTheSameState(long seed) {
+    compare(seed, Heat.DEFAULT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24})
+  void joinedLoopEndsInTheSameState(long seed) {
+    compare(seed, Heat.EAGER);
+  }
+
+  private void compare(long seed, Heat heat) {
     random = new Random(seed);
     program();
-    try (TestGuest blocks = new TestGuest();
+    try (TestGuest blocks = new TestGuest(heat);
         TestGuest steps = new TestGuest()) {
       start(blocks, seed);
       start(steps, seed);
@@ -121,6 +148,10 @@ class BlocksAgainstStepsTest {
       for (int i = 0; i < 16; i++) {
         assertEquals(steps.reg(i), blocks.reg(i), "register " + i + " of seed " + seed);
       }
+      for (long va = TestGuest.DATA; va < TestGuest.DATA + 0x1000; va += 8) {
+        assertEquals(steps.peek(va), blocks.peek(va), "memory of seed " + seed);
+      }
+      assertTrue(heat != Heat.EAGER || blocks.engine.joined() > 0, "joined");
     }
   }
 }

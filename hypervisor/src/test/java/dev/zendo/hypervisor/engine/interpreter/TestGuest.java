@@ -46,9 +46,17 @@ final class TestGuest implements GuestMmu, AutoCloseable {
   }
 
   TestGuest(long frames) {
+    this(frames, Heat.DEFAULT);
+  }
+
+  TestGuest(Heat heat) {
+    this(64, heat);
+  }
+
+  private TestGuest(long frames, Heat heat) {
     memory = new MachineMemory(frames);
     codeMap = new CodeMap(frames);
-    engine = new InterpreterEngine(memory, codeMap);
+    engine = new InterpreterEngine(memory, codeMap, heat);
     executor = engine.attach(cpu, this, () -> clock);
     cpu.kernelMode(true);
     map(CODE, 1, X);
