@@ -30,6 +30,22 @@ final class CodeBuffer {
     return int32((int) value).int32((int) (value >>> 32));
   }
 
+  /** A short jump with an opcode of one byte to where {@link #length} was {@code to}. */
+  CodeBuffer shortJump(int opcode, int to) {
+    return bytes(opcode, to - length - 2);
+  }
+
+  /** A short jump forward; returns what {@link #land} needs to know. */
+  int shortJump(int opcode) {
+    bytes(opcode, 0);
+    return length;
+  }
+
+  /** Lets a short jump come here. */
+  void land(int jump) {
+    code[jump - 1] = (byte) (length - jump);
+  }
+
   /** Copies everything to {@code address} inside {@code area}. */
   void writeTo(CodeArea area, long address) {
     area.write(address, code, length);

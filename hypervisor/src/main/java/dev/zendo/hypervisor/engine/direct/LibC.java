@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.engine.direct;
 
 import com.sun.jna.Function;
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 
@@ -20,6 +21,15 @@ final class LibC {
   static final int MAP_ANONYMOUS = 0x20;
   static final int MAP_NORESERVE = 0x4000;
 
+  /** {@code struct sigaction}: the handler's address, 8 bytes. */
+  static final int SIGACTION_HANDLER = 0;
+
+  /** {@code struct sigaction}: SA_ flags, 4 bytes. */
+  static final int SIGACTION_FLAGS = 136;
+
+  static final int SA_SIGINFO = 4;
+
+  private static final int SIGACTION_SIZE = 152;
   private static final int MFD_CLOEXEC = 1;
 
   private LibC() {}
@@ -52,6 +62,17 @@ final class LibC {
 
   static void close(int file) {
     call("close", file);
+  }
+
+  /** The action of a signal, as {@link #setAction} takes it. */
+  static Memory action(int signal) {
+    Memory action = new Memory(SIGACTION_SIZE);
+    call("sigaction", signal, null, action);
+    return action;
+  }
+
+  static void setAction(int signal, Memory action) {
+    call("sigaction", signal, action, null);
   }
 
   private static int call(String name, Object... arguments) {
