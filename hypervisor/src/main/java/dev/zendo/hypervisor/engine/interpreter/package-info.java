@@ -18,6 +18,8 @@
  *       mode.
  *   <li>{@code Template}, {@code Templates}: ops that are written once and specialised per operand
  *       shape ({@code AluOp}, {@code MovOp}, {@code CompareBranchOp} ...).
+ *   <li>{@code Heat}, {@code HotBlocks}: when blocks are built again, and when their ops are joined
+ *       into one class by {@code fusion}.
  *   <li>{@code InstructionSet}, {@code OpTable}: which factory makes the op of a mnemonic; the
  *       families are {@code IntegerOps}, {@code TransferOps}, {@code StringOps} and so on.
  *   <li>{@code Segments}, {@code Watchpoints}: descriptor checks and debug registers.
@@ -28,12 +30,13 @@
  * Write a method {@code static void addTo(OpTable table)} that enters {@code OpFactory} objects by
  * mnemonic, and call it in {@code InstructionSet.table()}. An op extends {@code OperandOp} and
  * implements {@code exec(Cpu)}: check everything, load memory operands, change state, {@code return
- * proceed(cpu)}. The factory calls {@code Operands.memory(op, insn, rip)} for the memory operand
- * and {@code Operands.offset(insn, i)} for registers; {@code cpu.state + offset} is a register's
- * host address. Memory: {@code cpu.load}, {@code cpu.store} for 1 to 8 bytes, {@code cpu.view} for
- * a host address of up to 64 readable bytes, {@code cpu.loadBytes} and {@code cpu.storeBytes} for
- * up to a page. Faults: {@code throw cpu.fault(this, vector)}, before any change; {@code
- * cpu.requireFpu(this)} first in whatever CR0.TS guards; {@code cpu.requireAligned(va, 16, this)}
- * where the processor insists.
+ * proceed(cpu)}. Its numbers must not change once it is published, or be marked {@code Varying}:
+ * joined code takes them as constants. The factory calls {@code Operands.memory(op, insn, rip)} for
+ * the memory operand and {@code Operands.offset(insn, i)} for registers; {@code cpu.state + offset}
+ * is a register's host address. Memory: {@code cpu.load}, {@code cpu.store} for 1 to 8 bytes,
+ * {@code cpu.view} for a host address of up to 64 readable bytes, {@code cpu.loadBytes} and {@code
+ * cpu.storeBytes} for up to a page. Faults: {@code throw cpu.fault(this, vector)}, before any
+ * change; {@code cpu.requireFpu(this)} first in whatever CR0.TS guards; {@code
+ * cpu.requireAligned(va, 16, this)} where the processor insists.
  */
 package dev.zendo.hypervisor.engine.interpreter;
