@@ -25,8 +25,8 @@ public final class Block {
   /** Frame that holds the part of the code beyond the page boundary, -1 when there is none. */
   final long secondFrame;
 
-  /** Frame that holds the code; set before anybody else sees the block. */
-  long frame;
+  /** Frame that holds the code, -1 in a block that no cache keeps; set before it is published. */
+  long frame = -1;
 
   /** Whether it was built for many executions; set before anybody else sees the block. */
   boolean hot;
@@ -57,6 +57,11 @@ public final class Block {
   void kill() {
     first = new StaleOp(this);
     alive = false;
+  }
+
+  /** Whether it may be run again without being looked up: then {@link #kill} reaches it. */
+  boolean isKept() {
+    return frame >= 0;
   }
 
   boolean isAlive() {

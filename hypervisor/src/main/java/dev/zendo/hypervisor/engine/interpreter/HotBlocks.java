@@ -98,6 +98,9 @@ final class HotBlocks {
 
   /** A block has run as often as {@link Heat} says. */
   void hotter(Block block) {
+    if (!block.isKept()) {
+      return;
+    }
     if (!block.hot) {
       cache.frame(block.frame).extend(block);
     } else if (block.secondFrame < 0) {

@@ -112,7 +112,9 @@ final class InterpreterExecutor implements VcpuExecutor {
     if (block == null) {
       block = build(va, page);
     }
-    cpu.jumps.put(block);
+    if (block.isKept()) {
+      cpu.jumps.put(block);
+    }
     return block;
   }
 
