@@ -40,6 +40,9 @@ public final class Block {
    */
   int untilHot;
 
+  /** Whether its ops were joined, or never will be; only {@link HotBlocks} uses it. */
+  boolean joined;
+
   /** The first op; changes when the ops are joined, and for the last time when it is killed. */
   Op first;
 

@@ -6,7 +6,6 @@ import dev.zendo.hypervisor.machine.HostMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
-import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -31,10 +30,16 @@ final class HotBlocks {
   private static final int QUEUE = 4096;
 
   /**
-   * Classes at a time. Each takes about 5 KB of the JVM's code cache and 6 KB of its class memory
-   * until its block is dropped and the class is unloaded.
+   * Classes at a time. Each takes 5 to 9 KB of the JVM's class memory until its block is dropped
+   * and the class is unloaded.
    */
   private static final int MAX_CLASSES = 4096;
+
+  /**
+   * Ops in those classes. Each takes 100 to 500 bytes of the JVM's code cache, which has 48 MB and
+   * must not fill up: the JVM would stop compiling, for all guests.
+   */
+  private static final int MAX_OPS = 12 * MAX_CLASSES;
 
   private static final Logger LOG = LoggerFactory.getLogger(HotBlocks.class);
 
@@ -50,7 +55,13 @@ final class HotBlocks {
               new Chain.Registers("state", 16, HostMemory.class)));
 
   /** The classes that the JVM has not unloaded. */
-  private final Set<Reference<?>> classes = new HashSet<>();
+  private final Set<Loaded> classes = new HashSet<>();
+
+  /** Ops in those classes. */
+  private int joinedOps;
+
+  /** A block could not be joined; a guest that finds out how must not fill the log. */
+  private boolean warned;
 
   /** How many classes were made. */
   private volatile long made;
@@ -118,21 +129,34 @@ final class HotBlocks {
 
   private synchronized void join(Block block) {
     dropUnloaded();
-    if (!block.isAlive() || classes.size() >= MAX_CLASSES) {
+    if (block.joined || !block.isAlive() || isFull()) {
       return;
     }
+    block.joined = true;
     try {
       List<Joined> parts = parts(block);
       install(block, parts);
       made = made + parts.size();
     } catch (RuntimeException | LinkageError e) {
-      LOG.warn("a hot block cannot be joined and stays as it is: {}", e.toString());
+      warn(e);
+    }
+  }
+
+  private boolean isFull() {
+    return classes.size() >= MAX_CLASSES || joinedOps >= MAX_OPS;
+  }
+
+  private void warn(Throwable cause) {
+    if (!warned) {
+      LOG.warn("a hot block, and perhaps others, cannot be joined: {}", cause.toString());
+      warned = true;
     }
   }
 
   private void dropUnloaded() {
     for (Object gone = unloaded.poll(); gone != null; gone = unloaded.poll()) {
       classes.remove(gone);
+      joinedOps -= ((Loaded) gone).ops;
     }
   }
 
@@ -142,13 +166,22 @@ final class HotBlocks {
       ops.add(op);
     }
     List<Joined> parts = new ArrayList<>();
-    for (Fuser.Run run : fuser.fuse(ops)) {
-      Op op = (Op) run.fused;
-      classes.add(new WeakReference<>(op.getClass(), unloaded));
+    List<Fuser.Run> runs = fuser.fuse(ops);
+    for (int i = 0; i < runs.size(); i++) {
+      int start = runs.get(i).start;
+      int end = i + 1 < runs.size() ? runs.get(i + 1).start : ops.size();
+      Op op = (Op) runs.get(i).fused;
+      count(op, end - start);
       warm(op);
-      parts.add(new Joined(run.start == 0 ? null : ops.get(run.start - 1), op));
+      parts.add(new Joined(start == 0 ? null : ops.get(start - 1), op));
     }
     return parts;
+  }
+
+  /** Counts a class made of up to so many ops. */
+  private void count(Op op, int ops) {
+    classes.add(new Loaded(op.getClass(), unloaded, ops));
+    joinedOps += ops;
   }
 
   private void install(Block block, List<Joined> parts) {
@@ -160,6 +193,16 @@ final class HotBlocks {
   private static void warm(Op op) {
     for (int i = 0; i < WARM; i++) {
       op.exec(null);
+    }
+  }
+
+  /** A class that the JVM may unload. */
+  private static final class Loaded extends WeakReference<Object> {
+    private final int ops;
+
+    Loaded(Class<?> type, ReferenceQueue<Object> unloaded, int ops) {
+      super(type, unloaded);
+      this.ops = ops;
     }
   }
 
