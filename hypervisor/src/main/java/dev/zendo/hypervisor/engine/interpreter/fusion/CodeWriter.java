@@ -40,7 +40,7 @@ final class CodeWriter {
   /** Numbers in fields of the chain's argument. */
   private Map<String, Value> fields = Map.of();
 
-  /** The last instruction of the object before. */
+  /** The last instruction, or types, of the object before. */
   private AbstractInsnNode previous;
 
   /** Code for a class of a chain. */
@@ -85,7 +85,7 @@ final class CodeWriter {
   /** Begins the code of another object, which uses local variables below {@code firstFree}. */
   void begin(int firstFree) {
     nextLocal = firstFree;
-    previous = code.getLast();
+    previous = beforeLabels();
   }
 
   int newLocal(char type) {
@@ -346,10 +346,7 @@ final class CodeWriter {
    * object's code begins there are always such, and no local variables yet.
    */
   void frame(List<Object> parameters, Object[] stackTypes) {
-    AbstractInsnNode before = code.getLast();
-    while (before instanceof LabelNode) {
-      before = before.getPrevious();
-    }
+    AbstractInsnNode before = beforeLabels();
     if (before == previous && (before == null || before instanceof FrameNode)) {
       return;
     }
@@ -358,6 +355,15 @@ final class CodeWriter {
     }
     Object[] locals = withRegisters(parameters);
     code.add(new FrameNode(Opcodes.F_NEW, locals.length, locals, stackTypes.length, stackTypes));
+  }
+
+  /** What was written last, labels aside. */
+  private AbstractInsnNode beforeLabels() {
+    AbstractInsnNode last = code.getLast();
+    while (last instanceof LabelNode) {
+      last = last.getPrevious();
+    }
+    return last;
   }
 
   /** Inserts the types of the registers' local variables behind those of the two parameters. */

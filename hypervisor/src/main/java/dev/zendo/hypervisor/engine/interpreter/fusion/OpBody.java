@@ -3,8 +3,10 @@ package dev.zendo.hypervisor.engine.interpreter.fusion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -21,6 +23,9 @@ import org.objectweb.asm.tree.VarInsnNode;
 final class OpBody extends Specialiser {
   private final String owner;
   private final Map<LabelNode, LabelNode> labels = new HashMap<>();
+
+  /** Labels that were met, in live code or not. */
+  private final Set<LabelNode> passed = new HashSet<>();
 
   /** What is known at labels that live code jumps to. */
   private final Map<LabelNode, State> reached = new HashMap<>();
@@ -71,6 +76,7 @@ final class OpBody extends Specialiser {
   // Labels and frames.
 
   private void arrive(LabelNode label, AbstractInsnNode next) {
+    passed.add(label);
     State state = reached.get(label);
     if (live && (state != null || next instanceof FrameNode || next instanceof LabelNode)) {
       state = State.join(state, out);
@@ -152,7 +158,7 @@ final class OpBody extends Specialiser {
   }
 
   private void reach(LabelNode label) {
-    if (labels.containsKey(label) && out.code.contains(labels.get(label))) {
+    if (passed.contains(label)) {
       throw new Unfusible("a loop");
     }
     reached.put(label, State.join(reached.get(label), out));

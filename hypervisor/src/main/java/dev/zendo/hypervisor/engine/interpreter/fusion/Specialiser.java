@@ -318,6 +318,9 @@ abstract class Specialiser {
     }
     Class<?> from = owner(instruction.owner);
     Method method = files.method(from, instruction.name, instruction.desc);
+    if (method == null) {
+      throw new Unfusible("an interface's method " + instruction.name);
+    }
     boolean exact = isExact(instruction, method, from);
     if (!exact && receiver.known().constant != null) {
       from = receiver.known().constant.getClass();
