@@ -173,6 +173,29 @@ public final class CpuState implements AutoCloseable {
     HostMemory.copy(EmptyTlb.IMAGE, base + buffer, 2L * TLB_ARRAY);
   }
 
+  /**
+   * Enters a translation in a buffer.
+   *
+   * @param buffer host address of the buffer's read tags
+   * @param va any address of the page
+   * @param hostPage host address of the page
+   * @param write whether it may be written as well
+   */
+  public static void enterTranslation(long buffer, long va, long hostPage, boolean write) {
+    long page = va & -4096;
+    int index = (int) (va >>> 12) & TLB_ENTRIES - 1;
+    long slot = buffer + 8L * index;
+    long writeTag = slot + TLB_ARRAY;
+    if (!write && HostMemory.getLong(writeTag) != page) {
+      HostMemory.putLong(writeTag, emptyTag(index));
+    }
+    HostMemory.putLong(slot, page);
+    HostMemory.putLong(slot + 2 * TLB_ARRAY, hostPage - page);
+    if (write) {
+      HostMemory.putLong(writeTag, page);
+    }
+  }
+
   /** The empty tags of a read and a write array, kept once for fast clearing. */
   private static final class EmptyTlb {
     static final long IMAGE = HostMemory.allocate(2L * TLB_ARRAY, 64);

@@ -105,6 +105,8 @@ final class CodeCache implements CodeMap.Listener {
         codeMap.written(mfn);
         break;
       default:
+        // Other engines may have decoded the bytes.
+        codeMap.written(mfn, offset, bytes);
         break;
     }
   }

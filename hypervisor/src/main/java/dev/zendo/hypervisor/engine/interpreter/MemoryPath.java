@@ -107,18 +107,7 @@ final class MemoryPath {
     if (watchpoints != null) {
       return;
     }
-    long page = va & -PAGE;
-    int index = (int) (va >>> MachineMemory.FRAME_SHIFT) & CpuState.TLB_ENTRIES - 1;
-    long slot = cpu.tlb + 8L * index;
-    long writeTag = slot + CpuState.TLB_ARRAY;
-    if (!write && HostMemory.getLong(writeTag) != page) {
-      HostMemory.putLong(writeTag, CpuState.emptyTag(index));
-    }
-    HostMemory.putLong(slot, page);
-    HostMemory.putLong(slot + 2 * CpuState.TLB_ARRAY, hostPage - page);
-    if (write) {
-      HostMemory.putLong(writeTag, page);
-    }
+    CpuState.enterTranslation(cpu.tlb, va, hostPage, write);
   }
 
   // Loads.

@@ -1,0 +1,176 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import java.util.Arrays;
+
+/**
+ * Writes x86-64 machine code into a growing array. Registers are the processor's numbers; opcodes
+ * above 0xff are in the 0F map (0x0faf is 0F AF). Not thread-safe.
+ */
+final class Assembler {
+  static final int RAX = 0;
+  static final int RCX = 1;
+  static final int RSP = 4;
+  static final int R14 = 14;
+  static final int R15 = 15;
+  static final int NONE = -1;
+
+  private static final int REX = 0x40;
+  private static final int SIB = 4;
+
+  private byte[] code = new byte[8192];
+  private int at;
+  private boolean lock;
+
+  byte[] code() {
+    return code;
+  }
+
+  int position() {
+    return at;
+  }
+
+  void reset() {
+    at = 0;
+    lock = false;
+  }
+
+  void rewind(int position) {
+    at = position;
+  }
+
+  void bytes(int... values) {
+    for (int value : values) {
+      put(value);
+    }
+  }
+
+  private void put(int value) {
+    if (at == code.length) {
+      code = Arrays.copyOf(code, 2 * at);
+    }
+    code[at++] = (byte) value;
+  }
+
+  void int4(int value) {
+    bytes(value, value >> 8, value >> 16, value >> 24);
+  }
+
+  void patch4(int position, int value) {
+    int end = at;
+    at = position;
+    int4(value);
+    at = end;
+  }
+
+  /** The next instruction gets a LOCK prefix. */
+  void lock(boolean locked) {
+    lock = locked;
+  }
+
+  private void start(int size, int reg, int index, int base, boolean rex) {
+    if (lock) {
+      put(0xf0);
+      lock = false;
+    }
+    if (size == 2) {
+      put(0x66);
+    }
+    int bits =
+        (size == 8 ? 8 : 0) | reg >> 1 & 4 | (index < 0 ? 0 : index >> 2 & 2) | (base < 0 ? 0 : base >> 3 & 1);
+    if (bits != 0 || rex) {
+      put(REX | bits);
+    }
+  }
+
+  private void opcode(int opcode) {
+    if (opcode > 0xff) {
+      put(opcode >> 8);
+    }
+    put(opcode);
+  }
+
+  /** An instruction with two registers, or a register and the digit of its opcode. */
+  void reg(int size, int opcode, int reg, int rm) {
+    reg(size, opcode, reg, rm, size == 1);
+  }
+
+  /** The same, where a byte register may be used beside wider ones. */
+  void reg(int size, int opcode, int reg, int rm, boolean bytes) {
+    start(size, reg, NONE, rm, bytes);
+    opcode(opcode);
+    put(0xc0 | (reg & 7) << 3 | rm & 7);
+  }
+
+  /** An instruction on AH, CH, DH or BH (numbers 4 to 7) and a register below 8 or a digit. */
+  void high(int opcode, int reg, int rm) {
+    opcode(opcode);
+    put(0xc0 | (reg & 7) << 3 | rm & 7);
+  }
+
+  /** An instruction with a memory operand; {@code base} must be a register. */
+  void mem(int size, int opcode, int reg, int base, int index, int scale, int displacement) {
+    start(size, reg, index, base, size == 1);
+    opcode(opcode);
+    address(reg, base, index, scale, displacement);
+  }
+
+  void mem(int size, int opcode, int reg, int base, int displacement) {
+    mem(size, opcode, reg, base, NONE, 0, displacement);
+  }
+
+  private void address(int reg, int base, int index, int scale, int displacement) {
+    boolean small = displacement == (byte) displacement;
+    int mod = displacement == 0 && (base & 7) != 5 ? 0 : small ? 0x40 : 0x80;
+    boolean sib = index >= 0 || (base & 7) == RSP;
+    put(mod | (reg & 7) << 3 | (sib ? SIB : base & 7));
+    if (sib) {
+      put(scale << 6 | (index < 0 ? SIB : index & 7) << 3 | base & 7);
+    }
+    if (mod == 0x40) {
+      put(displacement);
+    } else if (mod == 0x80) {
+      int4(displacement);
+    }
+  }
+
+  /** Loads a constant; flags stay. */
+  void constant(int reg, long value) {
+    if (value == (int) value) {
+      reg(8, 0xc7, 0, reg);
+      int4((int) value);
+    } else if (value >>> 32 == 0) {
+      start(4, 0, NONE, reg, false);
+      put(0xb8 | reg & 7);
+      int4((int) value);
+    } else {
+      start(8, 0, NONE, reg, false);
+      put(0xb8 | reg & 7);
+      int4((int) value);
+      int4((int) (value >>> 32));
+    }
+  }
+
+  /** Adds an immediate of an operand size, as the encoding cuts it: at most 4 bytes. */
+  void immediate(int size, long value) {
+    int n = Math.min(size, 4);
+    for (int i = 0; i < n; i++) {
+      put((int) (value >> 8 * i));
+    }
+  }
+
+  /** A jump with an offset to be set later; returns where the offset is. */
+  int jump(int condition) {
+    if (condition < 0) {
+      put(0xe9);
+    } else {
+      bytes(0x0f, 0x80 | condition);
+    }
+    int4(0);
+    return at - 4;
+  }
+
+  /** Makes a jump written before lead here. */
+  void here(int offsetPosition) {
+    patch4(offsetPosition, at - (offsetPosition + 4));
+  }
+}

@@ -1,0 +1,36 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Translated code of a run of guest instructions of one page. One thread. */
+final class Block {
+  final long rip;
+  final long mfn;
+  final boolean kernel;
+
+  /** Host address of the code, 0 when the first instruction cannot be translated. */
+  long entry;
+
+  /** Host address of the stub that leaves because the block is dead. */
+  long stale;
+
+  /** Instructions. */
+  int count;
+
+  /** Offsets in the page of the first byte of its code and of the first behind it. */
+  int start;
+
+  int end;
+
+  /** Sites linked to this block. */
+  final List<Site> incoming = new ArrayList<>(2);
+
+  boolean alive = true;
+
+  Block(long rip, long mfn, boolean kernel) {
+    this.rip = rip;
+    this.mfn = mfn;
+    this.kernel = kernel;
+  }
+}

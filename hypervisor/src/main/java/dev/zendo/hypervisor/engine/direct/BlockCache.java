@@ -1,0 +1,257 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.machine.MachineMemory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * The translated blocks of one vcpu. Used by the thread that runs the vcpu, except {@link
+ * #invalidate}.
+ */
+final class BlockCache {
+  private static final int PAGE = MachineMemory.FRAME_SIZE;
+  private static final long AREA = 64L << 20;
+
+  /** Bytes that one block can take, at most. */
+  private static final int LARGEST = 64 << 10;
+
+  private static final int JUMP_BYTES = 16 * Stubs.JUMPS;
+  private static final int SEEN = 32;
+
+  private final CpuState cpu;
+  private final GuestMmu mmu;
+  private final long machine;
+  private final CodeMap codeMap;
+  private final CodeArea area;
+  private final Stubs stubs;
+  private final Translator translator;
+  private final long first;
+  private long next;
+
+  private final Map<Long, Block> kernelBlocks = new HashMap<>();
+  private final Map<Long, Block> userBlocks = new HashMap<>();
+  private final Map<Long, List<Block>> byFrame = new ConcurrentHashMap<>();
+  private final Set<Long> unwritable = new HashSet<>();
+  private final List<Site> sites = new ArrayList<>();
+  private final byte[] code = new byte[PAGE];
+
+  /** Jump caches of kernel and user mode. */
+  private final long[] jumps = {
+    HostMemory.allocate(JUMP_BYTES, 64), HostMemory.allocate(JUMP_BYTES, 64)
+  };
+
+  /** A bit per page (hashed) whose addresses were entered in a jump cache since it was cleared. */
+  private final long[][] seen = {new long[SEEN], new long[SEEN]};
+
+  private final ConcurrentLinkedQueue<long[]> invalid = new ConcurrentLinkedQueue<>();
+
+  BlockCache(CpuState cpu, GuestMmu mmu, long machine, CodeMap codeMap) {
+    this.cpu = cpu;
+    this.mmu = mmu;
+    this.machine = machine;
+    this.codeMap = codeMap;
+    this.area = CodeArea.map(AREA);
+    EntryStub entry = EntryStub.install(Fields.CONTINUE);
+    Assembler out = new Assembler();
+    long at = area.base();
+    this.stubs = new Stubs(out, at, entry.exitAddress());
+    area.write(at, out.code(), out.position());
+    this.translator = new Translator(stubs);
+    this.first = at + 4096;
+    this.next = first;
+    forgetJumps(true);
+    forgetJumps(false);
+  }
+
+  Stubs stubs() {
+    return stubs;
+  }
+
+  Site site(int number) {
+    return sites.get(number);
+  }
+
+  long jumps(boolean kernel) {
+    return jumps[kernel ? 1 : 0];
+  }
+
+  // Finding and making blocks.
+
+  /** The block at an address in the current mode; null when its page cannot be executed. */
+  Block find(long rip) {
+    if (rip << 16 >> 16 != rip) {
+      return null;
+    }
+    long page = mmu.translate(rip, GuestMmu.EXECUTE);
+    if (page < 0) {
+      return null;
+    }
+    boolean kernel = cpu.kernelMode();
+    long mfn = page >>> MachineMemory.FRAME_SHIFT;
+    Map<Long, Block> blocks = kernel ? kernelBlocks : userBlocks;
+    Block block = blocks.get(rip);
+    if (block == null || !block.alive || block.mfn != mfn) {
+      if (next + LARGEST > area.base() + area.size()) {
+        forgetAll();
+      }
+      // From here on others tell when the frame's bytes change.
+      List<Block> all = byFrame.computeIfAbsent(mfn, key -> new ArrayList<>());
+      block = translate(rip, mfn, page, kernel);
+      blocks.put(rip, block);
+      all.add(block);
+    }
+    if (block.entry != 0) {
+      remember(block);
+    }
+    return block;
+  }
+
+  private Block translate(long rip, long mfn, long page, boolean kernel) {
+    protect(mfn);
+    HostMemory.copyToArray(machine + page, code, 0, PAGE);
+    Block block = new Block(rip, mfn, kernel);
+    if (translator.translate(block, code, next, sites.size())) {
+      Assembler out = translator.output();
+      area.write(next, out.code(), out.position());
+      block.entry = next;
+      next += out.position() + 15 & -16;
+      sites.addAll(translator.sites());
+    }
+    return block;
+  }
+
+  /** Before bytes of a frame are decoded, nobody may be able to write them unnoticed. */
+  private void protect(long mfn) {
+    if (!codeMap.hasCode(mfn) || !unwritable.contains(mfn)) {
+      codeMap.mark(mfn);
+      mmu.revokeWriteTranslations(mfn);
+      dropWritable(CpuState.KERNEL_TLB, mfn);
+      dropWritable(CpuState.USER_TLB, mfn);
+      unwritable.add(mfn);
+    }
+  }
+
+  private void dropWritable(int buffer, long mfn) {
+    long hostPage = machine + (mfn << MachineMemory.FRAME_SHIFT);
+    for (int i = 0; i < CpuState.TLB_ENTRIES; i++) {
+      long slot = cpu.base() + buffer + 8L * i;
+      long tag = HostMemory.getLong(slot + CpuState.TLB_ARRAY);
+      if (tag + HostMemory.getLong(slot + 2 * CpuState.TLB_ARRAY) == hostPage) {
+        HostMemory.putLong(slot + CpuState.TLB_ARRAY, CpuState.emptyTag(i));
+      }
+    }
+  }
+
+  /** Lets a jump that has just left the code lead to its target directly from now on. */
+  void link(Site site) {
+    Block target = site.block.alive ? find(site.rip) : null;
+    if (target != null && target.entry != 0 && site.block.alive && target.kernel == site.block.kernel) {
+      area.patch(site.jump, (int) (target.entry - (site.jump + 4)));
+      target.incoming.add(site);
+    }
+  }
+
+  // Jump caches.
+
+  private void remember(Block block) {
+    long entry = jumps(block.kernel) + 16 * (block.rip & Stubs.JUMPS - 1);
+    HostMemory.putLong(entry, block.rip);
+    HostMemory.putLong(entry + 8, block.entry);
+    int bit = bit(block.rip);
+    seen[block.kernel ? 1 : 0][bit >> 6] |= 1L << bit;
+  }
+
+  private static int bit(long va) {
+    return (int) (va >>> 12 ^ va >>> 22) & 64 * SEEN - 1;
+  }
+
+  void forgetJumps(boolean kernel) {
+    // No canonical address has this pattern.
+    HostMemory.fill(jumps(kernel), JUMP_BYTES, (byte) 0x55);
+    java.util.Arrays.fill(seen[kernel ? 1 : 0], 0);
+  }
+
+  /** Forgets the jumps to one page. */
+  void forgetJumps(long va) {
+    int bit = bit(va);
+    for (int mode = 0; mode < 2; mode++) {
+      if ((seen[mode][bit >> 6] & 1L << bit) != 0) {
+        forgetJumps(mode == 1);
+      }
+    }
+  }
+
+  // Dropping blocks.
+
+  /** Notes that bytes of a frame changed; called by any thread. */
+  void invalidate(long mfn, int offset, int bytes) {
+    if (byFrame.containsKey(mfn)) {
+      invalid.add(new long[] {mfn, offset, bytes});
+    }
+  }
+
+  /** Drops what others have invalidated. */
+  void dropInvalid() {
+    for (long[] range = invalid.poll(); range != null; range = invalid.poll()) {
+      drop(range[0], (int) range[1], (int) range[2]);
+    }
+  }
+
+  private void drop(long mfn, int offset, int bytes) {
+    if (bytes == PAGE) {
+      unwritable.remove(mfn);
+    }
+    List<Block> blocks = byFrame.get(mfn);
+    if (blocks == null) {
+      return;
+    }
+    blocks.removeIf(
+        block -> {
+          boolean hit = offset < block.end + 1 && offset + bytes > block.start;
+          if (hit) {
+            kill(block);
+          }
+          return hit;
+        });
+    if (blocks.isEmpty()) {
+      byFrame.remove(mfn);
+    }
+  }
+
+  private void kill(Block block) {
+    block.alive = false;
+    (block.kernel ? kernelBlocks : userBlocks).remove(block.rip, block);
+    if (block.entry == 0) {
+      return;
+    }
+    int offset = (int) (block.stale - (block.entry + 5));
+    byte[] jump = {
+      (byte) 0xe9, (byte) offset, (byte) (offset >> 8), (byte) (offset >> 16), (byte) (offset >> 24)
+    };
+    area.write(block.entry, jump, jump.length);
+    for (Site site : block.incoming) {
+      area.patch(site.jump, (int) (site.stub - (site.jump + 4)));
+    }
+    block.incoming.clear();
+  }
+
+  private void forgetAll() {
+    kernelBlocks.clear();
+    userBlocks.clear();
+    byFrame.clear();
+    sites.clear();
+    next = first;
+    forgetJumps(true);
+    forgetJumps(false);
+  }
+}

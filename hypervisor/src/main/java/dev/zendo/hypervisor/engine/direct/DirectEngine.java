@@ -1,0 +1,65 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.Engine;
+import dev.zendo.hypervisor.engine.GuestClock;
+import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.VcpuExecutor;
+import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
+import dev.zendo.hypervisor.machine.MachineMemory;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The engine that translates guest code to machine code of the same processor family. The
+ * interpreter executes what it does not translate. Thread-safe.
+ */
+public final class DirectEngine implements Engine, CodeMap.Listener {
+  private final MachineMemory memory;
+  private final CodeMap codeMap;
+  private final InterpreterEngine interpreter;
+  private final List<WeakReference<DirectExecutor>> executors = new CopyOnWriteArrayList<>();
+
+  /**
+   * An engine for a machine; it listens to the map from now on.
+   *
+   * @throws UnsupportedOperationException when the host cannot run it; the message says why
+   */
+  public DirectEngine(MachineMemory memory, CodeMap codeMap) {
+    this.memory = memory;
+    this.codeMap = codeMap;
+    this.interpreter = new InterpreterEngine(memory, codeMap);
+    codeMap.addListener(this);
+  }
+
+  @Override
+  public String name() {
+    return "direct";
+  }
+
+  @Override
+  public VcpuExecutor attach(CpuState cpu, GuestMmu mmu, GuestClock clock) {
+    DirectExecutor executor =
+        new DirectExecutor(cpu, mmu, memory, codeMap, interpreter.attach(cpu, mmu, clock));
+    executors.removeIf(reference -> reference.get() == null);
+    executors.add(new WeakReference<>(executor));
+    return executor;
+  }
+
+  @Override
+  public void invalidate(long mfn) {
+    invalidate(mfn, 0, MachineMemory.FRAME_SIZE);
+  }
+
+  @Override
+  public void invalidate(long mfn, int offset, int bytes) {
+    for (WeakReference<DirectExecutor> reference : executors) {
+      DirectExecutor executor = reference.get();
+      if (executor != null) {
+        executor.invalidate(mfn, offset, bytes);
+      }
+    }
+  }
+}

@@ -1,0 +1,214 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.ExitReason;
+import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.VcpuExecutor;
+import dev.zendo.hypervisor.engine.x86.Flags;
+import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.machine.MachineMemory;
+
+/** Runs the translated code of one vcpu, and the interpreter where there is none. */
+final class DirectExecutor implements VcpuExecutor {
+  /** Instructions between two looks at requests of other threads. */
+  private static final int SLICE = 20000;
+
+  /** Enable bits of DR7. */
+  private static final int ARMED = 0xff;
+
+  private static final int DR7 = CpuState.DEBUG + 5 * 8;
+
+  private final CpuState cpu;
+  private final GuestMmu mmu;
+  private final long machine;
+  private final CodeMap codeMap;
+  private final VcpuExecutor interpreter;
+  private final BlockCache cache;
+  private volatile boolean requested;
+
+  DirectExecutor(
+      CpuState cpu,
+      GuestMmu mmu,
+      MachineMemory memory,
+      CodeMap codeMap,
+      VcpuExecutor interpreter) {
+    this.cpu = cpu;
+    this.mmu = mmu;
+    this.machine = memory.base();
+    this.codeMap = codeMap;
+    this.interpreter = interpreter;
+    this.cache = new BlockCache(cpu, mmu, machine, codeMap);
+  }
+
+  @Override
+  public int run(long budget) {
+    long limit = cpu.instructions() + Math.min(budget, Long.MAX_VALUE - cpu.instructions());
+    while (!requested && cpu.instructions() < limit) {
+      int reason = pass(limit);
+      if (reason != ExitReason.INTERRUPTED) {
+        return reason;
+      }
+    }
+    if (requested) {
+      requested = false;
+      HostMemory.putIntRelease(cpu.base() + CpuState.INTERRUPT, 0);
+    }
+    return ExitReason.INTERRUPTED;
+  }
+
+  private int pass(long limit) {
+    cache.dropInvalid();
+    if (limit - cpu.instructions() < Translator.MAX) {
+      return interpreter.run(limit - cpu.instructions());
+    }
+    Block block = mustInterpret() ? null : cache.find(cpu.rip());
+    if (block == null || block.entry == 0) {
+      return interpreter.run(1);
+    }
+    return execute(block.entry, 0, limit);
+  }
+
+  private boolean mustInterpret() {
+    return !cpu.longMode()
+        || (cpu.rflags() & (Flags.TF | Flags.RF)) != 0
+        || (cpu.field(DR7) & ARMED) != 0
+        || HostMemory.getInt(cpu.base() + CpuState.SHADOW) != 0;
+  }
+
+  /**
+   * Runs emitted code.
+   *
+   * @param target host address
+   * @param charged instructions behind it that count as executed already
+   */
+  private int execute(long target, int charged, long limit) {
+    long at = target;
+    int ahead = charged;
+    for (; ; ) {
+      Site site = enter(at, ahead, limit);
+      if (site == null) {
+        return ExitReason.INTERRUPTED;
+      }
+      switch (site.kind) {
+        case Site.ACCESS:
+          if (!fill(site)) {
+            return interpreter.run(1);
+          }
+          at = site.retry;
+          ahead = site.rest;
+          break;
+        case Site.LINK:
+          cache.link(site);
+          return ExitReason.INTERRUPTED;
+        case Site.INTERPRET:
+          return interpreter.run(1);
+        default:
+          return ExitReason.INTERRUPTED;
+      }
+    }
+  }
+
+  /** Enters emitted code; returns where it was left, null for an indirect jump. */
+  private Site enter(long target, int ahead, long limit) {
+    long state = cpu.base();
+    int slice = (int) Math.min(SLICE, limit - cpu.instructions());
+    HostMemory.putLong(state + Fields.CONTINUE, cache.stubs().enter());
+    HostMemory.putLong(state + Fields.TARGET, target);
+    HostMemory.putInt(state + Fields.BUDGET, slice - ahead);
+    HostMemory.putLong(state + Fields.JUMP_CACHE, cache.jumps(cpu.kernelMode()));
+    long flags = cpu.rflags();
+    HostMemory.putShort(state + Fields.FLAGS, (short) saved(flags));
+    NativeEntry.enter(state);
+    int number = HostMemory.getInt(state + Fields.SITE);
+    int left = HostMemory.getInt(state + Fields.BUDGET);
+    Site site = number < 0 ? null : cache.site(number);
+    if (site != null && site.kind != Site.LINK) {
+      left += site.rest;
+    }
+    cpu.field(CpuState.INSTRUCTIONS, cpu.instructions() + slice - left);
+    cpu.rip(site == null ? HostMemory.getLong(state + Fields.JUMP) : site.rip);
+    int image = HostMemory.getShort(state + Fields.FLAGS);
+    cpu.rflags(flags & ~(long) Flags.STATUS | status(image));
+    return site;
+  }
+
+  /** Status flags as emitted code keeps them. */
+  private static int saved(long rflags) {
+    int low = (int) rflags & (Flags.STATUS & ~Flags.OF) | 2;
+    return low << 8 | ((rflags & Flags.OF) != 0 ? 1 : 0);
+  }
+
+  private static int status(int image) {
+    return image >> 8 & (Flags.STATUS & ~Flags.OF) | ((image & 1) != 0 ? Flags.OF : 0);
+  }
+
+  /** Enters the translation that an access lacks; false when the interpreter must see to it. */
+  private boolean fill(Site site) {
+    long va = address(site);
+    long page = va & -MachineMemory.FRAME_SIZE;
+    boolean canonical = va << 16 >> 16 == va;
+    if (!canonical || (va + site.size - 1 & -MachineMemory.FRAME_SIZE) != page) {
+      return false;
+    }
+    long frame = mmu.translate(va, site.write ? GuestMmu.WRITE : GuestMmu.READ);
+    if (frame < 0 || site.write && codeMap.hasCode(frame >>> MachineMemory.FRAME_SHIFT)) {
+      return false;
+    }
+    int buffer = cpu.kernelMode() ? CpuState.KERNEL_TLB : CpuState.USER_TLB;
+    CpuState.enterTranslation(cpu.base() + buffer, va, machine + frame, site.write);
+    return true;
+  }
+
+  private long address(Site site) {
+    long va = site.displacement;
+    if (site.base >= 0) {
+      va += cpu.gpr(site.base);
+    }
+    if (site.index >= 0) {
+      va += cpu.gpr(site.index) << site.scale;
+    }
+    if (site.segment == CpuState.FS) {
+      va += cpu.field(CpuState.FS_BASE);
+    } else if (site.segment == CpuState.GS) {
+      va += cpu.field(CpuState.GS_BASE);
+    }
+    return va;
+  }
+
+  @Override
+  public int step() {
+    cache.dropInvalid();
+    return interpreter.step();
+  }
+
+  @Override
+  public void requestExit() {
+    requested = true;
+    interpreter.requestExit();
+  }
+
+  /** Called by any thread when bytes of a frame changed. */
+  void invalidate(long mfn, int offset, int bytes) {
+    cache.invalidate(mfn, offset, bytes);
+  }
+
+  @Override
+  public void flushTlb() {
+    interpreter.flushTlb();
+    cache.forgetJumps(true);
+    cache.forgetJumps(false);
+  }
+
+  @Override
+  public void flushTlb(boolean kernelMode) {
+    interpreter.flushTlb(kernelMode);
+    cache.forgetJumps(kernelMode);
+  }
+
+  @Override
+  public void flushPage(long virtualAddress) {
+    interpreter.flushPage(virtualAddress);
+    cache.forgetJumps(virtualAddress);
+  }
+}

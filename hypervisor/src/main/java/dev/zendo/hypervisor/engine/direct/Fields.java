@@ -1,0 +1,32 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import dev.zendo.hypervisor.engine.CpuState;
+
+/** What emitted code and its executor tell each other, in the scratch area of the state block. */
+final class Fields {
+  /** 8 bytes: host address at which the entry stub goes on. */
+  static final int CONTINUE = CpuState.SCRATCH;
+
+  /** 8 bytes: host address of the block, or of the place in it, to run. */
+  static final int TARGET = CpuState.SCRATCH + 8;
+
+  /** 2 bytes: OF as 0 or 1, then SF ZF AF PF CF as LAHF stores them. */
+  static final int FLAGS = CpuState.SCRATCH + 16;
+
+  /** 4 bytes: instructions that may still be executed. */
+  static final int BUDGET = CpuState.SCRATCH + 24;
+
+  /** 4 bytes: number of the {@link Site} where the code was left. */
+  static final int SITE = CpuState.SCRATCH + 28;
+
+  /** 8 bytes: guest address of an indirect jump. */
+  static final int JUMP = CpuState.SCRATCH + 32;
+
+  /** 8 bytes: host address of the jump cache in force. */
+  static final int JUMP_CACHE = CpuState.SCRATCH + 40;
+
+  /** 8 bytes: target of an indirect call while its return address is pushed. */
+  static final int CALLED = CpuState.SCRATCH + 48;
+
+  private Fields() {}
+}

@@ -1,0 +1,55 @@
+package dev.zendo.hypervisor.engine.direct;
+
+/** A place at which emitted code can be left. Immutable but for the link. */
+final class Site {
+  /** The budget was used up at the block's start. */
+  static final int BUDGET = 0;
+
+  /** A memory access needs help: the translation is missing, or more. */
+  static final int ACCESS = 1;
+
+  /** A jump inside the page whose target is not linked yet. */
+  static final int LINK = 2;
+
+  /** The block is dead. */
+  static final int STALE = 3;
+
+  /** An instruction that the interpreter must execute. */
+  static final int INTERPRET = 4;
+
+  final int kind;
+
+  /** Guest address: of the instruction of an access, of the target otherwise. */
+  final long rip;
+
+  final Block block;
+
+  /** Instructions of the block that were charged but not executed. */
+  final int rest;
+
+  /** Host address of the offset of the jump to link. */
+  long jump;
+
+  /** Host address of the stub that the jump leads to while it is not linked. */
+  long stub;
+
+  /** For an access: host address to try it again. */
+  long retry;
+
+  /** For an access: guest registers and numbers of its address, and its size in bytes. */
+  int base;
+
+  int index;
+  int scale;
+  long displacement;
+  int segment;
+  int size;
+  boolean write;
+
+  Site(int kind, long rip, Block block, int rest) {
+    this.kind = kind;
+    this.rip = rip;
+    this.block = block;
+    this.rest = rest;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import dev.zendo.hypervisor.engine.x86.Insn;
+import dev.zendo.hypervisor.engine.x86.Mnemonic;
+import dev.zendo.hypervisor.engine.x86.OperandKind;
+
+/** Which instructions are translated; the interpreter executes the others. */
+final class Supported {
+  private Supported() {}
+
+  static boolean is(Insn insn) {
+    if (insn.addressSize != 8 || insn.repeat != 0) {
+      return false;
+    }
+    return operands(insn) && mnemonic(insn);
+  }
+
+  private static boolean operands(Insn insn) {
+    for (int i = 0; i < insn.operandCount; i++) {
+      switch (insn.kind[i]) {
+        case GPR, MEM, IMM, REL -> {}
+        case GPR8_HIGH -> {
+          if (!highByte(insn)) {
+            return false;
+          }
+        }
+        case SREG -> {
+          if (insn.mnemonic != Mnemonic.MOV || i != 1 || insn.kind[0] != OperandKind.GPR) {
+            return false;
+          }
+        }
+        default -> {
+          return false;
+        }
+      }
+    }
+    boolean addressed = insn.base != Insn.NO_REGISTER && insn.base != Insn.RIP;
+    boolean small = insn.displacement == (int) insn.displacement;
+    return insn.memoryOperand() < 0 || small || !addressed && insn.index == Insn.NO_REGISTER;
+  }
+
+  /** High bytes cannot be had together with the registers that need a REX prefix. */
+  private static boolean highByte(Insn insn) {
+    return switch (insn.mnemonic) {
+      case ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST -> insn.kind[1] == OperandKind.IMM;
+      case SETCC -> true;
+      case MOVZX -> insn.size[0] >= 4;
+      default -> false;
+    };
+  }
+
+  private static boolean inHost(Insn insn, int operand) {
+    return insn.kind[operand] == OperandKind.GPR && Registers.host(insn.register[operand]) >= 0;
+  }
+
+  private static boolean mnemonic(Insn insn) {
+    boolean memoryFirst = insn.kind[0] == OperandKind.MEM;
+    return switch (insn.mnemonic) {
+      case ADD, OR, ADC, SBB, AND, SUB, XOR, INC, DEC, NEG, NOT -> true;
+      case CMP, TEST, MOV, MOVZX, MOVSX, LEA, CMOVCC, SETCC, NOP -> !insn.lock;
+      case SHL, SHR, SAR, ROL, ROR, RCL, RCR, CLC, STC, CMC -> !insn.lock;
+      case MFENCE, LFENCE, SFENCE -> true;
+      case CMPXCHG -> memoryFirst && inHost(insn, 1);
+      case XADD -> memoryFirst;
+      case XCHG -> insn.memoryOperand() >= 0 || inHost(insn, 0) && inHost(insn, 1);
+      case BT, BTS, BTR, BTC -> !memoryFirst || insn.kind[1] == OperandKind.IMM;
+      case MUL -> insn.size[0] >= 4;
+      case DIV -> insn.size[0] >= 4;
+      case LEAVE -> insn.operandSize == 8;
+      case SHLD, SHRD -> !memoryFirst && insn.size[0] >= 4;
+      case MOVSXD -> insn.size[0] >= 4;
+      case IMUL -> insn.operandCount > 1;
+      case BSWAP -> insn.size[0] >= 4;
+      case CBW, CWD, JCC -> true;
+      case PUSH, POP -> insn.operandSize == 8 && !memoryFirst;
+      case JMP, CALL, RET -> insn.operandSize == 8;
+      case PAUSE, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHNTA -> true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,1002 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import static dev.zendo.hypervisor.engine.direct.Assembler.NONE;
+import static dev.zendo.hypervisor.engine.direct.Assembler.RAX;
+import static dev.zendo.hypervisor.engine.direct.Registers.HOST;
+import static dev.zendo.hypervisor.engine.direct.Registers.SCRATCH;
+import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
+
+import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.x86.Decoder;
+import dev.zendo.hypervisor.engine.x86.Insn;
+import dev.zendo.hypervisor.engine.x86.Mnemonic;
+import dev.zendo.hypervisor.engine.x86.OperandKind;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Translates a block: every guest instruction becomes the same instruction with other operands,
+ * behind a check of the translation buffer if it accesses memory. Not thread-safe.
+ *
+ * <p>The host's flags are the guest's wherever {@link #hostFlags} says so; {@link #savedFlags} says
+ * that {@link Fields#FLAGS} holds them. Between blocks they are saved.
+ */
+final class Translator {
+  /** Most instructions of a block. */
+  static final int MAX = 48;
+  private static final int PAGE = 4096;
+  private static final int LONGEST = 15;
+
+  /** The opcode digit of two-operand arithmetic: ADD OR ADC SBB AND SUB XOR CMP. */
+  private static final Mnemonic[] ARITHMETIC = {
+    Mnemonic.ADD, Mnemonic.OR, Mnemonic.ADC, Mnemonic.SBB,
+    Mnemonic.AND, Mnemonic.SUB, Mnemonic.XOR, Mnemonic.CMP
+  };
+
+  private final Assembler out = new Assembler();
+  private final Insn[] insns = new Insn[MAX];
+  private final List<Site> sites = new ArrayList<>();
+  private final List<int[]> stubs = new ArrayList<>();
+  private final Stubs common;
+
+  private Block block;
+  private long origin;
+  private int tlb;
+  private int count;
+  private int current;
+  private long next;
+  private boolean hostFlags;
+  private boolean savedFlags;
+
+  // The memory operand of the current instruction after its check.
+  private int memBase;
+  private int memIndex;
+  private int memDisplacement;
+
+  Translator(Stubs common) {
+    this.common = common;
+    for (int i = 0; i < MAX; i++) {
+      insns[i] = new Insn();
+    }
+  }
+
+  /** The code of the block translated last, to be placed at the address it was made for. */
+  Assembler output() {
+    return out;
+  }
+
+  List<Site> sites() {
+    return sites;
+  }
+
+  /** An exit stub: where its jump's offset is, and which site (index in {@link #sites}). */
+  List<int[]> stubs() {
+    return stubs;
+  }
+
+  /**
+   * Translates.
+   *
+   * @param result filled; its rip, frame and mode are given
+   * @param code bytes of the page
+   * @param at address that the code will be placed at
+   * @param firstSite number of the first site
+   * @return whether there is any code
+   */
+  boolean translate(Block result, byte[] code, long at, int firstSite) {
+    block = result;
+    tlb = result.kernel ? CpuState.KERNEL_TLB : CpuState.USER_TLB;
+    out.reset();
+    sites.clear();
+    decode(code);
+    if (count == 0) {
+      return false;
+    }
+    result.count = count;
+    origin = at;
+    emit(firstSite);
+    return true;
+  }
+
+  private void decode(byte[] code) {
+    int offset = (int) block.rip & PAGE - 1;
+    block.start = offset;
+    count = 0;
+    boolean open = true;
+    while (open && count < MAX) {
+      Insn insn = insns[count];
+      int length = Decoder.decode(code, offset, PAGE - offset, true, insn);
+      if (length <= 0 || !Supported.is(insn)) {
+        break;
+      }
+      offset += length;
+      count++;
+      open = !insn.row.endsBlock || insn.mnemonic == Mnemonic.JCC;
+    }
+    block.end = count > 0 ? offset : offset + LONGEST;
+    next = block.rip - block.start + offset;
+  }
+
+  // The block's frame.
+
+  private void emit(int firstSite) {
+    hostFlags = false;
+    savedFlags = true;
+    out.mem(4, 0x81, 5, STATE, Fields.BUDGET);
+    out.int4(count);
+    int budget = out.jump(8);
+    stubs.clear();
+    stub(budget, new Site(Site.BUDGET, block.rip, block, count));
+    long rip = block.rip;
+    for (current = 0; current < count; current++) {
+      Insn insn = insns[current];
+      instruction(insn, rip);
+      rip += insn.length;
+    }
+    Insn last = insns[count - 1];
+    if (!last.row.endsBlock || last.mnemonic == Mnemonic.JCC) {
+      leave(next);
+    }
+    for (int i = 0; i < stubs.size(); i++) {
+      writeStub(stubs.get(i), firstSite);
+    }
+    Site stale = new Site(Site.STALE, block.rip, block, 0);
+    sites.add(stale);
+    block.stale = origin + out.position();
+    exit(firstSite + sites.size() - 1);
+  }
+
+  private void stub(int jump, Site site) {
+    sites.add(site);
+    stubs.add(new int[] {jump, sites.size() - 1});
+  }
+
+  private void writeStub(int[] stub, int firstSite) {
+    out.here(stub[0]);
+    Site site = sites.get(stub[1]);
+    if (site.kind == Site.LINK && site.rest > 0) {
+      // A jump out of the middle: what was charged for the rest comes back.
+      out.mem(4, 0x81, 0, STATE, Fields.BUDGET);
+      out.int4(site.rest);
+    }
+    if (site.kind == Site.LINK) {
+      if (!samePage(site.rip)) {
+        out.constant(RAX, site.rip);
+        far(common.indirect());
+        return;
+      }
+      int jump = out.jump(-1);
+      site.jump = origin + jump;
+      out.here(jump);
+      site.stub = origin + out.position();
+    } else {
+      site.retry += origin;
+    }
+    exit(firstSite + stub[1]);
+  }
+
+  private void exit(int site) {
+    out.mem(4, 0xc7, 0, STATE, Fields.SITE);
+    out.int4(site);
+    far(common.leave());
+  }
+
+  private void far(long target) {
+    int jump = out.jump(-1);
+    out.patch4(jump, (int) (target - (origin + jump + 4)));
+  }
+
+  private boolean samePage(long rip) {
+    return ((rip ^ block.rip) & -PAGE) == 0;
+  }
+
+  /** Goes on at a known address. */
+  private void leave(long rip) {
+    save();
+    stub(out.jump(-1), new Site(Site.LINK, rip, block, count - 1 - Math.min(current, count - 1)));
+  }
+
+  // Flags.
+
+  private void save() {
+    if (!savedFlags) {
+      out.bytes(0x9f, 0x0f, 0x90, 0xc0); // lahf; seto al
+      out.mem(2, 0x89, RAX, STATE, Fields.FLAGS);
+      savedFlags = true;
+    }
+  }
+
+  private void restore() {
+    if (!hostFlags) {
+      out.mem(2, 0x8b, RAX, STATE, Fields.FLAGS);
+      out.bytes(0x04, 0x7f, 0x9e); // add al,0x7f; sahf
+      hostFlags = true;
+    }
+  }
+
+  private void wrote() {
+    hostFlags = true;
+    savedFlags = false;
+  }
+
+  // Memory operands.
+
+  private int segmentField(int segment) {
+    return segment == CpuState.FS ? CpuState.FS_BASE : CpuState.GS_BASE;
+  }
+
+  private static boolean hasSegment(int segment) {
+    return segment == CpuState.FS || segment == CpuState.GS;
+  }
+
+  /** The linear address to a register; uses the other scratch register at most. */
+  private void effective(int to, int base, int index, int scale, long displacement, int segment) {
+    int b = base < 0 ? NONE : Registers.host(base);
+    if (base >= 0 && b < 0) {
+      out.mem(8, 0x8b, to, STATE, Registers.offset(base));
+      b = to;
+    }
+    int i = index < 0 ? NONE : Registers.host(index);
+    if (index >= 0 && i < 0) {
+      i = to == SCRATCH ? HOST : SCRATCH;
+      out.mem(8, 0x8b, i, STATE, Registers.offset(index));
+    }
+    if (b < 0 && i >= 0) {
+      // No base: an address of 4 bytes would be needed; shift instead.
+      out.reg(8, 0x8b, to, i);
+      if (scale > 0) {
+        out.reg(8, 0xc1, 4, to);
+        out.bytes(scale);
+      }
+      b = to;
+      i = NONE;
+    }
+    if (b < 0) {
+      out.constant(to, displacement);
+    } else if (displacement == (int) displacement) {
+      out.mem(8, 0x8d, to, b, i, scale, (int) displacement);
+    } else {
+      throw new IllegalStateException("displacement of more than 4 bytes with a register");
+    }
+    if (hasSegment(segment)) {
+      out.mem(8, 0x03, to, STATE, segmentField(segment));
+    }
+  }
+
+  /** Proves that the memory operand of an instruction can be accessed. */
+  private void check(Insn insn, long rip, int size, boolean write) {
+    boolean relative = insn.base == Insn.RIP;
+    long displacement = insn.displacement + (relative ? rip + insn.length : 0);
+    check(
+        rip,
+        relative || insn.base == Insn.NO_REGISTER ? NONE : insn.base,
+        insn.index == Insn.NO_REGISTER ? NONE : insn.index,
+        insn.scale,
+        displacement,
+        insn.segment,
+        size,
+        write);
+  }
+
+  private void check(
+      long rip,
+      int base,
+      int index,
+      int scale,
+      long displacement,
+      int segment,
+      int size,
+      boolean write) {
+    if (!savedFlags && hostFlags) {
+      save();
+    }
+    hostFlags = false;
+    Site site = new Site(Site.ACCESS, rip, block, count - current);
+    site.base = base;
+    site.index = index;
+    site.scale = scale;
+    site.displacement = displacement;
+    site.segment = segment;
+    site.size = size;
+    site.write = write;
+    site.retry = out.position();
+    effective(SCRATCH, base, index, scale, displacement, segment);
+    out.reg(8, 0x8b, HOST, SCRATCH);
+    out.reg(8, 0xc1, 5, HOST);
+    out.bytes(9);
+    out.reg(4, 0x81, 4, HOST);
+    out.int4((CpuState.TLB_ENTRIES - 1) * 8);
+    int tags = tlb + (write ? CpuState.TLB_ARRAY : 0);
+    out.mem(8, 0x33, SCRATCH, STATE, HOST, 0, tags);
+    out.reg(8, 0x81, 7, SCRATCH);
+    out.int4(PAGE - size);
+    stub(out.jump(7), site);
+    out.mem(8, 0x8b, HOST, STATE, HOST, 0, tlb + 2 * CpuState.TLB_ARRAY);
+    int host = base < 0 ? NONE : Registers.host(base);
+    if (host >= 0 && index < 0 && !hasSegment(segment)) {
+      memBase = host;
+      memIndex = HOST;
+      memDisplacement = (int) displacement;
+    } else if (index >= 0 && Registers.host(index) < 0) {
+      // The index would need the register that holds the addend.
+      out.mem(8, 0x89, HOST, STATE, Fields.JUMP);
+      effective(SCRATCH, base, index, scale, displacement, segment);
+      out.reg(8, 0x8b, HOST, SCRATCH);
+      out.mem(8, 0x03, HOST, STATE, Fields.JUMP);
+      plain();
+    } else {
+      effective(SCRATCH, base, index, scale, displacement, segment);
+      out.reg(8, 0x03, HOST, SCRATCH);
+      plain();
+    }
+  }
+
+  private void plain() {
+    memBase = HOST;
+    memIndex = NONE;
+    memDisplacement = 0;
+  }
+
+  private void memory(int size, int opcode, int reg) {
+    out.mem(size, opcode, reg, memBase, memIndex, 0, memDisplacement);
+  }
+
+  // Register operands.
+
+  /** Host register of an operand, loaded into a scratch register if it has none of its own. */
+  private int read(int guest, int scratch) {
+    int host = Registers.host(guest);
+    if (host >= 0) {
+      return host;
+    }
+    out.mem(8, 0x8b, scratch, STATE, Registers.offset(guest));
+    return scratch;
+  }
+
+  private static int target(int guest, int scratch) {
+    int host = Registers.host(guest);
+    return host >= 0 ? host : scratch;
+  }
+
+  private void written(int guest, int host) {
+    if (Registers.host(guest) < 0) {
+      out.mem(8, 0x89, host, STATE, Registers.offset(guest));
+    }
+  }
+
+  // Instructions.
+
+  private void instruction(Insn insn, long rip) {
+    switch (insn.mnemonic) {
+      case ADD, OR, ADC, SBB, AND, SUB, XOR, CMP -> arithmetic(insn, rip);
+      case TEST -> test(insn, rip);
+      case MOV -> move(insn, rip);
+      case MOVZX, MOVSX, MOVSXD -> extend(insn, rip);
+      case LEA -> lea(insn, rip);
+      case INC, DEC, NEG, NOT -> unary(insn, rip);
+      case SHL, SHR, SAR, ROL, ROR, RCL, RCR -> shift(insn, rip);
+      case IMUL -> multiply(insn, rip);
+      case CMPXCHG -> compareExchange(insn, rip);
+      case XADD -> exchange(insn, rip, 0x0fc0, true);
+      case XCHG -> exchange(insn, rip, 0x86, false);
+      case BT, BTS, BTR, BTC -> bit(insn, rip);
+      case MUL -> wideMultiply(insn, rip);
+      case DIV -> divide(insn, rip);
+      case LEAVE -> leaveFrame(rip);
+      case SHLD, SHRD -> doubleShift(insn, rip);
+      case CLC -> carry(0xf8);
+      case STC -> carry(0xf9);
+      case CMC -> carry(0xf5);
+      case MFENCE -> out.bytes(0x0f, 0xae, 0xf0);
+      case LFENCE -> out.bytes(0x0f, 0xae, 0xe8);
+      case SFENCE -> out.bytes(0x0f, 0xae, 0xf8);
+      case CMOVCC -> conditionalMove(insn, rip);
+      case SETCC -> set(insn, rip);
+      case BSWAP -> swap(insn);
+      case CBW -> widen(insn);
+      case CWD -> sign(insn);
+      case PUSH -> push(insn, rip);
+      case POP -> pop(insn, rip);
+      case JCC -> branch(insn, rip);
+      case JMP -> jump(insn, rip);
+      case CALL -> call(insn, rip);
+      case RET -> ret(insn, rip);
+      case NOP, PAUSE, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHNTA -> {}
+      default -> throw new IllegalStateException("not supported: " + insn.mnemonic);
+    }
+  }
+
+  private static boolean isMemory(Insn insn, int operand) {
+    return insn.kind[operand] == OperandKind.MEM;
+  }
+
+  private void arithmetic(Insn insn, long rip) {
+    int digit = java.util.Arrays.asList(ARITHMETIC).indexOf(insn.mnemonic);
+    boolean compares = insn.mnemonic == Mnemonic.CMP;
+    boolean carry = insn.mnemonic == Mnemonic.ADC || insn.mnemonic == Mnemonic.SBB;
+    two(insn, rip, digit << 3, 0x80, digit, !compares, carry, 1);
+  }
+
+  private void test(Insn insn, long rip) {
+    two(insn, rip, 0x84, 0xf6, 0, false, false, 0);
+  }
+
+  /**
+   * A two-operand instruction.
+   *
+   * @param opcode byte form with the register as source
+   * @param immediateOpcode byte form with an immediate, and its digit
+   * @param direction 1 when opcode + 2 is the form with memory as source, 0 when there is none
+   */
+  private void two(
+      Insn insn,
+      long rip,
+      int opcode,
+      int immediateOpcode,
+      int digit,
+      boolean writes,
+      boolean carry,
+      int direction) {
+    int size = insn.size[0];
+    int wide = size == 1 ? 0 : 1;
+    boolean memory = isMemory(insn, 0) || isMemory(insn, 1);
+    if (memory) {
+      check(insn, rip, size, isMemory(insn, 0) && writes);
+    }
+    if (carry) {
+      restore();
+    }
+    boolean immediate = insn.kind[1] == OperandKind.IMM;
+    if (insn.kind[0] == OperandKind.GPR8_HIGH) {
+      out.high(immediateOpcode, digit, highByte(insn.register[0]));
+      out.immediate(1, insn.immediate);
+      if (writes) {
+        highWritten(insn.register[0]);
+      }
+    } else if (immediate) {
+      if (memory) {
+        out.lock(insn.lock);
+        memory(size, immediateOpcode + wide, digit);
+      } else {
+        int to = read(insn.register[0], SCRATCH);
+        out.reg(size, immediateOpcode + wide, digit, to);
+        out.immediate(size, insn.immediate);
+        if (writes) {
+          written(insn.register[0], to);
+        }
+      }
+      if (memory) {
+        out.immediate(size, insn.immediate);
+      }
+    } else if (isMemory(insn, 0)) {
+      int from = read(insn.register[1], SCRATCH);
+      out.lock(insn.lock);
+      memory(size, opcode + wide, from);
+    } else if (isMemory(insn, 1)) {
+      int to = read(insn.register[0], SCRATCH);
+      memory(size, opcode + wide + 2 * direction, to);
+      if (writes) {
+        written(insn.register[0], to);
+      }
+    } else {
+      int to = read(insn.register[0], SCRATCH);
+      int from = read(insn.register[1], HOST);
+      out.reg(size, opcode + wide, from, to);
+      if (writes) {
+        written(insn.register[0], to);
+      }
+    }
+    wrote();
+  }
+
+  /** Number of the host's high byte register that holds a guest's, which is loaded if need be. */
+  private int highByte(int guest) {
+    if (guest == CpuState.RAX) {
+      out.reg(8, 0x8b, RAX, Registers.host(CpuState.RAX));
+    }
+    return 4 + guest;
+  }
+
+  private void highWritten(int guest) {
+    if (guest == CpuState.RAX) {
+      out.reg(8, 0x8b, Registers.host(CpuState.RAX), RAX);
+    }
+  }
+
+  private void selector(Insn insn) {
+    int size = insn.size[0];
+    int to = size >= 4 ? target(insn.register[0], SCRATCH) : read(insn.register[0], SCRATCH);
+    out.mem(size == 2 ? 2 : 4, 0x8b, to, STATE, CpuState.SELECTORS + 4 * insn.register[1]);
+    written(insn.register[0], to);
+  }
+
+  private void move(Insn insn, long rip) {
+    if (insn.kind[1] == OperandKind.SREG) {
+      selector(insn);
+      return;
+    }
+    int size = insn.size[0];
+    int wide = size == 1 ? 0 : 1;
+    if (isMemory(insn, 0)) {
+      check(insn, rip, size, true);
+      if (insn.kind[1] == OperandKind.IMM) {
+        memory(size, 0xc6 + wide, 0);
+        out.immediate(size, insn.immediate);
+      } else {
+        memory(size, 0x88 + wide, read(insn.register[1], SCRATCH));
+      }
+    } else if (isMemory(insn, 1)) {
+      check(insn, rip, size, false);
+      int to = size >= 4 ? target(insn.register[0], SCRATCH) : read(insn.register[0], SCRATCH);
+      memory(size, 0x8a + wide, to);
+      written(insn.register[0], to);
+    } else if (insn.kind[1] == OperandKind.IMM) {
+      int to = size >= 4 ? target(insn.register[0], SCRATCH) : read(insn.register[0], SCRATCH);
+      if (size == 8) {
+        out.constant(to, insn.immediate);
+      } else {
+        out.reg(size, 0xc6 + wide, 0, to);
+        out.immediate(size, insn.immediate);
+      }
+      written(insn.register[0], to);
+    } else {
+      int to = size >= 4 ? target(insn.register[0], SCRATCH) : read(insn.register[0], SCRATCH);
+      int from = read(insn.register[1], HOST);
+      out.reg(size, 0x88 + wide, from, to);
+      written(insn.register[0], to);
+    }
+  }
+
+  private void extend(Insn insn, long rip) {
+    int size = insn.size[0];
+    int from = insn.size[1];
+    int opcode;
+    if (insn.kind[1] == OperandKind.GPR8_HIGH) {
+      out.high(0x0fb6, RAX, highByte(insn.register[1]));
+      int to = target(insn.register[0], SCRATCH);
+      out.reg(4, 0x8b, to, RAX);
+      written(insn.register[0], to);
+      return;
+    }
+    if (insn.mnemonic == Mnemonic.MOVSXD) {
+      opcode = 0x63;
+    } else {
+      opcode = (insn.mnemonic == Mnemonic.MOVZX ? 0x0fb6 : 0x0fbe) + (from == 1 ? 0 : 1);
+    }
+    if (isMemory(insn, 1)) {
+      check(insn, rip, from, false);
+      int to = size >= 4 ? target(insn.register[0], SCRATCH) : read(insn.register[0], SCRATCH);
+      memory(size, opcode, to);
+      written(insn.register[0], to);
+    } else {
+      int to = size >= 4 ? target(insn.register[0], SCRATCH) : read(insn.register[0], SCRATCH);
+      out.reg(size, opcode, to, read(insn.register[1], HOST), from == 1);
+      written(insn.register[0], to);
+    }
+  }
+
+  private void lea(Insn insn, long rip) {
+    int size = insn.size[0];
+    boolean relative = insn.base == Insn.RIP;
+    int base = relative || insn.base == Insn.NO_REGISTER ? NONE : insn.base;
+    int index = insn.index == Insn.NO_REGISTER ? NONE : insn.index;
+    long displacement = insn.displacement + (relative ? rip + insn.length : 0);
+    if (base < 0 && index >= 0 && insn.scale > 0) {
+      save();
+      hostFlags = false;
+    }
+    effective(SCRATCH, base, index, insn.scale, displacement, -1);
+    int to = target(insn.register[0], HOST);
+    if (size == 2) {
+      to = read(insn.register[0], HOST);
+    }
+    out.reg(size, 0x8b, to, SCRATCH);
+    written(insn.register[0], to);
+  }
+
+  private void unary(Insn insn, long rip) {
+    int size = insn.size[0];
+    int wide = size == 1 ? 0 : 1;
+    boolean steps = insn.mnemonic == Mnemonic.INC || insn.mnemonic == Mnemonic.DEC;
+    int opcode = (steps ? 0xfe : 0xf6) + wide;
+    int digit =
+        switch (insn.mnemonic) {
+          case INC -> 0;
+          case DEC -> 1;
+          case NOT -> 2;
+          default -> 3;
+        };
+    if (isMemory(insn, 0)) {
+      check(insn, rip, size, true);
+      if (steps) {
+        restore();
+      }
+      out.lock(insn.lock);
+      memory(size, opcode, digit);
+    } else {
+      if (steps) {
+        restore();
+      }
+      int to = read(insn.register[0], SCRATCH);
+      out.reg(size, opcode, digit, to);
+      written(insn.register[0], to);
+    }
+    if (insn.mnemonic != Mnemonic.NOT) {
+      wrote();
+    }
+  }
+
+  private void shift(Insn insn, long rip) {
+    int size = insn.size[0];
+    int wide = size == 1 ? 0 : 1;
+    boolean immediate = insn.kind[1] == OperandKind.IMM;
+    int opcode = (immediate ? 0xc0 : 0xd2) + wide;
+    int digit =
+        switch (insn.mnemonic) {
+          case ROL -> 0;
+          case ROR -> 1;
+          case RCL -> 2;
+          case RCR -> 3;
+          case SHL -> 4;
+          case SHR -> 5;
+          default -> 7;
+        };
+    boolean memory = isMemory(insn, 0);
+    if (memory) {
+      check(insn, rip, size, true);
+    }
+    restore();
+    if (memory) {
+      memory(size, opcode, digit);
+      if (immediate) {
+        out.bytes((int) insn.immediate);
+      }
+    } else {
+      int to = read(insn.register[0], SCRATCH);
+      out.reg(size, opcode, digit, to);
+      if (immediate) {
+        out.bytes((int) insn.immediate);
+      }
+      written(insn.register[0], to);
+    }
+    wrote();
+  }
+
+  private void multiply(Insn insn, long rip) {
+    int size = insn.size[0];
+    boolean memory = isMemory(insn, 1);
+    if (memory) {
+      check(insn, rip, size, false);
+    }
+    boolean three = insn.operandCount == 3;
+    int to = three && size >= 4 ? target(insn.register[0], SCRATCH) : read(insn.register[0], SCRATCH);
+    int opcode = three ? 0x69 : 0x0faf;
+    if (memory) {
+      memory(size, opcode, to);
+    } else {
+      out.reg(size, opcode, to, read(insn.register[1], HOST));
+    }
+    if (three) {
+      out.immediate(size, insn.immediate);
+    }
+    written(insn.register[0], to);
+    wrote();
+  }
+
+  private void conditionalMove(Insn insn, long rip) {
+    int size = insn.size[0];
+    boolean memory = isMemory(insn, 1);
+    if (memory) {
+      check(insn, rip, size, false);
+    }
+    restore();
+    int to = read(insn.register[0], SCRATCH);
+    if (memory) {
+      memory(size, 0x0f40 | insn.condition, to);
+    } else {
+      out.reg(size, 0x0f40 | insn.condition, to, read(insn.register[1], HOST));
+    }
+    written(insn.register[0], to);
+  }
+
+  private void set(Insn insn, long rip) {
+    if (isMemory(insn, 0)) {
+      check(insn, rip, 1, true);
+      restore();
+      memory(1, 0x0f90 | insn.condition, 0);
+    } else {
+      restore();
+      if (insn.kind[0] == OperandKind.GPR8_HIGH) {
+        out.high(0x0f90 | insn.condition, 0, highByte(insn.register[0]));
+        highWritten(insn.register[0]);
+        return;
+      }
+      int to = read(insn.register[0], SCRATCH);
+      out.reg(1, 0x0f90 | insn.condition, 0, to);
+      written(insn.register[0], to);
+    }
+  }
+
+  /** Compares with guest RAX, which must be in RAX for it; the source has a host register. */
+  private void compareExchange(Insn insn, long rip) {
+    int size = insn.size[0];
+    int rax = Registers.host(CpuState.RAX);
+    check(insn, rip, size, true);
+    out.reg(8, 0x8b, RAX, rax);
+    out.lock(insn.lock);
+    memory(size, size == 1 ? 0x0fb0 : 0x0fb1, Registers.host(insn.register[1]));
+    out.reg(8, 0x8b, rax, RAX);
+    wrote();
+  }
+
+  /** XADD or XCHG of memory and a register; XCHG of two registers that the host has. */
+  private void exchange(Insn insn, long rip, int opcode, boolean flags) {
+    int memory = insn.memoryOperand();
+    int size = insn.size[0];
+    int wide = size == 1 ? 0 : 1;
+    if (memory < 0) {
+      int a = Registers.host(insn.register[0]);
+      out.reg(size, opcode + wide, Registers.host(insn.register[1]), a);
+      return;
+    }
+    check(insn, rip, size, true);
+    int guest = insn.register[1 - memory];
+    int register = read(guest, SCRATCH);
+    out.lock(insn.lock);
+    memory(size, opcode + wide, register);
+    if (size == 4 && Registers.host(guest) < 0) {
+      out.reg(4, 0x8b, register, register);
+    }
+    written(guest, register);
+    if (flags) {
+      wrote();
+    }
+  }
+
+  private void bit(Insn insn, long rip) {
+    int size = insn.size[0];
+    int digit =
+        switch (insn.mnemonic) {
+          case BT -> 4;
+          case BTS -> 5;
+          case BTR -> 6;
+          default -> 7;
+        };
+    boolean immediate = insn.kind[1] == OperandKind.IMM;
+    if (isMemory(insn, 0)) {
+      check(insn, rip, size, digit != 4);
+      restore();
+      out.lock(insn.lock);
+      memory(size, 0x0fba, digit);
+      out.bytes((int) insn.immediate);
+    } else {
+      restore();
+      int to = read(insn.register[0], SCRATCH);
+      if (immediate) {
+        out.reg(size, 0x0fba, digit, to);
+        out.bytes((int) insn.immediate);
+      } else {
+        out.reg(size, 0x0f83 | digit << 3, read(insn.register[1], HOST), to);
+      }
+      if (digit != 4) {
+        written(insn.register[0], to);
+      }
+    }
+    wrote();
+  }
+
+  private void wideMultiply(Insn insn, long rip) {
+    int size = insn.size[0];
+    int rax = Registers.host(CpuState.RAX);
+    if (isMemory(insn, 0)) {
+      check(insn, rip, size, false);
+      out.reg(8, 0x8b, RAX, rax);
+      memory(size, 0xf7, 4);
+    } else {
+      int by = read(insn.register[0], HOST);
+      out.reg(8, 0x8b, RAX, rax);
+      out.reg(size, 0xf7, 4, by);
+    }
+    out.reg(8, 0x8b, rax, RAX);
+    wrote();
+  }
+
+  /** Where the quotient would not fit the interpreter raises the fault. */
+  private void divide(Insn insn, long rip) {
+    int size = insn.size[0];
+    int rax = Registers.host(CpuState.RAX);
+    int rdx = Registers.host(CpuState.RDX);
+    boolean memory = isMemory(insn, 0);
+    if (memory) {
+      check(insn, rip, size, false);
+      memory(size, 0x3b, rdx);
+    } else {
+      save();
+      hostFlags = false;
+      out.reg(size, 0x3b, rdx, read(insn.register[0], HOST));
+    }
+    stub(out.jump(3), new Site(Site.INTERPRET, rip, block, count - current));
+    out.reg(8, 0x8b, RAX, rax);
+    if (memory) {
+      memory(size, 0xf7, 6);
+    } else {
+      out.reg(size, 0xf7, 6, target(insn.register[0], HOST));
+    }
+    out.reg(8, 0x8b, rax, RAX);
+  }
+
+  private void leaveFrame(long rip) {
+    check(rip, CpuState.RBP, NONE, 0, 0, -1, 8, false);
+    memory(8, 0x8b, SCRATCH);
+    int rbp = Registers.host(CpuState.RBP);
+    out.mem(8, 0x8d, RSP, rbp, 8);
+    out.reg(8, 0x8b, rbp, SCRATCH);
+  }
+
+  private void doubleShift(Insn insn, long rip) {
+    int size = insn.size[0];
+    boolean immediate = insn.kind[2] == OperandKind.IMM;
+    int opcode = (insn.mnemonic == Mnemonic.SHLD ? 0x0fa4 : 0x0fac) + (immediate ? 0 : 1);
+    restore();
+    int to = read(insn.register[0], SCRATCH);
+    out.reg(size, opcode, read(insn.register[1], HOST), to);
+    if (immediate) {
+      out.bytes((int) insn.immediate);
+    }
+    written(insn.register[0], to);
+    wrote();
+  }
+
+  private void carry(int opcode) {
+    restore();
+    out.bytes(opcode);
+    wrote();
+  }
+
+  private void swap(Insn insn) {
+    int to = read(insn.register[0], SCRATCH);
+    // BSWAP has its register in the opcode: 0F C8+r is ModRM-shaped with reg 1.
+    out.reg(insn.size[0], 0x0f, 1, to);
+    written(insn.register[0], to);
+  }
+
+  /** CBW, CWDE, CDQE: guest RAX is not in RAX. */
+  private void widen(Insn insn) {
+    int rax = Registers.host(CpuState.RAX);
+    int size = insn.operandSize;
+    if (size == 2) {
+      out.reg(2, 0x0fbe, rax, rax, true);
+    } else if (size == 4) {
+      out.reg(4, 0x0fbf, rax, rax);
+    } else {
+      out.reg(8, 0x63, rax, rax);
+    }
+  }
+
+  /** CWD, CDQ, CQO. */
+  private void sign(Insn insn) {
+    int size = insn.operandSize;
+    out.reg(size, 0x8b, RAX, Registers.host(CpuState.RAX));
+    if (size == 2) {
+      out.bytes(0x66);
+    } else if (size == 8) {
+      out.bytes(0x48);
+    }
+    out.bytes(0x99);
+  }
+
+  // The stack.
+
+  private static final int RSP = Registers.host(CpuState.RSP);
+
+  private void push(Insn insn, long rip) {
+    boolean immediate = insn.kind[0] == OperandKind.IMM;
+    stackCheck(rip, -8, true);
+    if (immediate) {
+      memory(8, 0xc7, 0);
+      out.int4((int) insn.immediate);
+    } else {
+      memory(8, 0x89, read(insn.register[0], SCRATCH));
+    }
+    moveStack(-8);
+  }
+
+  private void pop(Insn insn, long rip) {
+    stackCheck(rip, 0, false);
+    int to = target(insn.register[0], SCRATCH);
+    boolean pointer = insn.register[0] == CpuState.RSP;
+    memory(8, 0x8b, pointer ? SCRATCH : to);
+    if (pointer) {
+      out.reg(8, 0x8b, RSP, SCRATCH);
+    } else {
+      moveStack(8);
+      written(insn.register[0], to);
+    }
+  }
+
+  private void stackCheck(long rip, int displacement, boolean write) {
+    check(rip, CpuState.RSP, NONE, 0, displacement, -1, 8, write);
+  }
+
+  private void moveStack(int delta) {
+    out.mem(8, 0x8d, RSP, RSP, delta);
+  }
+
+  // Jumps.
+
+  private static long relative(Insn insn, long rip) {
+    return rip + insn.length + insn.immediate;
+  }
+
+  private void branch(Insn insn, long rip) {
+    if (hostFlags) {
+      save();
+    } else {
+      restore();
+    }
+    Site site = new Site(Site.LINK, relative(insn, rip), block, count - 1 - current);
+    stub(out.jump(insn.condition), site);
+  }
+
+  private void jump(Insn insn, long rip) {
+    if (insn.kind[0] == OperandKind.REL) {
+      leave(relative(insn, rip));
+      return;
+    }
+    load(insn, rip);
+    canonical(rip);
+    far(common.indirect());
+  }
+
+  /** Loads the target of an indirect jump to the scratch register. */
+  private void load(Insn insn, long rip) {
+    if (isMemory(insn, 0)) {
+      check(insn, rip, 8, false);
+      memory(8, 0x8b, SCRATCH);
+    } else {
+      save();
+      out.reg(8, 0x8b, SCRATCH, read(insn.register[0], SCRATCH));
+    }
+  }
+
+  /** A target that no page can have makes the instruction itself fault. */
+  private void canonical(long rip) {
+    hostFlags = false;
+    out.reg(8, 0x8b, HOST, SCRATCH);
+    out.reg(8, 0xc1, 7, HOST);
+    out.bytes(47);
+    out.reg(8, 0xff, 0, HOST);
+    out.reg(8, 0x83, 7, HOST);
+    out.bytes(1);
+    stub(out.jump(7), new Site(Site.INTERPRET, rip, block, count - current));
+  }
+
+  private void call(Insn insn, long rip) {
+    long back = rip + insn.length;
+    if (insn.kind[0] == OperandKind.REL) {
+      stackCheck(rip, -8, true);
+      out.constant(SCRATCH, back);
+      memory(8, 0x89, SCRATCH);
+      moveStack(-8);
+      leave(relative(insn, rip));
+      return;
+    }
+    load(insn, rip);
+    canonical(rip);
+    out.mem(8, 0x89, SCRATCH, STATE, Fields.CALLED);
+    stackCheck(rip, -8, true);
+    out.constant(SCRATCH, back);
+    memory(8, 0x89, SCRATCH);
+    moveStack(-8);
+    out.mem(8, 0x8b, SCRATCH, STATE, Fields.CALLED);
+    far(common.indirect());
+  }
+
+  private void ret(Insn insn, long rip) {
+    stackCheck(rip, 0, false);
+    memory(8, 0x8b, SCRATCH);
+    canonical(rip);
+    moveStack(8 + (insn.operandCount > 0 ? (int) insn.immediate : 0));
+    far(common.indirect());
+  }
+}
