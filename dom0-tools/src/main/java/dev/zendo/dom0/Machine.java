@@ -55,18 +55,34 @@ public final class Machine implements AutoCloseable {
     thread.start();
   }
 
+  /** Starts a machine with the interpreter. */
+  public static Machine start(long guestMiB, int processors) {
+    return start(guestMiB, processors, EngineChoice.INTERPRETER);
+  }
+
   /**
-   * Starts a machine with the interpreter.
+   * Starts a machine.
    *
    * @param guestMiB memory for guests; the host backs it when it is first used
    * @param processors threads that run vcpus
-   * @throws ToolException when the host has not enough address space
+   * @param engine what executes guest code
+   * @throws ToolException when the host has not enough address space, or cannot run the engine
    */
-  public static Machine start(long guestMiB, int processors) {
+  public static Machine start(long guestMiB, int processors, EngineChoice engine) {
+    engine
+        .obstacle()
+        .ifPresent(
+            reason -> {
+              throw new ToolException(
+                  "the engine "
+                      + engine.label()
+                      + " does not run here: "
+                      + reason
+                      + "; use interpreter");
+            });
     long frames = Math.max(MIN_MIB, guestMiB + OWN_MIB + guestMiB / 256) << 8;
     try {
-      return new Machine(
-          new Hypervisor(HypervisorConfig.of(frames, processors, InterpreterEngine::new)));
+      return new Machine(new Hypervisor(HypervisorConfig.of(frames, processors, engine.factory())));
     } catch (OutOfMemoryError e) {
       throw new ToolException(
           "the host gives no " + (frames >> 8) + " MiB for the machine; use less with --memory", e);

@@ -2,6 +2,7 @@ package dev.zendo.dom0.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.builder.DomainSpec;
 import java.io.PrintStream;
 import java.io.StringWriter;
@@ -45,7 +46,9 @@ final class InfoVerb implements Verb {
     facts.put("nr_cpus", Runtime.getRuntime().availableProcessors());
     facts.put("zendo_version", VersionVerb.version());
     facts.put("java_version", Runtime.version().toString());
-    facts.put("engine", "interpreter");
+    facts.put("engine", EngineChoice.INTERPRETER.label());
+    facts.put(
+        "engine_direct", EngineChoice.DIRECT.obstacle().map(why -> "no: " + why).orElse("yes"));
     facts.put("xen_major", 4);
     facts.put("xen_minor", 17);
     facts.put("xen_version", "4.17");

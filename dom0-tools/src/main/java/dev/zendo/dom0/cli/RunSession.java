@@ -2,6 +2,7 @@ package dev.zendo.dom0.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
@@ -50,7 +51,8 @@ final class RunSession implements AutoCloseable {
    *
    * @param timeout milliseconds until the guest is ended
    */
-  RunSession(RunTarget target, CommandLine line, Set<String> traces, long timeout) {
+  RunSession(
+      RunTarget target, EngineChoice engine, CommandLine line, Set<String> traces, long timeout) {
     this.target = target;
     this.rebooting = !line.hasOption("no-reboot");
     this.json = line.hasOption("json");
@@ -60,7 +62,8 @@ final class RunSession implements AutoCloseable {
     this.spec = readSpec();
     int hostProcessors = Runtime.getRuntime().availableProcessors();
     this.machine =
-        Machine.start(target.memoryMiB(), Math.max(1, Math.min(target.vcpus(), hostProcessors)));
+        Machine.start(
+            target.memoryMiB(), Math.max(1, Math.min(target.vcpus(), hostProcessors)), engine);
     this.trace = TraceOutput.open(line.getOptionValue("trace-file"), traces, machine.tracer());
     if (line.hasOption("store-socket")) {
       machine.store().listen(Path.of(line.getOptionValue("store-socket")));

@@ -1,9 +1,11 @@
 package dev.zendo.dom0.cli;
 
+import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.builder.DomainSpec;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,7 +16,8 @@ import org.apache.commons.cli.Options;
 /** {@code zl run}: boots one guest in this process; the terminal is its console. */
 final class RunVerb implements Verb {
   private static final List<String> TRACES = List.of("hypercalls", "events", "traps");
-  private static final List<String> ENGINES = List.of("interpreter");
+  private static final List<String> ENGINES =
+      Arrays.stream(EngineChoice.values()).map(EngineChoice::label).toList();
 
   @Override
   public String name() {
@@ -38,7 +41,9 @@ final class RunVerb implements Verb {
         .addOption(value("c", "cmdline", "TEXT", "command line of the kernel"))
         .addOption(value("m", "memory", "MB", "memory in MiB, or with suffix K, M, G (256)"))
         .addOption(value("n", "vcpus", "N", "virtual processors (1)"))
-        .addOption(value("e", "engine", "NAME", "what executes guest code (interpreter)"))
+        .addOption(
+            value(
+                "e", "engine", "NAME", "what executes guest code: " + String.join(" or ", ENGINES)))
         .addOption(value(null, "name", "NAME", "name of the domain (that of the kernel)"))
         .addOption(value("t", "timeout", "SECONDS", "end the guest after this time, status 4"))
         .addOption(flag("no-reboot", "end when the guest wants to reboot"))
@@ -92,13 +97,13 @@ final class RunVerb implements Verb {
     }
     long timeout =
         line.hasOption("timeout") ? seconds(line.getOptionValue("timeout")) : Long.MAX_VALUE;
-    checkEngine(line.getOptionValue("engine", ENGINES.get(0)));
+    EngineChoice engine = engine(line.getOptionValue("engine", ENGINES.get(0)));
     Set<String> traces = traces(line.getOptionValues("trace"));
     Machine.prepare();
     RunTarget target = RunTarget.of(Path.of(line.getArgList().get(0)), line);
     DomainSpec.checkMemory(target.memoryMiB());
     DomainSpec.checkVcpus(target.vcpus());
-    try (RunSession session = new RunSession(target, line, traces, timeout)) {
+    try (RunSession session = new RunSession(target, engine, line, traces, timeout)) {
       return session.run();
     }
   }
@@ -130,11 +135,13 @@ final class RunVerb implements Verb {
     return chosen;
   }
 
-  private static void checkEngine(String engine) {
-    if (!ENGINES.contains(engine)) {
+  private static EngineChoice engine(String name) {
+    int index = ENGINES.indexOf(name);
+    if (index < 0) {
       throw new UsageException(
-          "--engine " + engine + ": there is " + String.join(", ", ENGINES) + " only");
+          "--engine " + name + ": there is " + String.join(" and ", ENGINES) + " only");
     }
+    return EngineChoice.values()[index];
   }
 
   private static String hint(String trace) {

@@ -246,6 +246,7 @@ public final class Vcpu {
 
   /** Gives its host memory back; nobody may use it afterwards. */
   public void close() {
+    executor.close();
     cpu.close();
     HostMemory.free(scratch);
   }

@@ -93,6 +93,9 @@ public final class CpuState implements AutoCloseable {
   /** XSAVE header and extended area (SDM volume 1, 13.4): 64 + 256 bytes of upper YMM halves. */
   public static final int XSAVE_HEADER = 0x400;
 
+  /** 32 bytes: what a fault inside emitted code leaves behind. */
+  public static final int FAULT = 0xc00;
+
   /** Entries of each translation buffer. */
   public static final int TLB_ENTRIES = 1024;
 

@@ -33,6 +33,9 @@ public interface VcpuExecutor {
   /** Forgets cached translations of one guest mode: the kernel's ({@code true}) or the user's. */
   void flushTlb(boolean kernelMode);
 
+  /** Gives back what is held outside the heap; nobody calls the executor afterwards. */
+  default void close() {}
+
   /** Forgets the cached translations of one page, in both modes. Any address is safe. */
   void flushPage(long virtualAddress);
 }

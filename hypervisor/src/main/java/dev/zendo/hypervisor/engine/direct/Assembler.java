@@ -76,7 +76,10 @@ final class Assembler {
       put(0x66);
     }
     int bits =
-        (size == 8 ? 8 : 0) | reg >> 1 & 4 | (index < 0 ? 0 : index >> 2 & 2) | (base < 0 ? 0 : base >> 3 & 1);
+        (size == 8 ? 8 : 0)
+            | reg >> 1 & 4
+            | (index < 0 ? 0 : index >> 2 & 2)
+            | (base < 0 ? 0 : base >> 3 & 1);
     if (bits != 0 || rex) {
       put(REX | bits);
     }

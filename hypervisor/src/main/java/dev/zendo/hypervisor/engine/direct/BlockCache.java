@@ -6,6 +6,7 @@ import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,9 @@ final class BlockCache {
 
   private static final int JUMP_BYTES = 16 * Stubs.JUMPS;
   private static final int SEEN = 32;
+
+  /** What entering returns after a fault inside the code; otherwise it returns 0. */
+  static final long FAULTED = -1;
 
   private final CpuState cpu;
   private final GuestMmu mmu;
@@ -62,6 +66,7 @@ final class BlockCache {
     this.codeMap = codeMap;
     this.area = CodeArea.map(AREA);
     EntryStub entry = EntryStub.install(Fields.CONTINUE);
+    FaultNet.cover(area, CpuState.FAULT, entry.exitAddress(), FAULTED);
     Assembler out = new Assembler();
     long at = area.base();
     this.stubs = new Stubs(out, at, entry.exitAddress());
@@ -83,6 +88,14 @@ final class BlockCache {
 
   long jumps(boolean kernel) {
     return jumps[kernel ? 1 : 0];
+  }
+
+  /** Gives the memory back. */
+  void close() {
+    FaultNet.uncover(area);
+    area.close();
+    HostMemory.free(jumps[0]);
+    HostMemory.free(jumps[1]);
   }
 
   // Finding and making blocks.
@@ -155,7 +168,10 @@ final class BlockCache {
   /** Lets a jump that has just left the code lead to its target directly from now on. */
   void link(Site site) {
     Block target = site.block.alive ? find(site.rip) : null;
-    if (target != null && target.entry != 0 && site.block.alive && target.kernel == site.block.kernel) {
+    if (target != null
+        && target.entry != 0
+        && site.block.alive
+        && target.kernel == site.block.kernel) {
       area.patch(site.jump, (int) (target.entry - (site.jump + 4)));
       target.incoming.add(site);
     }
@@ -178,7 +194,7 @@ final class BlockCache {
   void forgetJumps(boolean kernel) {
     // No canonical address has this pattern.
     HostMemory.fill(jumps(kernel), JUMP_BYTES, (byte) 0x55);
-    java.util.Arrays.fill(seen[kernel ? 1 : 0], 0);
+    Arrays.fill(seen[kernel ? 1 : 0], 0);
   }
 
   /** Forgets the jumps to one page. */

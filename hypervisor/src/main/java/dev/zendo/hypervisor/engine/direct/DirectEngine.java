@@ -10,6 +10,7 @@ import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -32,6 +33,11 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     this.codeMap = codeMap;
     this.interpreter = new InterpreterEngine(memory, codeMap);
     codeMap.addListener(this);
+  }
+
+  /** Why the host cannot run it, in one line; empty when it can. */
+  public static Optional<String> obstacle() {
+    return HostProbe.obstacle(Fields.CONTINUE);
   }
 
   @Override

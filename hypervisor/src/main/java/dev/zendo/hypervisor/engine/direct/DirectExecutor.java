@@ -28,11 +28,7 @@ final class DirectExecutor implements VcpuExecutor {
   private volatile boolean requested;
 
   DirectExecutor(
-      CpuState cpu,
-      GuestMmu mmu,
-      MachineMemory memory,
-      CodeMap codeMap,
-      VcpuExecutor interpreter) {
+      CpuState cpu, GuestMmu mmu, MachineMemory memory, CodeMap codeMap, VcpuExecutor interpreter) {
     this.cpu = cpu;
     this.mmu = mmu;
     this.machine = memory.base();
@@ -119,7 +115,9 @@ final class DirectExecutor implements VcpuExecutor {
     HostMemory.putLong(state + Fields.JUMP_CACHE, cache.jumps(cpu.kernelMode()));
     long flags = cpu.rflags();
     HostMemory.putShort(state + Fields.FLAGS, (short) saved(flags));
-    NativeEntry.enter(state);
+    if (NativeEntry.enter(state) == BlockCache.FAULTED) {
+      throw new IllegalStateException(fault());
+    }
     int number = HostMemory.getInt(state + Fields.SITE);
     int left = HostMemory.getInt(state + Fields.BUDGET);
     Site site = number < 0 ? null : cache.site(number);
@@ -131,6 +129,17 @@ final class DirectExecutor implements VcpuExecutor {
     int image = HostMemory.getShort(state + Fields.FLAGS);
     cpu.rflags(flags & ~(long) Flags.STATUS | status(image));
     return site;
+  }
+
+  /** Emitted code never faults unless it is wrong: what is known, for the report. */
+  private String fault() {
+    long record = cpu.base() + CpuState.FAULT;
+    return String.format(
+        "translated code faulted: signal %d, vector %d, host address %x, at host %x",
+        HostMemory.getInt(record + FaultNet.RECORD_SIGNAL),
+        HostMemory.getInt(record + FaultNet.RECORD_VECTOR),
+        HostMemory.getLong(record + FaultNet.RECORD_ADDRESS),
+        HostMemory.getLong(record + FaultNet.RECORD_RIP));
   }
 
   /** Status flags as emitted code keeps them. */
@@ -174,6 +183,12 @@ final class DirectExecutor implements VcpuExecutor {
       va += cpu.field(CpuState.GS_BASE);
     }
     return va;
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+    interpreter.close();
   }
 
   @Override

@@ -31,6 +31,7 @@ final class Stubs {
     out.mem(4, 0xff, 4, STATE, Fields.TARGET);
     leave = at + out.position();
     move(out, 0x89);
+    out.constant(RAX, 0);
     out.constant(HOST, exit);
     out.reg(4, 0xff, 4, HOST);
     indirect = at + out.position();

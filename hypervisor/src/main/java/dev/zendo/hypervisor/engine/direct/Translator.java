@@ -11,50 +11,37 @@ import dev.zendo.hypervisor.engine.x86.Decoder;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.Mnemonic;
 import dev.zendo.hypervisor.engine.x86.OperandKind;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Translates a block: every guest instruction becomes the same instruction with other operands,
+ * Translates blocks: every guest instruction becomes the same instruction with other operands,
  * behind a check of the translation buffer if it accesses memory. Not thread-safe.
- *
- * <p>The host's flags are the guest's wherever {@link #hostFlags} says so; {@link #savedFlags} says
- * that {@link Fields#FLAGS} holds them. Between blocks they are saved.
  */
-final class Translator {
+final class Translator extends BlockWriter {
   /** Most instructions of a block. */
   static final int MAX = 48;
-  private static final int PAGE = 4096;
+
   private static final int LONGEST = 15;
 
   /** The opcode digit of two-operand arithmetic: ADD OR ADC SBB AND SUB XOR CMP. */
-  private static final Mnemonic[] ARITHMETIC = {
-    Mnemonic.ADD, Mnemonic.OR, Mnemonic.ADC, Mnemonic.SBB,
-    Mnemonic.AND, Mnemonic.SUB, Mnemonic.XOR, Mnemonic.CMP
-  };
+  private static final List<Mnemonic> ARITHMETIC =
+      List.of(
+          Mnemonic.ADD,
+          Mnemonic.OR,
+          Mnemonic.ADC,
+          Mnemonic.SBB,
+          Mnemonic.AND,
+          Mnemonic.SUB,
+          Mnemonic.XOR,
+          Mnemonic.CMP);
 
-  private final Assembler out = new Assembler();
   private final Insn[] insns = new Insn[MAX];
-  private final List<Site> sites = new ArrayList<>();
-  private final List<int[]> stubs = new ArrayList<>();
-  private final Stubs common;
 
-  private Block block;
-  private long origin;
-  private int tlb;
-  private int count;
-  private int current;
+  /** Guest address behind the block's last instruction. */
   private long next;
-  private boolean hostFlags;
-  private boolean savedFlags;
-
-  // The memory operand of the current instruction after its check.
-  private int memBase;
-  private int memIndex;
-  private int memDisplacement;
 
   Translator(Stubs common) {
-    this.common = common;
+    super(common);
     for (int i = 0; i < MAX; i++) {
       insns[i] = new Insn();
     }
@@ -65,13 +52,9 @@ final class Translator {
     return out;
   }
 
+  /** Its sites, in the order of their numbers. */
   List<Site> sites() {
     return sites;
-  }
-
-  /** An exit stub: where its jump's offset is, and which site (index in {@link #sites}). */
-  List<int[]> stubs() {
-    return stubs;
   }
 
   /**
@@ -137,231 +120,13 @@ final class Translator {
     if (!last.row.endsBlock || last.mnemonic == Mnemonic.JCC) {
       leave(next);
     }
-    for (int i = 0; i < stubs.size(); i++) {
-      writeStub(stubs.get(i), firstSite);
+    for (int[] stub : stubs) {
+      writeStub(stub, firstSite);
     }
     Site stale = new Site(Site.STALE, block.rip, block, 0);
     sites.add(stale);
     block.stale = origin + out.position();
     exit(firstSite + sites.size() - 1);
-  }
-
-  private void stub(int jump, Site site) {
-    sites.add(site);
-    stubs.add(new int[] {jump, sites.size() - 1});
-  }
-
-  private void writeStub(int[] stub, int firstSite) {
-    out.here(stub[0]);
-    Site site = sites.get(stub[1]);
-    if (site.kind == Site.LINK && site.rest > 0) {
-      // A jump out of the middle: what was charged for the rest comes back.
-      out.mem(4, 0x81, 0, STATE, Fields.BUDGET);
-      out.int4(site.rest);
-    }
-    if (site.kind == Site.LINK) {
-      if (!samePage(site.rip)) {
-        out.constant(RAX, site.rip);
-        far(common.indirect());
-        return;
-      }
-      int jump = out.jump(-1);
-      site.jump = origin + jump;
-      out.here(jump);
-      site.stub = origin + out.position();
-    } else {
-      site.retry += origin;
-    }
-    exit(firstSite + stub[1]);
-  }
-
-  private void exit(int site) {
-    out.mem(4, 0xc7, 0, STATE, Fields.SITE);
-    out.int4(site);
-    far(common.leave());
-  }
-
-  private void far(long target) {
-    int jump = out.jump(-1);
-    out.patch4(jump, (int) (target - (origin + jump + 4)));
-  }
-
-  private boolean samePage(long rip) {
-    return ((rip ^ block.rip) & -PAGE) == 0;
-  }
-
-  /** Goes on at a known address. */
-  private void leave(long rip) {
-    save();
-    stub(out.jump(-1), new Site(Site.LINK, rip, block, count - 1 - Math.min(current, count - 1)));
-  }
-
-  // Flags.
-
-  private void save() {
-    if (!savedFlags) {
-      out.bytes(0x9f, 0x0f, 0x90, 0xc0); // lahf; seto al
-      out.mem(2, 0x89, RAX, STATE, Fields.FLAGS);
-      savedFlags = true;
-    }
-  }
-
-  private void restore() {
-    if (!hostFlags) {
-      out.mem(2, 0x8b, RAX, STATE, Fields.FLAGS);
-      out.bytes(0x04, 0x7f, 0x9e); // add al,0x7f; sahf
-      hostFlags = true;
-    }
-  }
-
-  private void wrote() {
-    hostFlags = true;
-    savedFlags = false;
-  }
-
-  // Memory operands.
-
-  private int segmentField(int segment) {
-    return segment == CpuState.FS ? CpuState.FS_BASE : CpuState.GS_BASE;
-  }
-
-  private static boolean hasSegment(int segment) {
-    return segment == CpuState.FS || segment == CpuState.GS;
-  }
-
-  /** The linear address to a register; uses the other scratch register at most. */
-  private void effective(int to, int base, int index, int scale, long displacement, int segment) {
-    int b = base < 0 ? NONE : Registers.host(base);
-    if (base >= 0 && b < 0) {
-      out.mem(8, 0x8b, to, STATE, Registers.offset(base));
-      b = to;
-    }
-    int i = index < 0 ? NONE : Registers.host(index);
-    if (index >= 0 && i < 0) {
-      i = to == SCRATCH ? HOST : SCRATCH;
-      out.mem(8, 0x8b, i, STATE, Registers.offset(index));
-    }
-    if (b < 0 && i >= 0) {
-      // No base: an address of 4 bytes would be needed; shift instead.
-      out.reg(8, 0x8b, to, i);
-      if (scale > 0) {
-        out.reg(8, 0xc1, 4, to);
-        out.bytes(scale);
-      }
-      b = to;
-      i = NONE;
-    }
-    if (b < 0) {
-      out.constant(to, displacement);
-    } else if (displacement == (int) displacement) {
-      out.mem(8, 0x8d, to, b, i, scale, (int) displacement);
-    } else {
-      throw new IllegalStateException("displacement of more than 4 bytes with a register");
-    }
-    if (hasSegment(segment)) {
-      out.mem(8, 0x03, to, STATE, segmentField(segment));
-    }
-  }
-
-  /** Proves that the memory operand of an instruction can be accessed. */
-  private void check(Insn insn, long rip, int size, boolean write) {
-    boolean relative = insn.base == Insn.RIP;
-    long displacement = insn.displacement + (relative ? rip + insn.length : 0);
-    check(
-        rip,
-        relative || insn.base == Insn.NO_REGISTER ? NONE : insn.base,
-        insn.index == Insn.NO_REGISTER ? NONE : insn.index,
-        insn.scale,
-        displacement,
-        insn.segment,
-        size,
-        write);
-  }
-
-  private void check(
-      long rip,
-      int base,
-      int index,
-      int scale,
-      long displacement,
-      int segment,
-      int size,
-      boolean write) {
-    if (!savedFlags && hostFlags) {
-      save();
-    }
-    hostFlags = false;
-    Site site = new Site(Site.ACCESS, rip, block, count - current);
-    site.base = base;
-    site.index = index;
-    site.scale = scale;
-    site.displacement = displacement;
-    site.segment = segment;
-    site.size = size;
-    site.write = write;
-    site.retry = out.position();
-    effective(SCRATCH, base, index, scale, displacement, segment);
-    out.reg(8, 0x8b, HOST, SCRATCH);
-    out.reg(8, 0xc1, 5, HOST);
-    out.bytes(9);
-    out.reg(4, 0x81, 4, HOST);
-    out.int4((CpuState.TLB_ENTRIES - 1) * 8);
-    int tags = tlb + (write ? CpuState.TLB_ARRAY : 0);
-    out.mem(8, 0x33, SCRATCH, STATE, HOST, 0, tags);
-    out.reg(8, 0x81, 7, SCRATCH);
-    out.int4(PAGE - size);
-    stub(out.jump(7), site);
-    out.mem(8, 0x8b, HOST, STATE, HOST, 0, tlb + 2 * CpuState.TLB_ARRAY);
-    int host = base < 0 ? NONE : Registers.host(base);
-    if (host >= 0 && index < 0 && !hasSegment(segment)) {
-      memBase = host;
-      memIndex = HOST;
-      memDisplacement = (int) displacement;
-    } else if (index >= 0 && Registers.host(index) < 0) {
-      // The index would need the register that holds the addend.
-      out.mem(8, 0x89, HOST, STATE, Fields.JUMP);
-      effective(SCRATCH, base, index, scale, displacement, segment);
-      out.reg(8, 0x8b, HOST, SCRATCH);
-      out.mem(8, 0x03, HOST, STATE, Fields.JUMP);
-      plain();
-    } else {
-      effective(SCRATCH, base, index, scale, displacement, segment);
-      out.reg(8, 0x03, HOST, SCRATCH);
-      plain();
-    }
-  }
-
-  private void plain() {
-    memBase = HOST;
-    memIndex = NONE;
-    memDisplacement = 0;
-  }
-
-  private void memory(int size, int opcode, int reg) {
-    out.mem(size, opcode, reg, memBase, memIndex, 0, memDisplacement);
-  }
-
-  // Register operands.
-
-  /** Host register of an operand, loaded into a scratch register if it has none of its own. */
-  private int read(int guest, int scratch) {
-    int host = Registers.host(guest);
-    if (host >= 0) {
-      return host;
-    }
-    out.mem(8, 0x8b, scratch, STATE, Registers.offset(guest));
-    return scratch;
-  }
-
-  private static int target(int guest, int scratch) {
-    int host = Registers.host(guest);
-    return host >= 0 ? host : scratch;
-  }
-
-  private void written(int guest, int host) {
-    if (Registers.host(guest) < 0) {
-      out.mem(8, 0x89, host, STATE, Registers.offset(guest));
-    }
   }
 
   // Instructions.
@@ -383,7 +148,7 @@ final class Translator {
       case MUL -> wideMultiply(insn, rip);
       case DIV -> divide(insn, rip);
       case LEAVE -> leaveFrame(rip);
-      case SHLD, SHRD -> doubleShift(insn, rip);
+      case SHLD, SHRD -> doubleShift(insn);
       case CLC -> carry(0xf8);
       case STC -> carry(0xf9);
       case CMC -> carry(0xf5);
@@ -411,7 +176,7 @@ final class Translator {
   }
 
   private void arithmetic(Insn insn, long rip) {
-    int digit = java.util.Arrays.asList(ARITHMETIC).indexOf(insn.mnemonic);
+    int digit = ARITHMETIC.indexOf(insn.mnemonic);
     boolean compares = insn.mnemonic == Mnemonic.CMP;
     boolean carry = insn.mnemonic == Mnemonic.ADC || insn.mnemonic == Mnemonic.SBB;
     two(insn, rip, digit << 3, 0x80, digit, !compares, carry, 1);
@@ -669,7 +434,8 @@ final class Translator {
       check(insn, rip, size, false);
     }
     boolean three = insn.operandCount == 3;
-    int to = three && size >= 4 ? target(insn.register[0], SCRATCH) : read(insn.register[0], SCRATCH);
+    int to =
+        three && size >= 4 ? target(insn.register[0], SCRATCH) : read(insn.register[0], SCRATCH);
     int opcode = three ? 0x69 : 0x0faf;
     if (memory) {
       memory(size, opcode, to);
@@ -744,9 +510,6 @@ final class Translator {
     int register = read(guest, SCRATCH);
     out.lock(insn.lock);
     memory(size, opcode + wide, register);
-    if (size == 4 && Registers.host(guest) < 0) {
-      out.reg(4, 0x8b, register, register);
-    }
     written(guest, register);
     if (flags) {
       wrote();
@@ -833,7 +596,7 @@ final class Translator {
     out.reg(8, 0x8b, rbp, SCRATCH);
   }
 
-  private void doubleShift(Insn insn, long rip) {
+  private void doubleShift(Insn insn) {
     int size = insn.size[0];
     boolean immediate = insn.kind[2] == OperandKind.IMM;
     int opcode = (insn.mnemonic == Mnemonic.SHLD ? 0x0fa4 : 0x0fac) + (immediate ? 0 : 1);

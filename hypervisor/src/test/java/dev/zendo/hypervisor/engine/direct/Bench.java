@@ -9,7 +9,7 @@ import java.util.Optional;
 /** A state block and a code area for tests that run a few emitted instructions. */
 final class Bench implements AutoCloseable {
   /** Where the entry stub of the test JVM continues. */
-  static final int CONTINUE = 0x138;
+  static final int CONTINUE = Fields.CONTINUE;
 
   /** Offset of 8 words for the tests' own use. */
   static final int WORDS = 0x200;

@@ -1,0 +1,29 @@
+package dev.zendo.dom0;
+
+import dev.zendo.hypervisor.HypervisorConfig.EngineFactory;
+import dev.zendo.hypervisor.engine.direct.DirectEngine;
+import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The engines that a machine can be started with. */
+public enum EngineChoice {
+  /** Runs on every JVM. */
+  INTERPRETER,
+  /** Translates to machine code; on Linux for x86-64. */
+  DIRECT;
+
+  /** The name that users give, in lower case. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Why this host cannot run it, in one line; empty when it can. */
+  public Optional<String> obstacle() {
+    return this == DIRECT ? DirectEngine.obstacle() : Optional.empty();
+  }
+
+  EngineFactory factory() {
+    return this == DIRECT ? DirectEngine::new : InterpreterEngine::new;
+  }
+}

@@ -1,0 +1,273 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import static dev.zendo.hypervisor.engine.direct.Assembler.NONE;
+import static dev.zendo.hypervisor.engine.direct.Assembler.RAX;
+import static dev.zendo.hypervisor.engine.direct.Registers.HOST;
+import static dev.zendo.hypervisor.engine.direct.Registers.SCRATCH;
+import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
+
+import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.x86.Insn;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes what all instructions of a block have in common: where the flags are, the check of the
+ * translation buffer in front of a memory access, registers that the host does not hold, and the
+ * ways out. Not thread-safe.
+ *
+ * <p>The host's flags are the guest's wherever {@link #hostFlags} says so; {@link #savedFlags} says
+ * that {@link Fields#FLAGS} holds them. Between blocks, and wherever a block may be left, they are
+ * saved.
+ */
+abstract class BlockWriter {
+  static final int PAGE = 4096;
+
+  final Assembler out = new Assembler();
+  final List<Site> sites = new ArrayList<>();
+
+  /** An exit stub each: where its jump's offset is, and the index of its site. */
+  final List<int[]> stubs = new ArrayList<>();
+
+  final Stubs common;
+  Block block;
+
+  /** Address that the code will be placed at. */
+  long origin;
+
+  int tlb;
+
+  /** Instructions of the block, and those before the current one. */
+  int count;
+
+  int current;
+  boolean hostFlags;
+  boolean savedFlags;
+
+  // The memory operand of the current instruction after its check.
+  private int memBase;
+  private int memIndex;
+  private int memDisplacement;
+
+  BlockWriter(Stubs common) {
+    this.common = common;
+  }
+
+  final void stub(int jump, Site site) {
+    sites.add(site);
+    stubs.add(new int[] {jump, sites.size() - 1});
+  }
+
+  final void writeStub(int[] stub, int firstSite) {
+    out.here(stub[0]);
+    Site site = sites.get(stub[1]);
+    if (site.kind == Site.LINK && site.rest > 0) {
+      // A jump out of the middle: what was charged for the rest comes back.
+      out.mem(4, 0x81, 0, STATE, Fields.BUDGET);
+      out.int4(site.rest);
+    }
+    if (site.kind == Site.LINK) {
+      if (!samePage(site.rip)) {
+        out.constant(RAX, site.rip);
+        far(common.indirect());
+        return;
+      }
+      int jump = out.jump(-1);
+      site.jump = origin + jump;
+      out.here(jump);
+      site.stub = origin + out.position();
+    } else {
+      site.retry += origin;
+    }
+    exit(firstSite + stub[1]);
+  }
+
+  final void exit(int site) {
+    out.mem(4, 0xc7, 0, STATE, Fields.SITE);
+    out.int4(site);
+    far(common.leave());
+  }
+
+  final void far(long target) {
+    int jump = out.jump(-1);
+    out.patch4(jump, (int) (target - (origin + jump + 4)));
+  }
+
+  private boolean samePage(long rip) {
+    return ((rip ^ block.rip) & -PAGE) == 0;
+  }
+
+  /** Goes on at a known address. */
+  final void leave(long rip) {
+    save();
+    stub(out.jump(-1), new Site(Site.LINK, rip, block, count - 1 - Math.min(current, count - 1)));
+  }
+
+  // Flags.
+
+  final void save() {
+    if (!savedFlags) {
+      out.bytes(0x9f, 0x0f, 0x90, 0xc0); // lahf; seto al
+      out.mem(2, 0x89, RAX, STATE, Fields.FLAGS);
+      savedFlags = true;
+    }
+  }
+
+  final void restore() {
+    if (!hostFlags) {
+      out.mem(2, 0x8b, RAX, STATE, Fields.FLAGS);
+      out.bytes(0x04, 0x7f, 0x9e); // add al,0x7f; sahf
+      hostFlags = true;
+    }
+  }
+
+  final void wrote() {
+    hostFlags = true;
+    savedFlags = false;
+  }
+
+  // Memory operands.
+
+  private static int segmentField(int segment) {
+    return segment == CpuState.FS ? CpuState.FS_BASE : CpuState.GS_BASE;
+  }
+
+  static boolean hasSegment(int segment) {
+    return segment == CpuState.FS || segment == CpuState.GS;
+  }
+
+  /** The linear address to a register; uses the other scratch register at most. */
+  final void effective(int to, int base, int index, int scale, long displacement, int segment) {
+    int b = base < 0 ? NONE : Registers.host(base);
+    if (base >= 0 && b < 0) {
+      out.mem(8, 0x8b, to, STATE, Registers.offset(base));
+      b = to;
+    }
+    int i = index < 0 ? NONE : Registers.host(index);
+    if (index >= 0 && i < 0) {
+      i = to == SCRATCH ? HOST : SCRATCH;
+      out.mem(8, 0x8b, i, STATE, Registers.offset(index));
+    }
+    if (b < 0 && i >= 0) {
+      // No base: an address of 4 bytes would be needed; shift instead.
+      out.reg(8, 0x8b, to, i);
+      if (scale > 0) {
+        out.reg(8, 0xc1, 4, to);
+        out.bytes(scale);
+      }
+      b = to;
+      i = NONE;
+    }
+    if (b < 0) {
+      out.constant(to, displacement);
+    } else if (displacement == (int) displacement) {
+      out.mem(8, 0x8d, to, b, i, scale, (int) displacement);
+    } else {
+      throw new IllegalStateException("displacement of more than 4 bytes with a register");
+    }
+    if (hasSegment(segment)) {
+      out.mem(8, 0x03, to, STATE, segmentField(segment));
+    }
+  }
+
+  /** Proves that the memory operand of an instruction can be accessed. */
+  final void check(Insn insn, long rip, int size, boolean write) {
+    boolean relative = insn.base == Insn.RIP;
+    long displacement = insn.displacement + (relative ? rip + insn.length : 0);
+    check(
+        rip,
+        relative || insn.base == Insn.NO_REGISTER ? NONE : insn.base,
+        insn.index == Insn.NO_REGISTER ? NONE : insn.index,
+        insn.scale,
+        displacement,
+        insn.segment,
+        size,
+        write);
+  }
+
+  final void check(
+      long rip,
+      int base,
+      int index,
+      int scale,
+      long displacement,
+      int segment,
+      int size,
+      boolean write) {
+    if (!savedFlags && hostFlags) {
+      save();
+    }
+    hostFlags = false;
+    Site site = new Site(Site.ACCESS, rip, block, count - current);
+    site.base = base;
+    site.index = index;
+    site.scale = scale;
+    site.displacement = displacement;
+    site.segment = segment;
+    site.size = size;
+    site.write = write;
+    site.retry = out.position();
+    effective(SCRATCH, base, index, scale, displacement, segment);
+    out.reg(8, 0x8b, HOST, SCRATCH);
+    out.reg(8, 0xc1, 5, HOST);
+    out.bytes(9);
+    out.reg(4, 0x81, 4, HOST);
+    out.int4((CpuState.TLB_ENTRIES - 1) * 8);
+    int tags = tlb + (write ? CpuState.TLB_ARRAY : 0);
+    out.mem(8, 0x33, SCRATCH, STATE, HOST, 0, tags);
+    out.reg(8, 0x81, 7, SCRATCH);
+    out.int4(PAGE - size);
+    stub(out.jump(7), site);
+    out.mem(8, 0x8b, HOST, STATE, HOST, 0, tlb + 2 * CpuState.TLB_ARRAY);
+    int host = base < 0 ? NONE : Registers.host(base);
+    if (host >= 0 && index < 0 && !hasSegment(segment)) {
+      memBase = host;
+      memIndex = HOST;
+      memDisplacement = (int) displacement;
+    } else if (index >= 0 && Registers.host(index) < 0) {
+      // The index would need the register that holds the addend.
+      out.mem(8, 0x89, HOST, STATE, Fields.JUMP);
+      effective(SCRATCH, base, index, scale, displacement, segment);
+      out.reg(8, 0x8b, HOST, SCRATCH);
+      out.mem(8, 0x03, HOST, STATE, Fields.JUMP);
+      plain();
+    } else {
+      effective(SCRATCH, base, index, scale, displacement, segment);
+      out.reg(8, 0x03, HOST, SCRATCH);
+      plain();
+    }
+  }
+
+  final void plain() {
+    memBase = HOST;
+    memIndex = NONE;
+    memDisplacement = 0;
+  }
+
+  final void memory(int size, int opcode, int reg) {
+    out.mem(size, opcode, reg, memBase, memIndex, 0, memDisplacement);
+  }
+
+  // Register operands.
+
+  /** Host register of an operand, loaded into a scratch register if it has none of its own. */
+  final int read(int guest, int scratch) {
+    int host = Registers.host(guest);
+    if (host >= 0) {
+      return host;
+    }
+    out.mem(8, 0x8b, scratch, STATE, Registers.offset(guest));
+    return scratch;
+  }
+
+  static int target(int guest, int scratch) {
+    int host = Registers.host(guest);
+    return host >= 0 ? host : scratch;
+  }
+
+  final void written(int guest, int host) {
+    if (Registers.host(guest) < 0) {
+      out.mem(8, 0x89, host, STATE, Registers.offset(guest));
+    }
+  }
+}
