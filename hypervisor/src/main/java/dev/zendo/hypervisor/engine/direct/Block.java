@@ -9,7 +9,7 @@ final class Block {
   final long mfn;
   final boolean kernel;
 
-  /** Host address of the code, 0 when the first instruction cannot be translated. */
+  /** Host address of the code. */
   long entry;
 
   /** Host address of the stub that leaves because the block is dead. */

@@ -29,6 +29,9 @@ final class BlockCache {
   private static final int JUMP_BYTES = 16 * Stubs.JUMPS;
   private static final int SEEN = 32;
 
+  /** Not canonical, and all bytes are the same. */
+  private static final long NO_ADDRESS = 0x5555_5555_5555_5555L;
+
   /** What entering returns after a fault inside the code; otherwise it returns 0. */
   static final long FAULTED = -1;
 
@@ -41,6 +44,9 @@ final class BlockCache {
   private final Translator translator;
   private final long first;
   private long next;
+
+  /** Changes when everything is thrown away. */
+  private int generation;
 
   private final Map<Long, Block> kernelBlocks = new HashMap<>();
   private final Map<Long, Block> userBlocks = new HashMap<>();
@@ -102,7 +108,7 @@ final class BlockCache {
 
   /** The block at an address in the current mode; null when its page cannot be executed. */
   Block find(long rip) {
-    if (rip << 16 >> 16 != rip) {
+    if (!isCanonical(rip)) {
       return null;
     }
     long page = mmu.translate(rip, GuestMmu.EXECUTE);
@@ -123,9 +129,7 @@ final class BlockCache {
       blocks.put(rip, block);
       all.add(block);
     }
-    if (block.entry != 0) {
-      remember(block);
-    }
+    remember(block);
     return block;
   }
 
@@ -133,13 +137,12 @@ final class BlockCache {
     protect(mfn);
     HostMemory.copyToArray(machine + page, code, 0, PAGE);
     Block block = new Block(rip, mfn, kernel);
-    if (translator.translate(block, code, next, sites.size())) {
-      Assembler out = translator.output();
-      area.write(next, out.code(), out.position());
-      block.entry = next;
-      next += out.position() + 15 & -16;
-      sites.addAll(translator.sites());
-    }
+    translator.translate(block, code, next, sites.size());
+    Assembler out = translator.output();
+    area.write(next, out.code(), out.position());
+    block.entry = next;
+    next += out.position() + 15 & -16;
+    sites.addAll(translator.sites());
     return block;
   }
 
@@ -167,17 +170,29 @@ final class BlockCache {
 
   /** Lets a jump that has just left the code lead to its target directly from now on. */
   void link(Site site) {
+    int before = generation;
     Block target = site.block.alive ? find(site.rip) : null;
-    if (target != null
-        && target.entry != 0
-        && site.block.alive
-        && target.kernel == site.block.kernel) {
+    boolean stands = generation == before && site.block.alive;
+    if (stands && target != null && target.kernel == site.block.kernel) {
       area.patch(site.jump, (int) (target.entry - (site.jump + 4)));
       target.incoming.add(site);
     }
   }
 
+  private static boolean isCanonical(long va) {
+    return va << 16 >> 16 == va;
+  }
+
   // Jump caches.
+
+  /** Host address of the code for a guest address if the jump cache has it, otherwise 0. */
+  long jump(long rip) {
+    if (!isCanonical(rip)) {
+      return 0;
+    }
+    long entry = jumps(cpu.kernelMode()) + 16 * (rip & Stubs.JUMPS - 1);
+    return HostMemory.getLong(entry) == rip ? HostMemory.getLong(entry + 8) : 0;
+  }
 
   private void remember(Block block) {
     long entry = jumps(block.kernel) + 16 * (block.rip & Stubs.JUMPS - 1);
@@ -191,9 +206,14 @@ final class BlockCache {
     return (int) (va >>> 12 ^ va >>> 22) & 64 * SEEN - 1;
   }
 
+  /** Forgets the jump to a block that is dead. */
+  void forgetJump(long rip) {
+    long entry = jumps(cpu.kernelMode()) + 16 * (rip & Stubs.JUMPS - 1);
+    HostMemory.putLong(entry, NO_ADDRESS);
+  }
+
   void forgetJumps(boolean kernel) {
-    // No canonical address has this pattern.
-    HostMemory.fill(jumps(kernel), JUMP_BYTES, (byte) 0x55);
+    HostMemory.fill(jumps(kernel), JUMP_BYTES, (byte) NO_ADDRESS);
     Arrays.fill(seen[kernel ? 1 : 0], 0);
   }
 
@@ -247,9 +267,6 @@ final class BlockCache {
   private void kill(Block block) {
     block.alive = false;
     (block.kernel ? kernelBlocks : userBlocks).remove(block.rip, block);
-    if (block.entry == 0) {
-      return;
-    }
     int offset = (int) (block.stale - (block.entry + 5));
     byte[] jump = {
       (byte) 0xe9, (byte) offset, (byte) (offset >> 8), (byte) (offset >> 16), (byte) (offset >> 24)
@@ -266,6 +283,7 @@ final class BlockCache {
     userBlocks.clear();
     byFrame.clear();
     sites.clear();
+    generation++;
     next = first;
     forgetJumps(true);
     forgetJumps(false);

@@ -58,11 +58,18 @@ final class DirectExecutor implements VcpuExecutor {
     if (limit - cpu.instructions() < Translator.MAX) {
       return interpreter.run(limit - cpu.instructions());
     }
-    Block block = mustInterpret() ? null : cache.find(cpu.rip());
-    if (block == null || block.entry == 0) {
-      return interpreter.run(1);
+    long entry = mustInterpret() ? 0 : entry(cpu.rip());
+    return entry == 0 ? interpreter.run(1) : execute(entry, 0, limit);
+  }
+
+  /** Host address of the code for a guest address, 0 when its page cannot be executed. */
+  private long entry(long rip) {
+    long known = cache.jump(rip);
+    if (known != 0) {
+      return known;
     }
-    return execute(block.entry, 0, limit);
+    Block block = cache.find(rip);
+    return block == null ? 0 : block.entry;
   }
 
   private boolean mustInterpret() {
@@ -96,6 +103,9 @@ final class DirectExecutor implements VcpuExecutor {
           break;
         case Site.LINK:
           cache.link(site);
+          return ExitReason.INTERRUPTED;
+        case Site.STALE:
+          cache.forgetJump(site.rip);
           return ExitReason.INTERRUPTED;
         case Site.INTERPRET:
           return interpreter.run(1);

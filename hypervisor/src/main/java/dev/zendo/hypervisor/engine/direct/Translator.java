@@ -64,21 +64,20 @@ final class Translator extends BlockWriter {
    * @param code bytes of the page
    * @param at address that the code will be placed at
    * @param firstSite number of the first site
-   * @return whether there is any code
    */
-  boolean translate(Block result, byte[] code, long at, int firstSite) {
+  void translate(Block result, byte[] code, long at, int firstSite) {
     block = result;
     tlb = result.kernel ? CpuState.KERNEL_TLB : CpuState.USER_TLB;
     out.reset();
     sites.clear();
-    decode(code);
-    if (count == 0) {
-      return false;
-    }
-    result.count = count;
     origin = at;
-    emit(firstSite);
-    return true;
+    decode(code);
+    result.count = count;
+    if (count > 0) {
+      emit(firstSite);
+    } else {
+      interpret(firstSite);
+    }
   }
 
   private void decode(byte[] code) {
@@ -102,6 +101,19 @@ final class Translator extends BlockWriter {
 
   // The block's frame.
 
+  /** A block whose first instruction is not translated only leaves. */
+  private void interpret(int firstSite) {
+    sites.add(new Site(Site.INTERPRET, block.rip, block, 0));
+    exit(firstSite);
+    stale(firstSite);
+  }
+
+  private void stale(int firstSite) {
+    sites.add(new Site(Site.STALE, block.rip, block, 0));
+    block.stale = origin + out.position();
+    exit(firstSite + sites.size() - 1);
+  }
+
   private void emit(int firstSite) {
     hostFlags = false;
     savedFlags = true;
@@ -123,10 +135,7 @@ final class Translator extends BlockWriter {
     for (int[] stub : stubs) {
       writeStub(stub, firstSite);
     }
-    Site stale = new Site(Site.STALE, block.rip, block, 0);
-    sites.add(stale);
-    block.stale = origin + out.position();
-    exit(firstSite + sites.size() - 1);
+    stale(firstSite);
   }
 
   // Instructions.
