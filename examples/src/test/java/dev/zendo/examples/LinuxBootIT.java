@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.zendo.dom0.EngineChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,9 +17,21 @@ class LinuxBootIT {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path LINUX = ROOT.resolve("examples/linux");
 
-  @ParameterizedTest(name = "{0} kernel, {1} vcpus")
-  @CsvSource({"cloud,1", "cloud,2", "full,1", "full,2"})
-  void bootsToAShellThatAnswersAndPowersOff(String flavour, int vcpus) throws Exception {
+  @ParameterizedTest(name = "{0} kernel, {1} vcpus, {2}")
+  @CsvSource({
+    "cloud,1,INTERPRETER",
+    "cloud,2,INTERPRETER",
+    "full,1,INTERPRETER",
+    "full,2,INTERPRETER",
+    "cloud,1,DIRECT",
+    "cloud,2,DIRECT",
+    "full,1,DIRECT",
+    "full,2,DIRECT"
+  })
+  void bootsToAShellThatAnswersAndPowersOff(String flavour, int vcpus, EngineChoice engine)
+      throws Exception {
+    Optional<String> obstacle = engine.obstacle();
+    assumeTrue(obstacle.isEmpty(), () -> "the host cannot run it: " + obstacle.orElse(""));
     Path kernel = LINUX.resolve("target/vmlinuz-" + flavour);
     Path initramfs = LINUX.resolve("target/initramfs");
     assumeTrue(
@@ -32,6 +46,8 @@ class LinuxBootIT {
             initramfs.toString(),
             "--memory",
             "256",
+            "--engine",
+            engine.label(),
             "--vcpus",
             Integer.toString(vcpus),
             "--cmdline",

@@ -246,7 +246,9 @@ public final class Vcpu {
 
   /** Gives its host memory back; nobody may use it afterwards. */
   public void close() {
-    executor.close();
+    if (executor != null) {
+      executor.close();
+    }
     cpu.close();
     HostMemory.free(scratch);
   }
