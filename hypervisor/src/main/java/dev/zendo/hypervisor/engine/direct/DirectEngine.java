@@ -45,6 +45,16 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     return "direct";
   }
 
+  /** Guest instructions that emitted code has executed, of the vcpus there are; a statistic. */
+  public long translated() {
+    long sum = 0;
+    for (WeakReference<DirectExecutor> reference : executors) {
+      DirectExecutor executor = reference.get();
+      sum += executor == null ? 0 : executor.translated();
+    }
+    return sum;
+  }
+
   @Override
   public VcpuExecutor attach(CpuState cpu, GuestMmu mmu, GuestClock clock) {
     DirectExecutor executor =

@@ -26,6 +26,7 @@ final class DirectExecutor implements VcpuExecutor {
   private final VcpuExecutor interpreter;
   private final BlockCache cache;
   private volatile boolean requested;
+  private long translated;
 
   DirectExecutor(
       CpuState cpu, GuestMmu mmu, MachineMemory memory, CodeMap codeMap, VcpuExecutor interpreter) {
@@ -125,6 +126,7 @@ final class DirectExecutor implements VcpuExecutor {
       left += site.rest;
     }
     cpu.field(CpuState.INSTRUCTIONS, cpu.instructions() + slice - left);
+    translated += slice - left;
     cpu.rip(site == null ? HostMemory.getLong(state + Fields.JUMP) : site.rip);
     int image = HostMemory.getShort(state + Fields.FLAGS);
     cpu.rflags(flags & ~(long) Flags.STATUS | status(image));
@@ -201,6 +203,11 @@ final class DirectExecutor implements VcpuExecutor {
   public void requestExit() {
     requested = true;
     interpreter.requestExit();
+  }
+
+  /** Guest instructions that emitted code has executed. */
+  long translated() {
+    return translated;
   }
 
   /** Called by any thread when bytes of a frame changed. */

@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Test;
 class CodeChangeTest {
   private static final long ALIAS = 0x600000;
 
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest = newGuest();
+
+  TestGuest newGuest() {
+    return new TestGuest();
+  }
 
   @AfterEach
   void close() {

@@ -13,7 +13,11 @@ class DebugRulesTest {
   private static final int DR6 = CpuState.DEBUG + 4 * 8;
   private static final int DR7 = CpuState.DEBUG + 5 * 8;
 
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest = newGuest();
+
+  TestGuest newGuest() {
+    return new TestGuest();
+  }
 
   @AfterEach
   void close() {

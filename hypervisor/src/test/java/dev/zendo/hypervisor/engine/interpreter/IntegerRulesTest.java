@@ -10,7 +10,11 @@ import org.junit.jupiter.api.Test;
 
 /** Rules of single instructions that are easy to get wrong. */
 class IntegerRulesTest {
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest = newGuest();
+
+  TestGuest newGuest() {
+    return new TestGuest();
+  }
 
   @AfterEach
   void close() {

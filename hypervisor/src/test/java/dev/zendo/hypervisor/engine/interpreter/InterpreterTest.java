@@ -7,9 +7,13 @@ import dev.zendo.hypervisor.engine.ExitReason;
 import org.junit.jupiter.api.Test;
 
 class InterpreterTest {
+  TestGuest newGuest() {
+    return new TestGuest();
+  }
+
   @Test
   void straightLineCodeRunsToTheExitAndCountsItsInstructions() {
-    try (TestGuest guest = new TestGuest()) {
+    try (TestGuest guest = newGuest()) {
       // mov eax,5; add eax,7; lea rcx,[rax+rax*2+1]; push rcx; pop rdx; ud2
       guest.runToEnd("b805000000 83c007 488d4c4001 51 5a");
       assertEquals(12, guest.reg(CpuState.RAX));
@@ -21,7 +25,7 @@ class InterpreterTest {
 
   @Test
   void loopsRunThroughLinkedBlocks() {
-    try (TestGuest guest = new TestGuest()) {
+    try (TestGuest guest = newGuest()) {
       // xor eax,eax; mov ecx,1000; l: add rax,rcx; dec ecx; jnz l
       guest.runToEnd("31c0 b9e8030000 4801c8 ffc9 75f9");
       assertEquals(500500, guest.reg(CpuState.RAX));
@@ -31,7 +35,7 @@ class InterpreterTest {
 
   @Test
   void callAndReturnUseTheStack() {
-    try (TestGuest guest = new TestGuest()) {
+    try (TestGuest guest = newGuest()) {
       // call f; jmp end; f: mov eax,[rsp]; ret; end:
       guest.runToEnd("e802000000 eb04 8b0424 c3");
       assertEquals(TestGuest.CODE + 5, guest.reg(CpuState.RAX));
@@ -41,7 +45,7 @@ class InterpreterTest {
 
   @Test
   void syscallLeavesWithReturnAddressAndFlags() {
-    try (TestGuest guest = new TestGuest()) {
+    try (TestGuest guest = newGuest()) {
       assertEquals(ExitReason.SYSCALL, guest.run("31c0 0f05"));
       assertEquals(TestGuest.CODE + 4, guest.cpu.rip());
       assertEquals(TestGuest.CODE + 4, guest.reg(CpuState.RCX));

@@ -11,7 +11,11 @@ import org.junit.jupiter.api.Test;
 
 /** Stores to a page that refuses them are offered as page-table writes, with their results. */
 class PageTableWriteTest {
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest = newGuest();
+
+  TestGuest newGuest() {
+    return new TestGuest();
+  }
 
   @BeforeEach
   void protect() {

@@ -11,7 +11,11 @@ import org.junit.jupiter.api.Test;
 class PreciseFaultTest {
   private static final long NON_CANONICAL = 0x0001000000000000L;
 
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest = newGuest();
+
+  TestGuest newGuest() {
+    return new TestGuest();
+  }
 
   @AfterEach
   void close() {

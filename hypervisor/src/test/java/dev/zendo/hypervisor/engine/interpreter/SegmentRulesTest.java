@@ -12,7 +12,11 @@ import org.junit.jupiter.api.Test;
 class SegmentRulesTest {
   private static final long DATA_SEGMENT = 0x12cff3345678ffffL;
 
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest = newGuest();
+
+  TestGuest newGuest() {
+    return new TestGuest();
+  }
 
   @AfterEach
   void close() {

@@ -11,7 +11,11 @@ import org.junit.jupiter.api.Test;
 
 /** Repeated string instructions are precise, interruptible and exact on overlap. */
 class StringOpsTest {
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest = newGuest();
+
+  TestGuest newGuest() {
+    return new TestGuest();
+  }
 
   @AfterEach
   void close() {
