@@ -9,15 +9,19 @@ import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.machine.HostMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Decoded code follows the bytes of its frame, whoever changes them through whatever address. */
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class CodeChangeTest {
   private static final long ALIAS = 0x600000;
 
-  private final TestGuest guest = newGuest();
+  private final TestGuest guest;
 
-  TestGuest newGuest() {
-    return new TestGuest();
+  CodeChangeTest(TestEngine engine) {
+    guest = engine.guest();
   }
 
   @AfterEach

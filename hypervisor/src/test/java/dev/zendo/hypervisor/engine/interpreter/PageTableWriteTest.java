@@ -8,13 +8,17 @@ import dev.zendo.hypervisor.engine.x86.Flags;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Stores to a page that refuses them are offered as page-table writes, with their results. */
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class PageTableWriteTest {
-  private final TestGuest guest = newGuest();
+  private final TestGuest guest;
 
-  TestGuest newGuest() {
-    return new TestGuest();
+  PageTableWriteTest(TestEngine engine) {
+    guest = engine.guest();
   }
 
   @BeforeEach

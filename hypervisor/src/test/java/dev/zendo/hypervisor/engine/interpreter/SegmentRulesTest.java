@@ -7,15 +7,19 @@ import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Segment loads, far transfers and what depends on CR4. */
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class SegmentRulesTest {
   private static final long DATA_SEGMENT = 0x12cff3345678ffffL;
 
-  private final TestGuest guest = newGuest();
+  private final TestGuest guest;
 
-  TestGuest newGuest() {
-    return new TestGuest();
+  SegmentRulesTest(TestEngine engine) {
+    guest = engine.guest();
   }
 
   @AfterEach
