@@ -29,13 +29,18 @@ final class DirectExecutor implements VcpuExecutor {
   private long translated;
 
   DirectExecutor(
-      CpuState cpu, GuestMmu mmu, MachineMemory memory, CodeMap codeMap, VcpuExecutor interpreter) {
+      CpuState cpu,
+      GuestMmu mmu,
+      MachineMemory memory,
+      CodeMap codeMap,
+      VcpuExecutor interpreter,
+      long area) {
     this.cpu = cpu;
     this.mmu = mmu;
     this.machine = memory.base();
     this.codeMap = codeMap;
     this.interpreter = interpreter;
-    this.cache = new BlockCache(cpu, mmu, machine, codeMap);
+    this.cache = new BlockCache(cpu, mmu, machine, codeMap, area);
   }
 
   @Override

@@ -81,6 +81,27 @@ class DirectCodeTest {
   }
 
   @Test
+  void codeThatDoesNotFitIsDroppedAndMadeAgain() {
+    try (TestGuest small = TestGuest.direct(96 << 10)) {
+      for (TestGuest each : new TestGuest[] {small, guest}) {
+        long entry = new ColdCode(each).emit(0x800000, 8, 5, 300);
+        each.reg(CpuState.RBX, TestGuest.DATA).reg(CpuState.RDI, 50);
+        each.cpu.rip(entry);
+        assertEquals(ExitReason.SYSCALL, each.executor.run(Long.MAX_VALUE));
+        long count = each.cpu.instructions();
+        assertTrue(each.translated() > count * 9 / 10, () -> each.translated() + " of " + count);
+      }
+      assertEquals(guest.cpu.instructions(), small.cpu.instructions());
+      for (int i = 0; i < 16; i++) {
+        assertEquals(guest.reg(i), small.reg(i), "register " + i);
+      }
+      for (long va = TestGuest.DATA; va < TestGuest.DATA + 0x1000; va += 8) {
+        assertEquals(guest.peek(va), small.peek(va));
+      }
+    }
+  }
+
+  @Test
   void runningCodeChangesItselfThroughAnAlias() {
     // l: inc rax; cmp eax,5000; jne s; mov word [rdi],0x0b0f; s: jmp l -> ud2
     guest.reg(CpuState.RAX, 0).reg(CpuState.RDI, ALIAS + 15);

@@ -85,6 +85,12 @@ final class TestGuest implements GuestMmu, AutoCloseable {
     return new TestGuest(64, DirectEngine::new);
   }
 
+  /** The same with little space for emitted code. */
+  static TestGuest direct(long area) {
+    OBSTACLE.ifPresent(reason -> assumeTrue(false, reason));
+    return new TestGuest(64, (memory, codeMap) -> new DirectEngine(memory, codeMap, area));
+  }
+
   /** Blocks whose ops the interpreter has joined. */
   long joined() {
     return ((InterpreterEngine) engine).joined();
