@@ -21,7 +21,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class BlockCache {
   private static final int PAGE = MachineMemory.FRAME_SIZE;
-  private static final long AREA = 64L << 20;
+
+  /** Bytes of emitted code after which all is dropped, unless told otherwise. */
+  static final long AREA = 64L << 20;
 
   /** Bytes that one block can take, at most. */
   private static final int LARGEST = 64 << 10;
@@ -65,12 +67,12 @@ final class BlockCache {
 
   private final ConcurrentLinkedQueue<long[]> invalid = new ConcurrentLinkedQueue<>();
 
-  BlockCache(CpuState cpu, GuestMmu mmu, long machine, CodeMap codeMap) {
+  BlockCache(CpuState cpu, GuestMmu mmu, long machine, CodeMap codeMap, long bytes) {
     this.cpu = cpu;
     this.mmu = mmu;
     this.machine = machine;
     this.codeMap = codeMap;
-    this.area = CodeArea.map(AREA);
+    this.area = CodeArea.map(bytes);
     EntryStub entry = EntryStub.install(Fields.CONTINUE);
     FaultNet.cover(area, CpuState.FAULT, entry.exitAddress(), FAULTED);
     Assembler out = new Assembler();
@@ -279,6 +281,8 @@ final class BlockCache {
   }
 
   private void forgetAll() {
+    // A site that waits to be linked lies in code that is about to be overwritten.
+    byFrame.values().forEach(blocks -> blocks.forEach(block -> block.alive = false));
     kernelBlocks.clear();
     userBlocks.clear();
     byFrame.clear();

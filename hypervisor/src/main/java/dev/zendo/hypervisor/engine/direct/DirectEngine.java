@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class DirectEngine implements Engine, CodeMap.Listener {
   private final MachineMemory memory;
   private final CodeMap codeMap;
+  private final long area;
   private final InterpreterEngine interpreter;
   private final List<WeakReference<DirectExecutor>> executors = new CopyOnWriteArrayList<>();
 
@@ -29,6 +30,16 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
    * @throws UnsupportedOperationException when the host cannot run it; the message says why
    */
   public DirectEngine(MachineMemory memory, CodeMap codeMap) {
+    this(memory, codeMap, BlockCache.AREA);
+  }
+
+  /**
+   * An engine whose code takes no more than a given space.
+   *
+   * @param area bytes for the code of each vcpu; when they are used up all its code is dropped
+   */
+  public DirectEngine(MachineMemory memory, CodeMap codeMap, long area) {
+    this.area = area;
     this.memory = memory;
     this.codeMap = codeMap;
     this.interpreter = new InterpreterEngine(memory, codeMap);
@@ -45,10 +56,20 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     return "direct";
   }
 
+  /** Guest instructions that emitted code has executed, of the vcpus there are; a statistic. */
+  public long translated() {
+    long sum = 0;
+    for (WeakReference<DirectExecutor> reference : executors) {
+      DirectExecutor executor = reference.get();
+      sum += executor == null ? 0 : executor.translated();
+    }
+    return sum;
+  }
+
   @Override
   public VcpuExecutor attach(CpuState cpu, GuestMmu mmu, GuestClock clock) {
     DirectExecutor executor =
-        new DirectExecutor(cpu, mmu, memory, codeMap, interpreter.attach(cpu, mmu, clock));
+        new DirectExecutor(cpu, mmu, memory, codeMap, interpreter.attach(cpu, mmu, clock), area);
     executors.removeIf(reference -> reference.get() == null);
     executors.add(new WeakReference<>(executor));
     return executor;

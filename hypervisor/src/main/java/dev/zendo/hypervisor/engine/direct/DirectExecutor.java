@@ -26,15 +26,21 @@ final class DirectExecutor implements VcpuExecutor {
   private final VcpuExecutor interpreter;
   private final BlockCache cache;
   private volatile boolean requested;
+  private long translated;
 
   DirectExecutor(
-      CpuState cpu, GuestMmu mmu, MachineMemory memory, CodeMap codeMap, VcpuExecutor interpreter) {
+      CpuState cpu,
+      GuestMmu mmu,
+      MachineMemory memory,
+      CodeMap codeMap,
+      VcpuExecutor interpreter,
+      long area) {
     this.cpu = cpu;
     this.mmu = mmu;
     this.machine = memory.base();
     this.codeMap = codeMap;
     this.interpreter = interpreter;
-    this.cache = new BlockCache(cpu, mmu, machine, codeMap);
+    this.cache = new BlockCache(cpu, mmu, machine, codeMap, area);
   }
 
   @Override
@@ -135,6 +141,7 @@ final class DirectExecutor implements VcpuExecutor {
       left += site.rest;
     }
     cpu.field(CpuState.INSTRUCTIONS, cpu.instructions() + slice - left);
+    translated += slice - left;
     cpu.rip(site == null ? HostMemory.getLong(state + Fields.JUMP) : site.rip);
     int image = HostMemory.getShort(state + Fields.FLAGS);
     cpu.rflags(flags & ~(long) Flags.STATUS | status(image));
@@ -211,6 +218,11 @@ final class DirectExecutor implements VcpuExecutor {
   public void requestExit() {
     requested = true;
     interpreter.requestExit();
+  }
+
+  /** Guest instructions that emitted code has executed. */
+  long translated() {
+    return translated;
   }
 
   /** Called by any thread when bytes of a frame changed. */

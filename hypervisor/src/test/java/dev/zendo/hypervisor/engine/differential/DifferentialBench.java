@@ -1,12 +1,14 @@
 package dev.zendo.hypervisor.engine.differential;
 
+import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
 import dev.zendo.hypervisor.engine.x86.InsnTable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Compares the interpreter with the host's processor on many cases and prints totals per mnemonic.
+ * Compares the engines with the host's processor on many cases and prints totals per mnemonic.
  * Arguments: number of cases, seed, and optionally mnemonics (comma-separated) to restrict it to;
  * {@code INTEGER} and {@code FPU} stand for all that do not, or do, use the FPU's registers.
  */
@@ -24,9 +26,15 @@ public final class DifferentialBench {
     long start = System.nanoTime();
     try (NativeCpu nativeCpu = new NativeCpu();
         GuestMachine guest = new GuestMachine(InterpreterEngine::new)) {
-      new DifferentialRun(nativeCpu, guest, report, seed).run(rows, count - count / 4);
+      new DifferentialRun(nativeCpu, guest, report, seed).run(rows, count - 3 * count / 8);
       new SequenceRun(nativeCpu, guest, report, rows, seed).run(count / 8);
       new JoinedRun(nativeCpu, report, rows).run(count / 8, seed);
+      Optional<String> obstacle = DirectEngine.obstacle();
+      if (obstacle.isEmpty()) {
+        new DirectRun(nativeCpu, report, rows).run(count / 8, seed);
+      } else {
+        System.out.println("without the direct engine: " + obstacle.get());
+      }
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.print(report.text(Integer.getInteger("zendo.differential.forms", 30)));
@@ -41,8 +49,15 @@ public final class DifferentialBench {
       System.out.println("left out as different on AMD: " + form);
     }
     System.out.printf(
-        "%d rows, seed %d, %d cases (%d of them on joined ops) in %.1f s, %d differences%n",
-        rows.size(), seed, report.cases(), report.joined(), seconds, report.differences());
+        "%d rows, seed %d, %d cases (%d of them on joined ops, %d instructions in translated code)"
+            + " in %.1f s, %d differences%n",
+        rows.size(),
+        seed,
+        report.cases(),
+        report.joined(),
+        report.translated(),
+        seconds,
+        report.differences());
     System.exit(report.differences() == 0 ? 0 : 1);
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
 import dev.zendo.hypervisor.engine.x86.InsnTable;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The interpreter gives the results of the host's own processor, for every instruction form that it
+ * The engines give the results of the host's own processor, for every instruction form that it
  * offers. {@code -Dzendo.differential.cases=N} sets the number of cases, {@code
  * -Dzendo.differential.seed=N} the seed.
  */
@@ -52,6 +53,20 @@ class DifferentialTest {
     }
     assertEquals(0, report.differences(), () -> "seed " + SEED + "\n" + report.text(FORMS_SHOWN));
     assertTrue(report.joined() > report.cases() / 8, "ops were joined");
+  }
+
+  @Test
+  void translatedInstructionsDoWhatTheProcessorDoes() {
+    DirectEngine.obstacle().ifPresent(reason -> assumeTrue(false, reason));
+    Report report = new Report(1);
+    try (NativeCpu nativeCpu = new NativeCpu()) {
+      DirectRun run = new DirectRun(nativeCpu, report, Selection.rows());
+      long instructions = run.runTranslated(CASES / 16, SEED);
+      long translated = report.translated();
+      assertTrue(translated > instructions / 3, () -> translated + " of " + instructions);
+      run.run(CASES / 32, SEED + 1);
+    }
+    assertEquals(0, report.differences(), () -> "seed " + SEED + "\n" + report.text(FORMS_SHOWN));
   }
 
   private static void compare(Predicate<InsnTable.Row> selected, long cases) {

@@ -40,8 +40,14 @@ final class GuestMachine implements AutoCloseable {
 
   @Override
   public void close() {
+    executor.close();
     cpu.close();
     memory.close();
+  }
+
+  /** Instructions executed so far. */
+  long instructions() {
+    return cpu.instructions();
   }
 
   private static final class Mmu implements GuestMmu {

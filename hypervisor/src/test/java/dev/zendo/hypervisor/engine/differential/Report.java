@@ -30,6 +30,7 @@ final class Report {
   private final Map<String, List<String>> examples = new TreeMap<>();
   private final int examplesPerForm;
   private long joined;
+  private long translated;
   private final Disassembler disassembler = new Disassembler();
 
   Report(int examplesPerForm) {
@@ -71,6 +72,15 @@ final class Report {
 
   long joined() {
     return joined;
+  }
+
+  /** Counts instructions that code emitted by an engine has executed. */
+  void countTranslated(long instructions) {
+    translated += instructions;
+  }
+
+  long translated() {
+    return translated;
   }
 
   /** Counts a case of a sequence. */

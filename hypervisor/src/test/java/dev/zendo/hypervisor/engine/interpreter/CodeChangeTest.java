@@ -9,12 +9,20 @@ import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.machine.HostMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Decoded code follows the bytes of its frame, whoever changes them through whatever address. */
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class CodeChangeTest {
   private static final long ALIAS = 0x600000;
 
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest;
+
+  CodeChangeTest(TestEngine engine) {
+    guest = engine.guest();
+  }
 
   @AfterEach
   void close() {

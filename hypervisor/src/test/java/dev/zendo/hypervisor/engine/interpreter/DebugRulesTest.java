@@ -7,13 +7,21 @@ import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Single steps and breakpoints. */
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class DebugRulesTest {
   private static final int DR6 = CpuState.DEBUG + 4 * 8;
   private static final int DR7 = CpuState.DEBUG + 5 * 8;
 
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest;
+
+  DebugRulesTest(TestEngine engine) {
+    guest = engine.guest();
+  }
 
   @AfterEach
   void close() {

@@ -7,10 +7,18 @@ import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rules of single instructions that are easy to get wrong. */
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class IntegerRulesTest {
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest;
+
+  IntegerRulesTest(TestEngine engine) {
+    guest = engine.guest();
+  }
 
   @AfterEach
   void close() {

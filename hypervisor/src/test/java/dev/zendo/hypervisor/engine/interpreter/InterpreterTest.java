@@ -5,11 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.ExitReason;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class InterpreterTest {
+  private final TestEngine engine;
+
+  InterpreterTest(TestEngine engine) {
+    this.engine = engine;
+  }
+
   @Test
   void straightLineCodeRunsToTheExitAndCountsItsInstructions() {
-    try (TestGuest guest = new TestGuest()) {
+    try (TestGuest guest = engine.guest()) {
       // mov eax,5; add eax,7; lea rcx,[rax+rax*2+1]; push rcx; pop rdx; ud2
       guest.runToEnd("b805000000 83c007 488d4c4001 51 5a");
       assertEquals(12, guest.reg(CpuState.RAX));
@@ -21,7 +31,7 @@ class InterpreterTest {
 
   @Test
   void loopsRunThroughLinkedBlocks() {
-    try (TestGuest guest = new TestGuest()) {
+    try (TestGuest guest = engine.guest()) {
       // xor eax,eax; mov ecx,1000; l: add rax,rcx; dec ecx; jnz l
       guest.runToEnd("31c0 b9e8030000 4801c8 ffc9 75f9");
       assertEquals(500500, guest.reg(CpuState.RAX));
@@ -31,7 +41,7 @@ class InterpreterTest {
 
   @Test
   void callAndReturnUseTheStack() {
-    try (TestGuest guest = new TestGuest()) {
+    try (TestGuest guest = engine.guest()) {
       // call f; jmp end; f: mov eax,[rsp]; ret; end:
       guest.runToEnd("e802000000 eb04 8b0424 c3");
       assertEquals(TestGuest.CODE + 5, guest.reg(CpuState.RAX));
@@ -41,7 +51,7 @@ class InterpreterTest {
 
   @Test
   void syscallLeavesWithReturnAddressAndFlags() {
-    try (TestGuest guest = new TestGuest()) {
+    try (TestGuest guest = engine.guest()) {
       assertEquals(ExitReason.SYSCALL, guest.run("31c0 0f05"));
       assertEquals(TestGuest.CODE + 4, guest.cpu.rip());
       assertEquals(TestGuest.CODE + 4, guest.reg(CpuState.RCX));

@@ -58,7 +58,7 @@ class JoinedBlockTest {
       assertEquals(steps.cpu.exitErrorCode(), joined.cpu.exitErrorCode());
       assertEquals(steps.cpu.exitAddress(), joined.cpu.exitAddress());
       expectSame(steps, joined);
-      assertTrue(joined.engine.joined() > 0, "joined");
+      assertTrue(joined.joined() > 0, "joined");
     }
   }
 
@@ -138,7 +138,7 @@ class JoinedBlockTest {
       Thread runner = new Thread(() -> reason[0] = guest.executor.run(Long.MAX_VALUE));
       long before = guest.reg(CpuState.RAX) - guest.reg(CpuState.RBX);
       runner.start();
-      while (guest.engine.joined() == 0) {
+      while (guest.joined() == 0) {
         Thread.onSpinWait();
       }
       assertEquals(ExitReason.EXCEPTION, writer.run(10));
@@ -173,7 +173,7 @@ class JoinedBlockTest {
         expectSame(steps, joined);
       }
       assertEquals(Vector.UD, joined.cpu.exitVector());
-      assertTrue(joined.engine.joined() > 0, "joined");
+      assertTrue(joined.joined() > 0, "joined");
     }
   }
 
@@ -197,7 +197,7 @@ class JoinedBlockTest {
         interrupter.join();
         expectConsistent(guest);
       }
-      assertTrue(guest.engine.joined() > 0, "joined");
+      assertTrue(guest.joined() > 0, "joined");
     }
   }
 
@@ -223,7 +223,7 @@ class JoinedBlockTest {
   void threadThatJoinsEndsWhenThereIsNothingToDo() {
     try (TestGuest guest = new TestGuest(new Heat(10, 10, true))) {
       load(guest, "48ffc2 4883c003 4883c305 ebf3", g -> {});
-      while (guest.engine.joined() == 0) {
+      while (guest.joined() == 0) {
         assertEquals(ExitReason.INTERRUPTED, guest.executor.run(100_000));
       }
     }

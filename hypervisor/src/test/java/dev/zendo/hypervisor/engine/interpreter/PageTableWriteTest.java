@@ -8,10 +8,18 @@ import dev.zendo.hypervisor.engine.x86.Flags;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Stores to a page that refuses them are offered as page-table writes, with their results. */
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class PageTableWriteTest {
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest;
+
+  PageTableWriteTest(TestEngine engine) {
+    guest = engine.guest();
+  }
 
   @BeforeEach
   void protect() {

@@ -6,12 +6,20 @@ import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.ExitReason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A faulting instruction changes nothing, and says why and where. */
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class PreciseFaultTest {
   private static final long NON_CANONICAL = 0x0001000000000000L;
 
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest;
+
+  PreciseFaultTest(TestEngine engine) {
+    guest = engine.guest();
+  }
 
   @AfterEach
   void close() {

@@ -7,12 +7,20 @@ import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Segment loads, far transfers and what depends on CR4. */
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class SegmentRulesTest {
   private static final long DATA_SEGMENT = 0x12cff3345678ffffL;
 
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest;
+
+  SegmentRulesTest(TestEngine engine) {
+    guest = engine.guest();
+  }
 
   @AfterEach
   void close() {

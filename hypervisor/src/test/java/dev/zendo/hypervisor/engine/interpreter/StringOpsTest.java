@@ -8,10 +8,18 @@ import dev.zendo.hypervisor.engine.x86.Flags;
 import dev.zendo.hypervisor.machine.HostMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Repeated string instructions are precise, interruptible and exact on overlap. */
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class StringOpsTest {
-  private final TestGuest guest = new TestGuest();
+  private final TestGuest guest;
+
+  StringOpsTest(TestEngine engine) {
+    guest = engine.guest();
+  }
 
   @AfterEach
   void close() {

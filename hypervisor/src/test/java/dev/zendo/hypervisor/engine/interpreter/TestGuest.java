@@ -1,15 +1,21 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.Engine;
 import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
+import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** One vcpu with a hand-made address space, for tests of single rules. */
 final class TestGuest implements GuestMmu, AutoCloseable {
@@ -27,10 +33,12 @@ final class TestGuest implements GuestMmu, AutoCloseable {
 
   static final int X = 2;
 
+  private static final Optional<String> OBSTACLE = DirectEngine.obstacle();
+
   final MachineMemory memory;
   final CodeMap codeMap;
   final CpuState cpu = new CpuState();
-  final InterpreterEngine engine;
+  final Engine engine;
   final VcpuExecutor executor;
   final Map<Long, long[]> pages = new HashMap<>();
   final Map<Integer, Long> descriptors = new HashMap<>();
@@ -46,17 +54,17 @@ final class TestGuest implements GuestMmu, AutoCloseable {
   }
 
   TestGuest(long frames) {
-    this(frames, Heat.DEFAULT);
+    this(frames, InterpreterEngine::new);
   }
 
   TestGuest(Heat heat) {
-    this(64, heat);
+    this(64, (memory, codeMap) -> new InterpreterEngine(memory, codeMap, heat));
   }
 
-  private TestGuest(long frames, Heat heat) {
+  private TestGuest(long frames, BiFunction<MachineMemory, CodeMap, Engine> maker) {
     memory = new MachineMemory(frames);
     codeMap = new CodeMap(frames);
-    engine = new InterpreterEngine(memory, codeMap, heat);
+    engine = maker.apply(memory, codeMap);
     executor = engine.attach(cpu, this, () -> clock);
     cpu.kernelMode(true);
     map(CODE, 1, X);
@@ -69,6 +77,28 @@ final class TestGuest implements GuestMmu, AutoCloseable {
     descriptors.put(0xe033, 0x00affb000000ffffL);
     descriptors.put(0xe02b, 0x00cff3000000ffffL);
     descriptors.put(0xe023, 0x00cffb000000ffffL);
+  }
+
+  /** A guest that the direct engine runs; skips the test where the host cannot. */
+  static TestGuest direct() {
+    OBSTACLE.ifPresent(reason -> assumeTrue(false, reason));
+    return new TestGuest(64, DirectEngine::new);
+  }
+
+  /** The same with little space for emitted code. */
+  static TestGuest direct(long area) {
+    OBSTACLE.ifPresent(reason -> assumeTrue(false, reason));
+    return new TestGuest(64, (memory, codeMap) -> new DirectEngine(memory, codeMap, area));
+  }
+
+  /** Blocks whose ops the interpreter has joined. */
+  long joined() {
+    return ((InterpreterEngine) engine).joined();
+  }
+
+  /** Instructions that code emitted by the direct engine has executed. */
+  long translated() {
+    return ((DirectEngine) engine).translated();
   }
 
   void map(long va, long mfn, int flags) {
@@ -185,6 +215,7 @@ final class TestGuest implements GuestMmu, AutoCloseable {
 
   @Override
   public void close() {
+    executor.close();
     cpu.close();
     memory.close();
   }
