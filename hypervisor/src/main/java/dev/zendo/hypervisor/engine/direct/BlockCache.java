@@ -47,9 +47,6 @@ final class BlockCache {
   private final long first;
   private long next;
 
-  /** Changes when everything is thrown away. */
-  private int generation;
-
   private final Map<Long, Block> kernelBlocks = new HashMap<>();
   private final Map<Long, Block> userBlocks = new HashMap<>();
   private final Map<Long, List<Block>> byFrame = new ConcurrentHashMap<>();
@@ -172,10 +169,11 @@ final class BlockCache {
 
   /** Lets a jump that has just left the code lead to its target directly from now on. */
   void link(Site site) {
-    int before = generation;
-    Block target = site.block.alive ? find(site.rip) : null;
-    boolean stands = generation == before && site.block.alive;
-    if (stands && target != null && target.kernel == site.block.kernel) {
+    Block from = site.block;
+    Block target = from.alive ? find(site.rip) : null;
+    // Looking for the target may have thrown everything away.
+    boolean stands = target != null && from.alive;
+    if (stands && target.mfn == from.mfn && target.kernel == from.kernel) {
       area.patch(site.jump, (int) (target.entry - (site.jump + 4)));
       target.incoming.add(site);
     }
@@ -286,8 +284,8 @@ final class BlockCache {
     kernelBlocks.clear();
     userBlocks.clear();
     byFrame.clear();
+    unwritable.clear();
     sites.clear();
-    generation++;
     next = first;
     forgetJumps(true);
     forgetJumps(false);
