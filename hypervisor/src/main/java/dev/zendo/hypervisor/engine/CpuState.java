@@ -199,6 +199,27 @@ public final class CpuState implements AutoCloseable {
     }
   }
 
+  /** Drops the writable translations of a page of host memory from both buffers. */
+  public void dropWritable(long hostPage) {
+    dropWritable(base + KERNEL_TLB, hostPage);
+    dropWritable(base + USER_TLB, hostPage);
+  }
+
+  private static void dropWritable(long buffer, long hostPage) {
+    for (int i = 0; i < TLB_ENTRIES; i++) {
+      long slot = buffer + 8L * i;
+      long tag = HostMemory.getLong(slot + TLB_ARRAY);
+      if (tag + HostMemory.getLong(slot + 2 * TLB_ARRAY) == hostPage) {
+        HostMemory.putLong(slot + TLB_ARRAY, emptyTag(i));
+      }
+    }
+  }
+
+  /** Whether the upper 17 bits of a linear address are equal, as the processor demands. */
+  public static boolean isCanonical(long va) {
+    return va << 16 >> 16 == va;
+  }
+
   /** The empty tags of a read and a write array, kept once for fast clearing. */
   private static final class EmptyTlb {
     static final long IMAGE = HostMemory.allocate(2L * TLB_ARRAY, 64);

@@ -1,7 +1,5 @@
 package dev.zendo.hypervisor.engine.direct;
 
-import java.util.Arrays;
-
 /**
  * Writes x86-64 machine code into a growing array. Registers are the processor's numbers; opcodes
  * above 0xff are in the 0F map (0x0faf is 0F AF). Not thread-safe.
@@ -17,49 +15,37 @@ final class Assembler {
   private static final int REX = 0x40;
   private static final int SIB = 4;
 
-  private byte[] code = new byte[8192];
-  private int at;
+  private final CodeBuffer code = new CodeBuffer();
   private boolean lock;
 
-  byte[] code() {
-    return code;
+  /** Copies everything to an address inside an area. */
+  void writeTo(CodeArea area, long address) {
+    code.writeTo(area, address);
   }
 
   int position() {
-    return at;
+    return code.length();
   }
 
   void reset() {
-    at = 0;
+    code.clear();
     lock = false;
   }
 
-  void rewind(int position) {
-    at = position;
-  }
-
   void bytes(int... values) {
-    for (int value : values) {
-      put(value);
-    }
+    code.bytes(values);
   }
 
   private void put(int value) {
-    if (at == code.length) {
-      code = Arrays.copyOf(code, 2 * at);
-    }
-    code[at++] = (byte) value;
+    code.append(value);
   }
 
   void int4(int value) {
-    bytes(value, value >> 8, value >> 16, value >> 24);
+    code.int32(value);
   }
 
   void patch4(int position, int value) {
-    int end = at;
-    at = position;
-    int4(value);
-    at = end;
+    code.patch(position, value);
   }
 
   /** The next instruction gets a LOCK prefix. */
@@ -169,11 +155,11 @@ final class Assembler {
       bytes(0x0f, 0x80 | condition);
     }
     int4(0);
-    return at - 4;
+    return position() - 4;
   }
 
   /** Makes a jump written before lead here. */
   void here(int offsetPosition) {
-    patch4(offsetPosition, at - (offsetPosition + 4));
+    patch4(offsetPosition, position() - (offsetPosition + 4));
   }
 }

@@ -3,10 +3,10 @@ package dev.zendo.hypervisor.engine.direct;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.PageFilter;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +29,6 @@ final class BlockCache {
   private static final int LARGEST = 64 << 10;
 
   private static final int JUMP_BYTES = 16 * Stubs.JUMPS;
-  private static final int SEEN = 32;
 
   /** Not canonical, and all bytes are the same. */
   private static final long NO_ADDRESS = 0x5555_5555_5555_5555L;
@@ -59,8 +58,8 @@ final class BlockCache {
     HostMemory.allocate(JUMP_BYTES, 64), HostMemory.allocate(JUMP_BYTES, 64)
   };
 
-  /** A bit per page (hashed) whose addresses were entered in a jump cache since it was cleared. */
-  private final long[][] seen = {new long[SEEN], new long[SEEN]};
+  /** Pages whose addresses are in a jump cache. */
+  private final PageFilter[] seen = {new PageFilter(), new PageFilter()};
 
   private final ConcurrentLinkedQueue<long[]> invalid = new ConcurrentLinkedQueue<>();
 
@@ -75,7 +74,7 @@ final class BlockCache {
     Assembler out = new Assembler();
     long at = area.base();
     this.stubs = new Stubs(out, at, entry.exitAddress());
-    area.write(at, out.code(), out.position());
+    out.writeTo(area, at);
     this.translator = new Translator(stubs);
     this.first = at + 4096;
     this.next = first;
@@ -107,7 +106,7 @@ final class BlockCache {
 
   /** The block at an address in the current mode; null when its page cannot be executed. */
   Block find(long rip) {
-    if (!isCanonical(rip)) {
+    if (!CpuState.isCanonical(rip)) {
       return null;
     }
     long page = mmu.translate(rip, GuestMmu.EXECUTE);
@@ -138,7 +137,7 @@ final class BlockCache {
     Block block = new Block(rip, mfn, kernel);
     translator.translate(block, code, next, sites.size());
     Assembler out = translator.output();
-    area.write(next, out.code(), out.position());
+    out.writeTo(area, next);
     block.entry = next;
     next += out.position() + 15 & -16;
     sites.addAll(translator.sites());
@@ -150,20 +149,8 @@ final class BlockCache {
     if (!codeMap.hasCode(mfn) || !unwritable.contains(mfn)) {
       codeMap.mark(mfn);
       mmu.revokeWriteTranslations(mfn);
-      dropWritable(CpuState.KERNEL_TLB, mfn);
-      dropWritable(CpuState.USER_TLB, mfn);
+      cpu.dropWritable(machine + (mfn << MachineMemory.FRAME_SHIFT));
       unwritable.add(mfn);
-    }
-  }
-
-  private void dropWritable(int buffer, long mfn) {
-    long hostPage = machine + (mfn << MachineMemory.FRAME_SHIFT);
-    for (int i = 0; i < CpuState.TLB_ENTRIES; i++) {
-      long slot = cpu.base() + buffer + 8L * i;
-      long tag = HostMemory.getLong(slot + CpuState.TLB_ARRAY);
-      if (tag + HostMemory.getLong(slot + 2 * CpuState.TLB_ARRAY) == hostPage) {
-        HostMemory.putLong(slot + CpuState.TLB_ARRAY, CpuState.emptyTag(i));
-      }
     }
   }
 
@@ -179,15 +166,11 @@ final class BlockCache {
     }
   }
 
-  private static boolean isCanonical(long va) {
-    return va << 16 >> 16 == va;
-  }
-
   // Jump caches.
 
   /** Host address of the code for a guest address if the jump cache has it, otherwise 0. */
   long jump(long rip) {
-    if (!isCanonical(rip)) {
+    if (!CpuState.isCanonical(rip)) {
       return 0;
     }
     long entry = jumps(cpu.kernelMode()) + 16 * (rip & Stubs.JUMPS - 1);
@@ -198,12 +181,7 @@ final class BlockCache {
     long entry = jumps(block.kernel) + 16 * (block.rip & Stubs.JUMPS - 1);
     HostMemory.putLong(entry, block.rip);
     HostMemory.putLong(entry + 8, block.entry);
-    int bit = bit(block.rip);
-    seen[block.kernel ? 1 : 0][bit >> 6] |= 1L << bit;
-  }
-
-  private static int bit(long va) {
-    return (int) (va >>> 12 ^ va >>> 22) & 64 * SEEN - 1;
+    seen[block.kernel ? 1 : 0].add(block.rip);
   }
 
   /** Forgets the jump to a block that is dead. */
@@ -214,14 +192,13 @@ final class BlockCache {
 
   void forgetJumps(boolean kernel) {
     HostMemory.fill(jumps(kernel), JUMP_BYTES, (byte) NO_ADDRESS);
-    Arrays.fill(seen[kernel ? 1 : 0], 0);
+    seen[kernel ? 1 : 0].clear();
   }
 
   /** Forgets the jumps to one page. */
   void forgetJumps(long va) {
-    int bit = bit(va);
     for (int mode = 0; mode < 2; mode++) {
-      if ((seen[mode][bit >> 6] & 1L << bit) != 0) {
+      if (seen[mode].mayHave(va)) {
         forgetJumps(mode == 1);
       }
     }

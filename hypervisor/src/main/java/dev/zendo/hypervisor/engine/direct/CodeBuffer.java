@@ -51,7 +51,19 @@ final class CodeBuffer {
     area.write(address, code, length);
   }
 
-  private void append(int value) {
+  /** Replaces four bytes written before. */
+  void patch(int position, int value) {
+    for (int i = 0; i < Integer.BYTES; i++) {
+      code[position + i] = (byte) (value >>> Byte.SIZE * i);
+    }
+  }
+
+  /** Starts over. */
+  void clear() {
+    length = 0;
+  }
+
+  void append(int value) {
     if (length == code.length) {
       code = Arrays.copyOf(code, 2 * length);
     }

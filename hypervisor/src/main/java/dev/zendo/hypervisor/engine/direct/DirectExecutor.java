@@ -173,8 +173,7 @@ final class DirectExecutor implements VcpuExecutor {
   private boolean fill(Site site) {
     long va = address(site);
     long page = va & -MachineMemory.FRAME_SIZE;
-    boolean canonical = va << 16 >> 16 == va;
-    if (!canonical || (va + site.size - 1 & -MachineMemory.FRAME_SIZE) != page) {
+    if (!CpuState.isCanonical(va) || (va + site.size - 1 & -MachineMemory.FRAME_SIZE) != page) {
       return false;
     }
     long frame = mmu.translate(va, site.write ? GuestMmu.WRITE : GuestMmu.READ);

@@ -15,7 +15,6 @@ final class Stubs {
   private final long enter;
   private final long leave;
   private final long indirect;
-  private final int length;
 
   /**
    * Writes the stubs.
@@ -49,7 +48,6 @@ final class Stubs {
     out.mem(4, 0xc7, 0, STATE, Fields.SITE);
     out.int4(-1);
     jump(out, at, leave);
-    length = out.position();
   }
 
   private static void move(Assembler out, int opcode) {
@@ -75,9 +73,5 @@ final class Stubs {
 
   long indirect() {
     return indirect;
-  }
-
-  int length() {
-    return length;
   }
 }

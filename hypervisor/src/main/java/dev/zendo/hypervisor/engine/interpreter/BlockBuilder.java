@@ -1,7 +1,6 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
 import dev.zendo.hypervisor.engine.CodeMap;
-import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.engine.x86.Decoder;
 import dev.zendo.hypervisor.engine.x86.Insn;
@@ -121,20 +120,8 @@ final class BlockBuilder {
     if (!codeMap.hasCode(mfn) || !known.isProtected()) {
       codeMap.mark(mfn);
       mmu.revokeWriteTranslations(mfn);
-      dropWritable(CpuState.KERNEL_TLB, mfn);
-      dropWritable(CpuState.USER_TLB, mfn);
+      cpu.registers.dropWritable(machine + (mfn << MachineMemory.FRAME_SHIFT));
       known.setProtected();
-    }
-  }
-
-  private void dropWritable(int buffer, long mfn) {
-    long hostPage = machine + (mfn << MachineMemory.FRAME_SHIFT);
-    for (int i = 0; i < CpuState.TLB_ENTRIES; i++) {
-      long slot = cpu.state + buffer + 8L * i;
-      long tag = HostMemory.getLong(slot + CpuState.TLB_ARRAY);
-      if (tag + HostMemory.getLong(slot + 2 * CpuState.TLB_ARRAY) == hostPage) {
-        HostMemory.putLong(slot + CpuState.TLB_ARRAY, CpuState.emptyTag(i));
-      }
     }
   }
 

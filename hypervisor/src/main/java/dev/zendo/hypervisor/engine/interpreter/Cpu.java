@@ -371,7 +371,7 @@ public final class Cpu {
   @Preserves
   long checkTarget(long rip, int size, Op op) {
     if (size == 8) {
-      if (!MemoryPath.isCanonical(rip)) {
+      if (!CpuState.isCanonical(rip)) {
         throw fault(op, Vector.GP);
       }
       return rip;

@@ -1,21 +1,22 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
+import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.PageFilter;
 import java.util.Arrays;
 
 /** Translations of code pages of one vcpu and one guest mode; one thread. */
 final class FetchPath {
   private static final int MASK = 255;
   private static final long NONE = 1;
-  private static final int SEEN = 32;
 
   private final Cpu cpu;
   private final GuestMmu mmu;
   private final long[] tags = new long[MASK + 1];
   private final long[] pages = new long[MASK + 1];
 
-  /** A bit per page (hashed) that was used: spares the jump cache a search per flushed page. */
-  private final long[] seen = new long[SEEN];
+  /** Pages that were used: spares the jump cache a search per flushed page. */
+  private final PageFilter seen = new PageFilter();
 
   FetchPath(Cpu cpu, GuestMmu mmu) {
     this.cpu = cpu;
@@ -25,17 +26,12 @@ final class FetchPath {
 
   void clear() {
     Arrays.fill(tags, NONE);
-    Arrays.fill(seen, 0);
+    seen.clear();
   }
 
   /** Whether code of a page may have been used since {@link #clear}; false is certain. */
   boolean maySeen(long va) {
-    int bit = bit(va);
-    return (seen[bit >> 6] & 1L << bit) != 0;
-  }
-
-  private static int bit(long va) {
-    return (int) (va >>> 12 ^ va >>> 22) & 64 * SEEN - 1;
+    return seen.mayHave(va);
   }
 
   void clearPage(long va) {
@@ -60,15 +56,14 @@ final class FetchPath {
   }
 
   private long miss(long va, int slot, Op op) {
-    if (!MemoryPath.isCanonical(va)) {
+    if (!CpuState.isCanonical(va)) {
       throw cpu.fault(op, Vector.GP);
     }
     long page = mmu.translate(va, GuestMmu.EXECUTE);
     if (page < 0) {
       throw cpu.fault(op, Vector.PF, (int) ~page, va);
     }
-    int bit = bit(va);
-    seen[bit >> 6] |= 1L << bit;
+    seen.add(va);
     tags[slot] = va & -4096;
     pages[slot] = page;
     return page;

@@ -37,10 +37,6 @@ final class MemoryPath {
     this.codeMap = codeMap;
   }
 
-  static boolean isCanonical(long va) {
-    return va << 16 >> 16 == va;
-  }
-
   private static boolean crosses(long va, int size) {
     return (va & OFFSET) + size > PAGE;
   }
@@ -54,7 +50,7 @@ final class MemoryPath {
   }
 
   private void begin(long va, int size, boolean write, Op op, boolean stack) {
-    if (!isCanonical(va) || !isCanonical(va + size - 1)) {
+    if (!CpuState.isCanonical(va) || !CpuState.isCanonical(va + size - 1)) {
       throw cpu.fault(op, stack ? Vector.SS : Vector.GP);
     }
     if (watchpoints != null) {

@@ -157,7 +157,7 @@ final class SystemOps {
       }
       if (write) {
         long value = Width.zeroExtend(cpu.register(target, size), size);
-        if (!MemoryPath.isCanonical(value)) {
+        if (!CpuState.isCanonical(value)) {
           throw cpu.fault(this, Vector.GP);
         }
         cpu.put(offset, value);

@@ -67,7 +67,7 @@ final class StateInstructions {
    */
   private static long areaAddress(Cpu cpu, ActionOp op) {
     long va = op.linear(cpu);
-    if (va << 16 >> 16 != va) {
+    if (!CpuState.isCanonical(va)) {
       cpu.load(va, 1, op);
     }
     return op.alignedAddress(cpu);
