@@ -8,10 +8,12 @@ import java.util.Optional;
 
 /** The engines that a machine can be started with. */
 public enum EngineChoice {
-  /** Runs on every JVM. */
-  INTERPRETER,
+  /** The direct engine where the host can run it, else the interpreter. */
+  AUTO,
   /** Translates to machine code; on Linux for x86-64. */
-  DIRECT;
+  DIRECT,
+  /** Runs on every JVM. */
+  INTERPRETER;
 
   /** The name that users give, in lower case. */
   public String label() {
@@ -23,7 +25,15 @@ public enum EngineChoice {
     return this == DIRECT ? DirectEngine.obstacle() : Optional.empty();
   }
 
+  /** The engine itself: what {@link #AUTO} means on this host, otherwise the same. */
+  public EngineChoice resolve() {
+    if (this != AUTO) {
+      return this;
+    }
+    return DIRECT.obstacle().isEmpty() ? DIRECT : INTERPRETER;
+  }
+
   EngineFactory factory() {
-    return this == DIRECT ? DirectEngine::new : InterpreterEngine::new;
+    return resolve() == DIRECT ? DirectEngine::new : InterpreterEngine::new;
   }
 }

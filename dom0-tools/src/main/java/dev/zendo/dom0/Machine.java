@@ -55,9 +55,9 @@ public final class Machine implements AutoCloseable {
     thread.start();
   }
 
-  /** Starts a machine with the interpreter. */
+  /** Starts a machine with the engine that suits the host best. */
   public static Machine start(long guestMiB, int processors) {
-    return start(guestMiB, processors, EngineChoice.INTERPRETER);
+    return start(guestMiB, processors, EngineChoice.AUTO);
   }
 
   /**
@@ -78,7 +78,7 @@ public final class Machine implements AutoCloseable {
                       + engine.label()
                       + " does not run here: "
                       + reason
-                      + "; use interpreter");
+                      + "; use --engine interpreter");
             });
     long frames = Math.max(MIN_MIB, guestMiB + OWN_MIB + guestMiB / 256) << 8;
     try {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ConsoleLog;
@@ -15,16 +16,27 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Guests of a few instructions on a whole machine: builder, console, store, ends. */
+@ParameterizedClass
+@EnumSource(names = {"DIRECT", "INTERPRETER"})
 class MachineTest {
   private static final long BASE = 0x100000;
   private static final Duration LONG = Duration.ofSeconds(60);
 
-  private final Machine machine = Machine.start(64, 1);
+  private final Machine machine;
+
+  MachineTest(EngineChoice engine) {
+    Optional<String> obstacle = engine.obstacle();
+    assumeTrue(obstacle.isEmpty(), () -> "the host cannot run it: " + obstacle.orElse(""));
+    machine = Machine.start(64, 1, engine);
+  }
 
   @AfterEach
   void stop() {

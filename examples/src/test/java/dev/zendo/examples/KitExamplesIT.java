@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples that are built with the kit say on Zendo what they say on Xen, and power off. */
@@ -21,15 +22,20 @@ class KitExamplesIT {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final int SECONDS = 60;
 
+  /** Lets the JVM say that it runs on a processor for which nobody emits code. */
+  private static final String FOREIGN_PROCESSOR = "-Dos.arch=riscv64";
+
   @TempDir private Path folder;
+  private String javaOptions = "";
 
   /**
    * What a run of {@code zl} left.
    *
    * @param status its exit status
    * @param output what it wrote to standard output, with plain ends of lines
+   * @param errors what it wrote to standard error
    */
-  private record Run(int status, String output) {}
+  private record Run(int status, String output, String errors) {}
 
   private Run run(String example, String... options) throws IOException, InterruptedException {
     return runFolder("examples/" + example, options);
@@ -44,18 +50,21 @@ class KitExamplesIT {
     command.add(Integer.toString(SECONDS));
     command.addAll(List.of(options));
     Path output = folder.resolve("output");
-    Process process =
+    Path errors = folder.resolve("errors");
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(ROOT.toFile())
             .redirectInput(new File("/dev/null"))
             .redirectOutput(output.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+            .redirectError(errors.toFile());
+    builder.environment().put("ZENDO_JAVA_OPTS", javaOptions);
+    Process process = builder.start();
     boolean ended = process.waitFor(2 * SECONDS, TimeUnit.SECONDS);
     process.destroyForcibly();
     String text = Files.readString(output, StandardCharsets.ISO_8859_1).replace("\r", "");
-    assertTrue(ended, "zl is still running; it wrote:\n" + text);
-    return new Run(process.exitValue(), text);
+    String complaints = Files.readString(errors);
+    assertTrue(ended, "zl is still running; it wrote:\n" + text + complaints);
+    return new Run(process.exitValue(), text, complaints);
   }
 
   private static void check(Run run, String... lines) {
@@ -63,6 +72,7 @@ class KitExamplesIT {
       assertTrue(
           run.output().contains(line + "\n"), "no line \"" + line + "\" in:\n" + run.output());
     }
+    assertEquals("", run.errors());
     assertEquals(0, run.status(), run::output);
   }
 
@@ -131,10 +141,27 @@ class KitExamplesIT {
         "watch: data/watched changed (token)");
   }
 
-  @ParameterizedTest(name = "{0} vcpus")
-  @ValueSource(ints = {1, 2, 4})
-  void everyPartOfTheKitWorks(int vcpus) throws Exception {
-    Run run = runFolder("pv-guest-kit/test", "--vcpus", Integer.toString(vcpus));
+  @ParameterizedTest(name = "{0} vcpus, engine {1}")
+  @CsvSource({"1,auto", "2,auto", "4,auto", "2,interpreter"})
+  void everyPartOfTheKitWorks(String vcpus, String engine) throws Exception {
+    Run run = runFolder("pv-guest-kit/test", "--vcpus", vcpus, "--engine", engine);
     check(run, "SELFTEST PASSED");
+  }
+
+  @Test
+  void aForeignProcessorInterprets() throws Exception {
+    javaOptions = FOREIGN_PROCESSOR;
+    check(run("traps"), "kernel: the program ended with 42");
+  }
+
+  @Test
+  void aForeignProcessorRefusesTheDirectEngineInOneLine() throws Exception {
+    javaOptions = FOREIGN_PROCESSOR;
+    Run run = run("hello", "--engine", "direct");
+    assertEquals(
+        "zl: the engine direct does not run here: emits code for Linux on x86-64, not Linux on"
+            + " riscv64; use --engine interpreter\n",
+        run.errors());
+    assertEquals(2, run.status());
   }
 }

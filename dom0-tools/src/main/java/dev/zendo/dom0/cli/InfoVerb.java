@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -46,9 +47,14 @@ final class InfoVerb implements Verb {
     facts.put("nr_cpus", Runtime.getRuntime().availableProcessors());
     facts.put("zendo_version", VersionVerb.version());
     facts.put("java_version", Runtime.version().toString());
-    facts.put("engine", EngineChoice.INTERPRETER.label());
+    Optional<String> obstacle = EngineChoice.DIRECT.obstacle();
+    facts.put("engine", EngineChoice.AUTO.resolve().label());
     facts.put(
-        "engine_direct", EngineChoice.DIRECT.obstacle().map(why -> "no: " + why).orElse("yes"));
+        "engine_reason",
+        obstacle
+            .map(why -> "auto; the direct engine does not run here")
+            .orElse("auto; the host runs emitted code"));
+    facts.put("engine_direct", obstacle.map(why -> "no: " + why).orElse("yes"));
     facts.put("xen_major", 4);
     facts.put("xen_minor", 17);
     facts.put("xen_version", "4.17");

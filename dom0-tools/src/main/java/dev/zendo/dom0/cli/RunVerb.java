@@ -43,7 +43,10 @@ final class RunVerb implements Verb {
         .addOption(value("n", "vcpus", "N", "virtual processors (1)"))
         .addOption(
             value(
-                "e", "engine", "NAME", "what executes guest code: " + String.join(" or ", ENGINES)))
+                "e",
+                "engine",
+                "NAME",
+                "what executes guest code: auto, direct or interpreter (auto)"))
         .addOption(value(null, "name", "NAME", "name of the domain (that of the kernel)"))
         .addOption(value("t", "timeout", "SECONDS", "end the guest after this time, status 4"))
         .addOption(flag("no-reboot", "end when the guest wants to reboot"))
@@ -69,6 +72,9 @@ final class RunVerb implements Verb {
     KERNEL is a Linux bzImage, or an ELF file with Xen notes. A FOLDER with a Makefile is built
     with make first; its kernel is FOLDER/FOLDER.elf unless guest.json in it says otherwise
     (keys kernel, ramdisk, cmdline, memory, vcpus, name).
+
+    The engine direct emits machine code into this process: fast, on Linux for x86-64. The
+    interpreter runs wherever Java does. auto takes direct where the host can run it (zl info).
 
     Ctrl-] leaves. The end of standard input does not end the guest.
 

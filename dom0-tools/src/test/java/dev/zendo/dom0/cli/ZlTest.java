@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.zendo.dom0.EngineChoice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -44,6 +45,16 @@ class ZlTest {
     assertTrue(out.toString(UTF_8).contains("Exit status"));
     assertEquals(0, zl("info", "--json"));
     assertEquals("", err.toString(UTF_8));
+  }
+
+  @Test
+  void infoNamesTheEngineAndWhy() {
+    assertEquals(0, zl("info"));
+    String engine = EngineChoice.AUTO.resolve().label();
+    String text = out.toString(UTF_8);
+    assertTrue(text.contains("engine                 : " + engine + "\n"), text);
+    assertTrue(text.contains("engine_reason          : auto; "), text);
+    assertTrue(text.contains("engine_direct          : "), text);
   }
 
   @ParameterizedTest

@@ -70,7 +70,12 @@ final class BlockCache {
     this.codeMap = codeMap;
     this.area = CodeArea.map(bytes);
     EntryStub entry = EntryStub.install(Fields.CONTINUE);
-    FaultNet.cover(area, CpuState.FAULT, entry.exitAddress(), FAULTED);
+    try {
+      FaultNet.cover(area, CpuState.FAULT, entry.exitAddress(), FAULTED);
+    } catch (UnsupportedOperationException e) {
+      release();
+      throw e;
+    }
     Assembler out = new Assembler();
     long at = area.base();
     this.stubs = new Stubs(out, at, entry.exitAddress());
@@ -97,6 +102,10 @@ final class BlockCache {
   /** Gives the memory back. */
   void close() {
     FaultNet.uncover(area);
+    release();
+  }
+
+  private void release() {
     area.close();
     HostMemory.free(jumps[0]);
     HostMemory.free(jumps[1]);

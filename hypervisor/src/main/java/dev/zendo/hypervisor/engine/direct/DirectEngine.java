@@ -12,12 +12,16 @@ import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The engine that translates guest code to machine code of the same processor family. The
  * interpreter executes what it does not translate. Thread-safe.
  */
 public final class DirectEngine implements Engine, CodeMap.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(DirectEngine.class);
+
   private final MachineMemory memory;
   private final CodeMap codeMap;
   private final long area;
@@ -25,9 +29,8 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
   private final List<WeakReference<DirectExecutor>> executors = new CopyOnWriteArrayList<>();
 
   /**
-   * An engine for a machine; it listens to the map from now on.
-   *
-   * @throws UnsupportedOperationException when the host cannot run it; the message says why
+   * An engine for a machine; it listens to the map from now on. Vcpus for which the host has no
+   * executable memory are interpreted.
    */
   public DirectEngine(MachineMemory memory, CodeMap codeMap) {
     this(memory, codeMap, BlockCache.AREA);
@@ -68,8 +71,14 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
 
   @Override
   public VcpuExecutor attach(CpuState cpu, GuestMmu mmu, GuestClock clock) {
-    DirectExecutor executor =
-        new DirectExecutor(cpu, mmu, memory, codeMap, interpreter.attach(cpu, mmu, clock), area);
+    VcpuExecutor interpreted = interpreter.attach(cpu, mmu, clock);
+    DirectExecutor executor;
+    try {
+      executor = new DirectExecutor(cpu, mmu, memory, codeMap, interpreted, area);
+    } catch (UnsupportedOperationException e) {
+      LOG.warn("no room for code, a vcpu runs interpreted: {}", e.getMessage());
+      return interpreted;
+    }
     executors.removeIf(reference -> reference.get() == null);
     executors.add(new WeakReference<>(executor));
     return executor;

@@ -79,14 +79,17 @@ final class FaultNet {
    * @param recordOffset offset of the record in the state block
    * @param recovery where to go on after a fault
    * @param marker RAX at the recovery
-   * @throws UnsupportedOperationException when the host does not allow it
-   * @throws IllegalStateException when {@link #SLOTS} areas are covered
+   * @throws UnsupportedOperationException when the host does not allow it, or {@link #SLOTS} areas
+   *     are covered
    */
   static synchronized void cover(CodeArea area, int recordOffset, long recovery, long marker) {
     if (installed == null) {
       installed = install();
     }
     long slot = installed.find(0);
+    if (slot == 0) {
+      throw new UnsupportedOperationException(SLOTS + " code areas are in use");
+    }
     HostMemory.putLong(slot + SLOT_RECOVERY, recovery);
     HostMemory.putLong(slot + SLOT_RECORD, recordOffset);
     HostMemory.putLong(slot + SLOT_MARKER, marker);
@@ -95,13 +98,18 @@ final class FaultNet {
 
   /** Ends {@link #cover}; nobody executes in the area any more. */
   static synchronized void uncover(CodeArea area) {
-    HostMemory.putLongRelease(installed.find(range(area)) + SLOT_RANGE, 0);
+    long slot = installed.find(range(area));
+    if (slot == 0) {
+      throw new IllegalStateException("area is not covered");
+    }
+    HostMemory.putLongRelease(slot + SLOT_RANGE, 0);
   }
 
   private static long range(CodeArea area) {
     return area.base() >>> PAGE_SHIFT << COUNT_BITS | area.size() >>> PAGE_SHIFT;
   }
 
+  /** The slot of a range, 0 when there is none. */
   private long find(long range) {
     for (int i = 0; i < SLOTS; i++) {
       long slot = slots + (long) i * SLOT_SIZE;
@@ -109,7 +117,7 @@ final class FaultNet {
         return slot;
       }
     }
-    throw new IllegalStateException(range == 0 ? "too many code areas" : "area is not covered");
+    return 0;
   }
 
   /** Tables and handler are never freed: signals come until the JVM ends. */

@@ -153,7 +153,8 @@ class FaultNetTest {
       areas.add(area);
     }
     try (CodeArea last = CodeArea.map(1)) {
-      assertThrows(IllegalStateException.class, () -> FaultNet.cover(last, RECORD, 0, MARKER));
+      assertThrows(
+          UnsupportedOperationException.class, () -> FaultNet.cover(last, RECORD, 0, MARKER));
       assertThrows(IllegalStateException.class, () -> FaultNet.uncover(last));
     }
     for (CodeArea area : areas) {
