@@ -63,6 +63,9 @@ final class BlockCache {
 
   private final ConcurrentLinkedQueue<long[]> invalid = new ConcurrentLinkedQueue<>();
 
+  /** Whether something may be in the queue: asked each time before code is entered. */
+  private volatile boolean anyInvalid;
+
   BlockCache(CpuState cpu, GuestMmu mmu, long machine, CodeMap codeMap, long bytes) {
     this.cpu = cpu;
     this.mmu = mmu;
@@ -219,11 +222,16 @@ final class BlockCache {
   void invalidate(long mfn, int offset, int bytes) {
     if (byFrame.containsKey(mfn)) {
       invalid.add(new long[] {mfn, offset, bytes});
+      anyInvalid = true;
     }
   }
 
   /** Drops what others have invalidated. */
   void dropInvalid() {
+    if (!anyInvalid) {
+      return;
+    }
+    anyInvalid = false;
     for (long[] range = invalid.poll(); range != null; range = invalid.poll()) {
       drop(range[0], (int) range[1], (int) range[2]);
     }

@@ -19,6 +19,19 @@ final class DirectExecutor implements VcpuExecutor {
 
   private static final int DR7 = CpuState.DEBUG + 5 * 8;
 
+  private static final int R11 = 11;
+
+  private static final int INVALID_OPCODE = 6;
+  private static final int PAGE_FAULT = 14;
+
+  /** Bit of a page fault's error code: the page was there. */
+  private static final int PRESENT = 1;
+
+  // What became of an access: it can be tried again, it faults, the interpreter must see to it.
+  private static final int FILLED = 0;
+  private static final int FAULT = 1;
+  private static final int HELP = 2;
+
   private final CpuState cpu;
   private final GuestMmu mmu;
   private final long machine;
@@ -101,12 +114,22 @@ final class DirectExecutor implements VcpuExecutor {
       }
       switch (site.kind) {
         case Site.ACCESS:
-          if (!fill(site)) {
-            return interpreter.run(1);
+          int done = fill(site);
+          if (done != FILLED) {
+            return done == FAULT ? ExitReason.EXCEPTION : interpreter.run(1);
           }
           at = site.retry;
           ahead = site.rest;
           break;
+        case Site.SYSCALL:
+          cpu.gpr(CpuState.RCX, site.rip);
+          cpu.gpr(R11, cpu.rflags());
+          return ExitReason.SYSCALL;
+        case Site.CPUID:
+          return ExitReason.CPUID;
+        case Site.UNDEFINED:
+          cpu.exception(INVALID_OPCODE, 0, 0);
+          return ExitReason.EXCEPTION;
         case Site.LINK:
           cache.link(site);
           return ExitReason.INTERRUPTED;
@@ -169,20 +192,29 @@ final class DirectExecutor implements VcpuExecutor {
     return image >> 8 & (Flags.STATUS & ~Flags.OF) | ((image & 1) != 0 ? Flags.OF : 0);
   }
 
-  /** Enters the translation that an access lacks; false when the interpreter must see to it. */
-  private boolean fill(Site site) {
+  /** Enters the translation that an access lacks, or raises its page fault. */
+  private int fill(Site site) {
     long va = address(site);
     long page = va & -MachineMemory.FRAME_SIZE;
     if (!CpuState.isCanonical(va) || (va + site.size - 1 & -MachineMemory.FRAME_SIZE) != page) {
-      return false;
+      return HELP;
     }
+    boolean kernel = cpu.kernelMode();
     long frame = mmu.translate(va, site.write ? GuestMmu.WRITE : GuestMmu.READ);
-    if (frame < 0 || site.write && codeMap.hasCode(frame >>> MachineMemory.FRAME_SHIFT)) {
-      return false;
+    if (frame < 0) {
+      // What the guest kernel stores to a page that is there may be meant for a page table.
+      if (kernel && site.write && (~frame & PRESENT) != 0) {
+        return HELP;
+      }
+      cpu.exception(PAGE_FAULT, (int) ~frame, va);
+      return FAULT;
     }
-    int buffer = cpu.kernelMode() ? CpuState.KERNEL_TLB : CpuState.USER_TLB;
+    if (site.write && codeMap.hasCode(frame >>> MachineMemory.FRAME_SHIFT)) {
+      return HELP;
+    }
+    int buffer = kernel ? CpuState.KERNEL_TLB : CpuState.USER_TLB;
     CpuState.enterTranslation(cpu.base() + buffer, va, machine + frame, site.write);
-    return true;
+    return FILLED;
   }
 
   private long address(Site site) {

@@ -17,9 +17,18 @@ final class Site {
   /** An instruction that the interpreter must execute. */
   static final int INTERPRET = 4;
 
+  /** SYSCALL was executed. */
+  static final int SYSCALL = 5;
+
+  /** CPUID is next. */
+  static final int CPUID = 6;
+
+  /** UD2 is next. */
+  static final int UNDEFINED = 7;
+
   final int kind;
 
-  /** Guest address: of the instruction of an access, of the target otherwise. */
+  /** Guest address of the instruction that is next. */
   final long rip;
 
   final Block block;

@@ -175,6 +175,9 @@ final class Translator extends BlockWriter {
       case JMP -> jump(insn, rip);
       case CALL -> call(insn, rip);
       case RET -> ret(insn, rip);
+      case SYSCALL -> exit(new Site(Site.SYSCALL, rip + insn.length, block, 0));
+      case CPUID -> exit(new Site(Site.CPUID, rip, block, 1));
+      case UD2 -> exit(new Site(Site.UNDEFINED, rip, block, 1));
       case NOP, PAUSE, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHNTA -> {}
       default -> throw new IllegalStateException("not supported: " + insn.mnemonic);
     }
@@ -695,6 +698,12 @@ final class Translator extends BlockWriter {
   }
 
   // Jumps.
+
+  /** What the hypervisor does for the guest: always the last instruction of a block. */
+  private void exit(Site site) {
+    save();
+    stub(out.jump(-1), site);
+  }
 
   private static long relative(Insn insn, long rip) {
     return rip + insn.length + insn.immediate;

@@ -51,6 +51,60 @@ class DirectCodeTest {
   }
 
   @Test
+  void whatTheHypervisorDoesLeavesEmittedCodeDirectly() {
+    // stc; syscall; cpuid; ud2
+    guest.code(TestGuest.CODE, "f9 0f05 0fa2 0f0b");
+    guest.cpu.rip(TestGuest.CODE);
+    assertEquals(ExitReason.SYSCALL, guest.executor.run(Long.MAX_VALUE));
+    assertEquals(TestGuest.CODE + 3, guest.cpu.rip());
+    assertEquals(TestGuest.CODE + 3, guest.reg(CpuState.RCX));
+    assertEquals(0x203, guest.reg(11));
+    assertEquals(ExitReason.CPUID, guest.executor.run(Long.MAX_VALUE));
+    assertEquals(TestGuest.CODE + 3, guest.cpu.rip());
+    guest.cpu.rip(TestGuest.CODE + 5);
+    assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+    assertEquals(Vector.UD, guest.cpu.exitVector());
+    assertEquals(TestGuest.CODE + 5, guest.cpu.rip());
+    assertEquals(2, guest.cpu.instructions());
+    assertEquals(2, guest.translated());
+  }
+
+  @Test
+  void pageFaultsLeaveEmittedCodeDirectly() {
+    long missing = TestGuest.DATA + 0x2000;
+    guest.map(TestGuest.DATA, 2, 0);
+    // inc eax; mov rcx,[rdi]; and: inc eax; add [rdi],eax
+    for (String access : new String[] {"488b0f", "0107"}) {
+      guest.reg(CpuState.RAX, 1).reg(CpuState.RDI, missing);
+      load(guest, "ffc0" + access);
+      assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+      assertEquals(Vector.PF, guest.cpu.exitVector());
+      assertEquals(access.equals("0107") ? 6 : 4, guest.cpu.exitErrorCode());
+      assertEquals(missing, guest.cpu.exitAddress());
+      assertEquals(TestGuest.CODE + 2, guest.cpu.rip());
+      assertEquals(2, guest.reg(CpuState.RAX));
+    }
+    assertEquals(2, guest.cpu.instructions());
+    assertEquals(2, guest.translated());
+  }
+
+  @Test
+  void storesOfTheKernelToReadOnlyPagesMayBeForPageTables() {
+    guest.map(TestGuest.DATA, 2, 0);
+    guest.emulatesStores = true;
+    guest.reg(CpuState.RDI, TestGuest.DATA);
+    load(guest, "488907");
+    assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+    assertEquals(Vector.UD, guest.cpu.exitVector());
+    assertEquals(1, guest.emulated);
+    guest.cpu.kernelMode(false);
+    guest.cpu.rip(TestGuest.CODE);
+    assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+    assertEquals(Vector.PF, guest.cpu.exitVector());
+    assertEquals(1, guest.emulated);
+  }
+
+  @Test
   void everyBudgetEndsLessThanABlockLater() {
     // l: add [rdi],rax; adc rbx,rax; test bl,1; jz s; ror rax,3; s: dec ecx; jnz l
     String loop = "480107 4811c3 f6c301 7404 48c1c803 ffc9 75ed";
