@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.domain;
 
 import dev.zendo.hypervisor.engine.VcpuExecutor;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -45,17 +46,27 @@ public final class GuestGate {
       if (pending.get() == 0) {
         return;
       }
-      passages.incrementAndGet();
+      leave();
     }
   }
 
-  /** Comes out; returns whether it was inside. Only the thread that runs the vcpu. */
+  /**
+   * Comes out; returns whether it was inside. Only the thread that runs the vcpu. Who waits sees it
+   * a little later, for want of a fence.
+   */
   public boolean leave() {
-    if ((passages.get() & 1) == 0) {
+    long now = passages.getPlain();
+    if ((now & 1) == 0) {
       return false;
     }
-    passages.incrementAndGet();
+    VarHandle.releaseFence();
+    passages.setPlain(now + 1);
     return true;
+  }
+
+  /** Whether nothing that was posted waits to be served: cached translations are true. */
+  public boolean current() {
+    return pending.get() == 0;
   }
 
   /** Whether the vcpu is inside at this moment. */

@@ -199,6 +199,19 @@ public final class CpuState implements AutoCloseable {
     }
   }
 
+  /**
+   * Host address of a byte of guest memory if its page's translation in the current mode is
+   * buffered. Outside execution that is only true while no flush waits to be served.
+   *
+   * @param write whether it is to be written
+   * @return 0 when it is not known
+   */
+  public long buffered(long va, boolean write) {
+    long slot = base + (kernelMode() ? KERNEL_TLB : USER_TLB) + 8 * (va >>> 12 & TLB_ENTRIES - 1);
+    boolean hit = HostMemory.getLong(write ? slot + TLB_ARRAY : slot) == (va & -4096);
+    return hit ? va + HostMemory.getLong(slot + 2 * TLB_ARRAY) : 0;
+  }
+
   /** Drops the writable translations of a page of host memory from both buffers. */
   public void dropWritable(long hostPage) {
     dropWritable(base + KERNEL_TLB, hostPage);

@@ -170,6 +170,20 @@ public final class HostMemory {
     UNSAFE.copyMemory(from, to, bytes);
   }
 
+  /**
+   * Copies a few bytes between ranges that do not overlap, 8 at a time; for less than about 200
+   * bytes this is cheaper than {@link #copy}.
+   */
+  public static void copyFew(long from, long to, int bytes) {
+    int done = 0;
+    for (; done <= bytes - Long.BYTES; done += Long.BYTES) {
+      UNSAFE.putLong(to + done, UNSAFE.getLong(from + done));
+    }
+    for (; done < bytes; done++) {
+      UNSAFE.putByte(to + done, UNSAFE.getByte(from + done));
+    }
+  }
+
   /** Copies host memory into an array. */
   public static void copyToArray(long from, byte[] to, int offset, int bytes) {
     UNSAFE.copyMemory(null, from, to, BYTES + (long) offset, bytes);

@@ -3,6 +3,7 @@ package dev.zendo.hypervisor.paging;
 import dev.zendo.hypervisor.domain.GuestAccess;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CodeMap;
+import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
@@ -12,6 +13,9 @@ import dev.zendo.hypervisor.machine.MachineMemory;
  * through the page tables of the vcpu's current mode. Used by the thread that runs the vcpu.
  */
 final class PvGuestAccess implements GuestAccess {
+  /** Up to this many bytes are copied one by one. */
+  private static final int FEW = 192;
+
   private final Vcpu vcpu;
   private final MachineMemory memory;
   private final CodeMap codeMap;
@@ -30,7 +34,7 @@ final class PvGuestAccess implements GuestAccess {
   public boolean read(long guestPointer, long hostAddress, int bytes) {
     for (int done = 0; done < bytes; ) {
       int part = partOf(guestPointer + done, bytes - done);
-      if (!copy(guestPointer + done, hostAddress + done, part, GuestMmu.READ)) {
+      if (!copy(guestPointer + done, hostAddress + done, part, false)) {
         return false;
       }
       done += part;
@@ -42,7 +46,7 @@ final class PvGuestAccess implements GuestAccess {
   public boolean write(long guestPointer, long hostAddress, int bytes) {
     for (int done = 0; done < bytes; ) {
       int part = partOf(guestPointer + done, bytes - done);
-      if (!copy(guestPointer + done, hostAddress + done, part, GuestMmu.WRITE)) {
+      if (!copy(guestPointer + done, hostAddress + done, part, true)) {
         return false;
       }
       done += part;
@@ -56,30 +60,57 @@ final class PvGuestAccess implements GuestAccess {
   }
 
   /** Copies within one page. */
-  private boolean copy(long pointer, long hostAddress, int bytes, int access) {
-    long root = vcpu.cpu().kernelMode() ? vcpu.kernelRoot() : vcpu.userRoot();
-    if (!Pte.isGuestAddress(pointer) || root == 0) {
+  private boolean copy(long pointer, long hostAddress, int bytes, boolean write) {
+    if (!Pte.isGuestAddress(pointer)) {
       return false;
     }
-    long page;
+    long host;
     gate.enter();
     try {
-      page = walker.walk(root, pointer, access);
-      if (page < 0) {
+      host = find(pointer, write);
+      if (host == 0) {
         return false;
       }
-      long host = memory.base() + page + (pointer & MachineMemory.FRAME_SIZE - 1);
-      if (access == GuestMmu.WRITE) {
-        HostMemory.copy(hostAddress, host, bytes);
+      long from = write ? hostAddress : host;
+      long to = write ? host : hostAddress;
+      if (bytes <= FEW) {
+        HostMemory.copyFew(from, to, bytes);
       } else {
-        HostMemory.copy(host, hostAddress, bytes);
+        HostMemory.copy(from, to, bytes);
       }
     } finally {
       gate.leave();
     }
-    if (access == GuestMmu.WRITE) {
-      codeMap.written(page >>> MachineMemory.FRAME_SHIFT);
+    if (write) {
+      codeMap.written(host - memory.base() >>> MachineMemory.FRAME_SHIFT);
     }
     return true;
+  }
+
+  /**
+   * Host address of a byte, 0 when it cannot be accessed. What the executor has buffered is true
+   * here as well unless a flush waits, which whoever posts it lets wait for the gate to be quiet.
+   */
+  private long find(long pointer, boolean write) {
+    CpuState cpu = vcpu.cpu();
+    long known = vcpu.gate().current() ? cpu.buffered(pointer, write) : 0;
+    if (known != 0) {
+      return known;
+    }
+    boolean kernel = cpu.kernelMode();
+    long root = kernel ? vcpu.kernelRoot() : vcpu.userRoot();
+    if (root == 0) {
+      return 0;
+    }
+    long page = walker.walk(root, pointer, write ? GuestMmu.WRITE : GuestMmu.READ);
+    if (page < 0) {
+      return 0;
+    }
+    long hostPage = memory.base() + page;
+    if (!write || !codeMap.hasCode(page >>> MachineMemory.FRAME_SHIFT)) {
+      long buffer = cpu.base() + (kernel ? CpuState.KERNEL_TLB : CpuState.USER_TLB);
+      CpuState.enterTranslation(buffer, pointer, hostPage, write);
+    }
+    return hostPage + (pointer & MachineMemory.FRAME_SIZE - 1);
   }
 }

@@ -93,7 +93,9 @@ final class PrivilegedOperations {
         return 0;
       }
     }
-    HostMemory.copyToArray(at, into, 0, bytes);
+    for (int i = 0; i < bytes; i++) {
+      into[i] = HostMemory.getByte(at + i);
+    }
     return bytes;
   }
 

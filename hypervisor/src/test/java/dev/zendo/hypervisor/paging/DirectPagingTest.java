@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.GuestAccess;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
@@ -24,6 +25,7 @@ class DirectPagingTest {
   private static final int PIN_L1 = 0;
   private static final int PIN_L4 = 3;
   private static final int UNPIN = 4;
+  private static final int FLUSH_LOCAL = 6;
 
   private final SmallMachine machine = new SmallMachine();
   private final BootedGuest guest = new BootedGuest(machine, 1, 200);
@@ -251,6 +253,31 @@ class DirectPagingTest {
     for (long pointer : new long[] {0xffff800000000000L, 0x0000800000000000L, 1L << 40, -8}) {
       assertEquals(-Errno.EFAULT, guest.call(Hypercalls.MMU_UPDATE, pointer, count, 0, SELF));
     }
+  }
+
+  @Test
+  void hypercallPointersFollowTheTablesOnceAFlushIsDue() {
+    long buffer = domain.vcpu(0).scratch();
+    HostMemory.putLong(guest.at(0x5000), 5);
+    HostMemory.putLong(guest.at(0x6000), 6);
+    GuestAccess access = domain.vcpu(0).guest();
+    assertTrue(access.read(0x5000, buffer, 8));
+    assertEquals(5, HostMemory.getLong(buffer));
+    assertEquals(0, guest.call(Hypercalls.UPDATE_VA_MAPPING, 0x5000, pte(frames[6], RW), 0));
+    assertEquals(0, mmuExt(FLUSH_LOCAL, 0, 0));
+    assertTrue(access.read(0x5000, buffer, 8));
+    assertEquals(6, HostMemory.getLong(buffer));
+  }
+
+  @Test
+  void hypercallsWriteNoFrameThatHasBecomeATable() {
+    long buffer = domain.vcpu(0).scratch();
+    GuestAccess access = domain.vcpu(0).guest();
+    assertTrue(access.write(0x5000, buffer, 8));
+    assertEquals(0, guest.call(Hypercalls.UPDATE_VA_MAPPING, 0x5000, pte(frames[5], RO), 0));
+    assertEquals(0, mmuExt(PIN_L1, frames[5], 0));
+    assertFalse(access.write(0x5000, buffer, 8));
+    assertTrue(access.read(0x5000, buffer, 8));
   }
 
   @Test
