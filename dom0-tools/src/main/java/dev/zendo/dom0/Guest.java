@@ -7,8 +7,11 @@ import dev.zendo.dom0.console.ConsoleBackend;
 import dev.zendo.dom0.console.ConsoleLog;
 import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.control.ControlDomain;
+import dev.zendo.hypervisor.trace.Sample;
+import dev.zendo.hypervisor.trace.SamplingPlan;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -123,6 +126,16 @@ public final class Guest implements AutoCloseable {
   /** Guest instructions that its vcpus have executed. */
   public long instructions() {
     return machine.instructions(this);
+  }
+
+  /** Lets its vcpus be sampled from now on; before {@link #start}. */
+  public void sample(SamplingPlan plan) {
+    machine.sample(this, plan);
+  }
+
+  /** Where its vcpus were seen, and how often; empty when the guest is gone. */
+  public Map<Sample, Long> samples() {
+    return machine.samples(this);
   }
 
   /** Why the hypervisor ended it; empty when it ended itself. */

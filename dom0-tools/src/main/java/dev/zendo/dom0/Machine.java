@@ -10,8 +10,13 @@ import dev.zendo.hypervisor.Hypervisor;
 import dev.zendo.hypervisor.HypervisorConfig;
 import dev.zendo.hypervisor.domain.CrashReport;
 import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
+import dev.zendo.hypervisor.trace.Sample;
+import dev.zendo.hypervisor.trace.Sampler;
+import dev.zendo.hypervisor.trace.SamplingPlan;
 import dev.zendo.hypervisor.trace.Tracer;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -127,6 +132,27 @@ public final class Machine implements AutoCloseable {
     long sum = 0;
     for (int i = 0; domain != null && i < domain.vcpuCount(); i++) {
       sum += domain.vcpu(i).cpu().instructions();
+    }
+    return sum;
+  }
+
+  /** A tool for watching that no hypercall offers. */
+  void sample(Guest guest, SamplingPlan plan) {
+    Domain domain = hypervisor.domain(guest.id());
+    for (int i = 0; i < domain.vcpuCount(); i++) {
+      Vcpu vcpu = domain.vcpu(i);
+      vcpu.sampler(new Sampler(vcpu, plan, hypervisor.clock()));
+    }
+  }
+
+  Map<Sample, Long> samples(Guest guest) {
+    Map<Sample, Long> sum = new HashMap<>();
+    Domain domain = hypervisor.domain(guest.id());
+    for (int i = 0; domain != null && i < domain.vcpuCount(); i++) {
+      Sampler sampler = domain.vcpu(i).sampler();
+      if (sampler != null) {
+        sampler.samples().forEach((sample, count) -> sum.merge(sample, count, Long::sum));
+      }
     }
     return sum;
   }

@@ -2,7 +2,6 @@ package dev.zendo.dom0.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
@@ -14,16 +13,13 @@ import dev.zendo.dom0.report.CrashReport;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
-import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.commons.cli.CommandLine;
 
 /** One {@code zl run}: the machine, its guest, and the guest's successors after reboots. */
 final class RunSession implements AutoCloseable {
@@ -33,10 +29,9 @@ final class RunSession implements AutoCloseable {
     TIMEOUT
   }
 
+  private final RunOptions options;
   private final RunTarget target;
-  private final boolean rebooting;
-  private final boolean json;
-  private final boolean stats;
+  private final GuestWatcher watcher;
   private final long deadline;
   private final CompletableFuture<Other> left = new CompletableFuture<>();
   private final HostTerminal terminal = new HostTerminal(() -> left.complete(Other.LEFT));
@@ -46,27 +41,24 @@ final class RunSession implements AutoCloseable {
   private DomainSpec spec;
   private boolean reported;
 
-  /**
-   * Reads the kernel, then starts the machine.
-   *
-   * @param timeout milliseconds until the guest is ended
-   */
-  RunSession(
-      RunTarget target, EngineChoice engine, CommandLine line, Set<String> traces, long timeout) {
-    this.target = target;
-    this.rebooting = !line.hasOption("no-reboot");
-    this.json = line.hasOption("json");
-    this.stats = line.hasOption("stats");
+  /** Reads the kernel, then starts the machine. */
+  RunSession(RunOptions options, GuestWatcher watcher) {
+    this.options = options;
+    this.target = options.target();
+    this.watcher = watcher;
+    long timeout = options.timeout();
     this.deadline =
         timeout == Long.MAX_VALUE ? timeout : started + TimeUnit.MILLISECONDS.toNanos(timeout);
     this.spec = readSpec();
     int hostProcessors = Runtime.getRuntime().availableProcessors();
     this.machine =
         Machine.start(
-            target.memoryMiB(), Math.max(1, Math.min(target.vcpus(), hostProcessors)), engine);
-    this.trace = TraceOutput.open(line.getOptionValue("trace-file"), traces, machine.tracer());
-    if (line.hasOption("store-socket")) {
-      machine.store().listen(Path.of(line.getOptionValue("store-socket")));
+            target.memoryMiB(),
+            Math.max(1, Math.min(target.vcpus(), hostProcessors)),
+            options.engine());
+    this.trace = TraceOutput.open(options.traceFile(), options.traces(), machine.tracer());
+    if (options.storeSocket() != null) {
+      machine.store().listen(options.storeSocket());
     }
   }
 
@@ -80,11 +72,13 @@ final class RunSession implements AutoCloseable {
         terminal.start();
         first = false;
       }
+      watcher.created(guest);
       guest.start();
       Object end = await(guest);
-      if (end != GuestEnd.REBOOT || !rebooting) {
+      if (end != GuestEnd.REBOOT || !options.reboots()) {
         return report(guest, end);
       }
+      watcher.stopped(guest);
       guest.close();
       spec = readSpec();
     }
@@ -134,11 +128,12 @@ final class RunSession implements AutoCloseable {
     } else if (end instanceof Other) {
       machine.control().domains().pause(guest.id());
     }
+    watcher.stopped(guest);
     guest.console().close();
     terminal.close();
     reported = true;
     PrintStream err = System.err;
-    if (json) {
+    if (options.json()) {
       err.println(json(guest, end, status, seconds, instructions, crash));
     } else {
       if (status == ExitStatus.TIMEOUT) {
@@ -153,7 +148,7 @@ final class RunSession implements AutoCloseable {
                 + (reason.isEmpty() ? "" : ": " + reason));
         err.print(crash);
       }
-      if (stats) {
+      if (options.stats()) {
         err.printf(
             Locale.ROOT,
             "zl: %.3f s, %d guest instructions (%.1f million/s)%n",
@@ -161,6 +156,7 @@ final class RunSession implements AutoCloseable {
             instructions,
             instructions / seconds / 1e6);
       }
+      watcher.print(err);
     }
     return status;
   }
@@ -193,6 +189,7 @@ final class RunSession implements AutoCloseable {
       if (!crash.isEmpty()) {
         out.writeStringField("crash", crash);
       }
+      watcher.write(out);
       out.writeEndObject();
     } catch (IOException e) {
       throw new ToolException("cannot write JSON: " + e.getMessage(), e);

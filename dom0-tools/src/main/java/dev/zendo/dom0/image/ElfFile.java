@@ -143,6 +143,11 @@ public final class ElfFile {
     return file.slice((int) offset, (int) size).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** The whole file, little-endian. */
+  ByteBuffer bytes() {
+    return slice(0, file.limit());
+  }
+
   private boolean inFile(long offset, long size) {
     return offset >= 0 && size >= 0 && offset <= file.limit() && size <= file.limit() - offset;
   }

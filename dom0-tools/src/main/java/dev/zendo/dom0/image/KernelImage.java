@@ -17,6 +17,12 @@ public final class KernelImage {
   /** Files above this size (kernels with debugging information) are mapped, not read. */
   private static final long MAP_FROM = 128L << 20;
 
+  private static final int CODE_PER_FRAME = 1024;
+  private static final byte PUSH_RBP = 0x55;
+
+  /** push rbp; mov rbp, rsp. */
+  private static final int NEW_FRAME = 0xe5894855;
+
   private final ElfFile elf;
   private final XenNotes notes;
   private final List<ElfFile.Segment> segments = new ArrayList<>();
@@ -212,6 +218,25 @@ public final class KernelImage {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether its code keeps frame pointers, judged by how many functions begin with {@code push rbp;
+   * mov rbp, rsp}: one for each {@value #CODE_PER_FRAME} bytes of code or more.
+   */
+  public boolean keepsFramePointers() {
+    long code = 0;
+    long frames = 0;
+    for (int i = 0; i < segments.size(); i++) {
+      if ((segments.get(i).flags() & 1) != 0) {
+        ByteBuffer bytes = segmentData(i);
+        for (int at = 0; at + Integer.BYTES <= bytes.limit(); at++) {
+          code += bytes.get(at) != 0 ? 1 : 0;
+          frames += bytes.get(at) == PUSH_RBP && bytes.getInt(at) == NEW_FRAME ? 1 : 0;
+        }
+      }
+    }
+    return frames * CODE_PER_FRAME >= code && frames > 0;
   }
 
   /** The symbols in the file, for backtraces; empty when it was stripped. */

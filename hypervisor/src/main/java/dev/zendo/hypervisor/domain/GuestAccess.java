@@ -22,4 +22,15 @@ public interface GuestAccess {
    * @return false when a part of the range cannot be written; a prefix may have been written
    */
   boolean write(long guestPointer, long hostAddress, int bytes);
+
+  /**
+   * Copies from the guest to host memory so that the guest cannot tell: not even accessed bits
+   * change. For tools that watch; any address is safe.
+   *
+   * @param kernelMode which of the guest's two page tables to use
+   * @return false when a part of the range cannot be read, or lies in another page than its start
+   */
+  default boolean peek(boolean kernelMode, long guestPointer, long hostAddress, int bytes) {
+    return false;
+  }
 }

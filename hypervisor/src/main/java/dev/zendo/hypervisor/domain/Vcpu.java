@@ -7,6 +7,7 @@ import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.sched.VcpuSchedule;
 import dev.zendo.hypervisor.time.VcpuTime;
+import dev.zendo.hypervisor.trace.Sampler;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -43,6 +44,7 @@ public final class Vcpu {
   private volatile long kernelRoot;
   private volatile long userRoot;
   private Object memoryState;
+  private Sampler sampler;
 
   /** A vcpu that is down. The creator wires it with {@link #wire} before anybody else sees it. */
   public Vcpu(Domain domain, int id) {
@@ -242,6 +244,16 @@ public final class Vcpu {
   /** Sets {@link #memoryState()}, from {@link DomainMemory#mmu}. */
   public void memoryState(Object state) {
     memoryState = state;
+  }
+
+  /** Sees now and then where it is; null when nobody wants to know. */
+  public Sampler sampler() {
+    return sampler;
+  }
+
+  /** Sets {@link #sampler()}, while the vcpu is paused. */
+  public void sampler(Sampler to) {
+    sampler = to;
   }
 
   /** Gives its host memory back; nobody may use it afterwards. */

@@ -54,6 +54,28 @@ final class PvGuestAccess implements GuestAccess {
     return true;
   }
 
+  @Override
+  public boolean peek(boolean kernelMode, long guestPointer, long hostAddress, int bytes) {
+    long root = kernelMode ? vcpu.kernelRoot() : vcpu.userRoot();
+    boolean guests = CpuState.isCanonical(guestPointer) && Pte.isGuestAddress(guestPointer);
+    if (root == 0 || !guests || partOf(guestPointer, bytes) != bytes) {
+      return false;
+    }
+    gate.enter();
+    try {
+      long at = walker.findEntry(root, guestPointer, 1);
+      long entry = at < 0 ? 0 : HostMemory.getLongAcquire(memory.base() + at);
+      if (!Pte.isPresent(entry) || (entry & Pte.USER) == 0 || !memory.contains(Pte.frame(entry))) {
+        return false;
+      }
+      long page = memory.address(Pte.frame(entry));
+      HostMemory.copy(page + (guestPointer & MachineMemory.FRAME_SIZE - 1), hostAddress, bytes);
+      return true;
+    } finally {
+      gate.leave();
+    }
+  }
+
   private static int partOf(long pointer, int bytes) {
     int offset = (int) pointer & MachineMemory.FRAME_SIZE - 1;
     return Math.min(bytes, MachineMemory.FRAME_SIZE - offset);

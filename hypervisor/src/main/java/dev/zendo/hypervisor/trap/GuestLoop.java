@@ -11,6 +11,7 @@ import dev.zendo.hypervisor.sched.Scheduler;
 import dev.zendo.hypervisor.sched.VcpuRunner;
 import dev.zendo.hypervisor.sched.VcpuSchedule;
 import dev.zendo.hypervisor.time.SystemTime;
+import dev.zendo.hypervisor.trace.Sampler;
 import dev.zendo.hypervisor.trace.Tracer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,8 +102,19 @@ public final class GuestLoop implements VcpuRunner {
       vcpu.gate().leave();
       return;
     }
-    int reason = vcpu.executor().run(BUDGET);
+    Sampler sampler = vcpu.sampler();
+    int reason = vcpu.executor().run(sampler == null ? BUDGET : sampler.enter());
     vcpu.gate().leave();
+    if (sampler == null) {
+      serve(vcpu, reason);
+    } else {
+      sampler.left(reason);
+      serve(vcpu, reason);
+      sampler.served();
+    }
+  }
+
+  private void serve(Vcpu vcpu, int reason) {
     switch (reason) {
       case ExitReason.SYSCALL -> systemCall(vcpu);
       case ExitReason.EXCEPTION -> exception(vcpu);

@@ -1,0 +1,146 @@
+package dev.zendo.dom0.cli;
+
+import dev.zendo.dom0.EngineChoice;
+import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.builder.DomainSpec;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+
+/**
+ * What the verbs that boot a guest have in common: their options, checked.
+ *
+ * @param target what to run
+ * @param engine what executes guest code
+ * @param traces any of hypercalls, events, traps
+ * @param traceFile where traces go, or null for standard error
+ * @param storeSocket where the store is served, or null
+ * @param timeout milliseconds until the guest is ended
+ * @param reboots whether the guest is started again when it wants that
+ * @param json whether the report is JSON
+ * @param stats whether the report says what the guest used
+ */
+record RunOptions(
+    RunTarget target,
+    EngineChoice engine,
+    Set<String> traces,
+    String traceFile,
+    Path storeSocket,
+    long timeout,
+    boolean reboots,
+    boolean json,
+    boolean stats) {
+  private static final List<String> TRACES = List.of("hypercalls", "events", "traps");
+  private static final List<String> ENGINES =
+      Arrays.stream(EngineChoice.values()).map(EngineChoice::label).toList();
+
+  /** The options themselves. */
+  static Options options() {
+    return new Options()
+        .addOption(value("r", "ramdisk", "FILE", "initial ramdisk"))
+        .addOption(value("c", "cmdline", "TEXT", "command line of the kernel"))
+        .addOption(value("m", "memory", "MB", "memory in MiB, or with suffix K, M, G (256)"))
+        .addOption(value("n", "vcpus", "N", "virtual processors (1)"))
+        .addOption(
+            value(
+                "e",
+                "engine",
+                "NAME",
+                "what executes guest code: auto, direct or interpreter (auto)"))
+        .addOption(value(null, "name", "NAME", "name of the domain (that of the kernel)"))
+        .addOption(value("t", "timeout", "SECONDS", "end the guest after this time, status 4"))
+        .addOption(flag("no-reboot", "end when the guest wants to reboot"))
+        .addOption(
+            value(null, "trace", "WHAT", "trace hypercalls, events or traps; may be repeated"))
+        .addOption(value(null, "trace-file", "FILE", "write traces there, not to stderr"))
+        .addOption(value(null, "store-socket", "PATH", "serve the store at a Unix socket"))
+        .addOption(flag("stats", "say at the end what the guest used"))
+        .addOption(flag("json", "report the end of the guest as JSON on stderr"));
+  }
+
+  static Option value(String letter, String name, String argument, String text) {
+    return Option.builder(letter).longOpt(name).hasArg().argName(argument).desc(text).get();
+  }
+
+  static Option flag(String name, String text) {
+    return Option.builder().longOpt(name).desc(text).get();
+  }
+
+  /** Checks what was given, and builds the guest when it is a folder. */
+  static RunOptions of(String verb, CommandLine line) {
+    List<String> words = line.getArgList();
+    if (words.size() != 1) {
+      throw new UsageException(
+          words.isEmpty()
+              ? String.format(
+                  "%1$s needs a kernel or a folder: zl %1$s KERNEL|FOLDER (zl %1$s --help)", verb)
+              : String.format(
+                  "%1$s takes one kernel or folder, not %2$d"
+                      + " (options go with --cmdline \"...\"; zl %1$s --help)",
+                  verb, words.size()));
+    }
+    long timeout =
+        line.hasOption("timeout") ? seconds(line.getOptionValue("timeout")) : Long.MAX_VALUE;
+    EngineChoice engine = engine(line.getOptionValue("engine", ENGINES.get(0)));
+    Set<String> traces = traces(line.getOptionValues("trace"));
+    String socket = line.getOptionValue("store-socket");
+    Machine.prepare();
+    RunTarget target = RunTarget.of(Path.of(words.get(0)), line);
+    DomainSpec.checkMemory(target.memoryMiB());
+    DomainSpec.checkVcpus(target.vcpus());
+    return new RunOptions(
+        target,
+        engine,
+        traces,
+        line.getOptionValue("trace-file"),
+        socket == null ? null : Path.of(socket),
+        timeout,
+        !line.hasOption("no-reboot"),
+        line.hasOption("json"),
+        line.hasOption("stats"));
+  }
+
+  /** Milliseconds. */
+  private static long seconds(String text) {
+    try {
+      double value = Double.parseDouble(text.trim());
+      if (value > 0 && value < 1e9) {
+        return Math.max(1, (long) (value * 1000));
+      }
+    } catch (NumberFormatException e) {
+      throw new UsageException("--timeout " + text + ": not a number of seconds");
+    }
+    throw new UsageException("--timeout " + text + ": use a number of seconds above 0");
+  }
+
+  private static Set<String> traces(String[] values) {
+    Set<String> chosen = new TreeSet<>();
+    for (String value : values == null ? new String[0] : values) {
+      for (String trace : value.split(",")) {
+        if (!TRACES.contains(trace)) {
+          throw new UsageException(
+              "--trace "
+                  + trace
+                  + ": trace hypercalls, events or traps"
+                  + Suggestions.hint(trace, TRACES));
+        }
+        chosen.add(trace);
+      }
+    }
+    return chosen;
+  }
+
+  private static EngineChoice engine(String name) {
+    int index = ENGINES.indexOf(name);
+    if (index < 0) {
+      throw new UsageException(
+          "--engine " + name + ": there is " + String.join(" and ", ENGINES) + " only");
+    }
+    return EngineChoice.values()[index];
+  }
+}
