@@ -42,9 +42,14 @@ class KitExamplesIT {
   }
 
   private Run runFolder(String guest, String... options) throws IOException, InterruptedException {
+    return boot("run", guest, options);
+  }
+
+  private Run boot(String verb, String guest, String... options)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(ROOT.resolve("zl").toString());
-    command.add("run");
+    command.add(verb);
     command.add(ROOT.resolve(guest).toString());
     command.add("--timeout");
     command.add(Integer.toString(SECONDS));
@@ -163,5 +168,31 @@ class KitExamplesIT {
             + " riscv64; use --engine interpreter\n",
         run.errors());
     assertEquals(2, run.status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"direct", "interpreter"})
+  void profilesNameFunctionsAndAreTheSameInEachRun(String engine) throws Exception {
+    String[] folded = new String[2];
+    for (int i = 0; i < folded.length; i++) {
+      Path prefix = folder.resolve("profile" + i);
+      Run run =
+          boot(
+              "profile",
+              "examples/traps",
+              "--engine",
+              engine,
+              "--every",
+              "100",
+              "--output",
+              prefix.toString());
+      assertEquals(0, run.status(), run::errors);
+      assertTrue(run.errors().contains("%  page_init\n"), run::errors);
+      folded[i] = Files.readString(Path.of(prefix + ".folded"));
+      assertTrue(Files.readString(Path.of(prefix + ".svg")).endsWith("</svg>\n"));
+    }
+    assertTrue(folded[0].startsWith("kernel;"), folded[0]);
+    assertTrue(folded[0].contains("page_init "), folded[0]);
+    assertEquals(folded[0], folded[1]);
   }
 }

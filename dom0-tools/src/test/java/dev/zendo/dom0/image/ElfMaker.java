@@ -69,9 +69,13 @@ public final class ElfMaker {
     for (int i = 0; i < bytes; i++) {
       text[i] = (byte) (i * 31 + (i >> 8));
     }
+    return kernel(text);
+  }
+
+  public static ElfMaker kernel(byte[] text) {
     return new ElfMaker()
         .entry(0x100000)
-        .load(0x100000, 0x100000, text, bytes + 4096L)
+        .load(0x100000, 0x100000, text, text.length + 4096L)
         .note(5, "xen-3.0")
         .note(3, 0L);
   }

@@ -67,6 +67,17 @@ class KernelImageTest {
   }
 
   @Test
+  void framePointersAreRecognisedByTheStartsOfFunctions() {
+    byte[] code = new byte[8192];
+    Arrays.fill(code, (byte) 0x90);
+    assertFalse(read(ElfMaker.kernel(code).bytes()).keepsFramePointers());
+    for (int at = 100; at < code.length; at += 500) {
+      ByteBuffer.wrap(code, at, 4).order(ByteOrder.LITTLE_ENDIAN).putInt(0xe5894855);
+    }
+    assertTrue(read(ElfMaker.kernel(code).bytes()).keepsFramePointers());
+  }
+
+  @Test
   void saysWhichFormatsWereTried() {
     assertMentions(
         failure(new byte[] {1, 2, 3, 4, 5, 6, 7}), "not a kernel", "bzImage", "zstd", "LZO");

@@ -88,6 +88,11 @@ public final class FakeMemory implements DomainMemory, AutoCloseable {
         HostMemory.copy(hostAddress, host(guestPointer), bytes);
         return true;
       }
+
+      @Override
+      public boolean peek(boolean kernelMode, long guestPointer, long hostAddress, int bytes) {
+        return read(guestPointer, hostAddress, bytes);
+      }
     };
   }
 

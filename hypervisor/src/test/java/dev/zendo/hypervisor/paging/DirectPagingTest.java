@@ -65,6 +65,25 @@ class DirectPagingTest {
   }
 
   @Test
+  void peekingLeavesNoTrace() {
+    guest.map(5, pte(frames[5], Pte.PRESENT | Pte.USER));
+    HostMemory.putLong(machine.memory.address(frames[5]) + 8, 0x1234);
+    long buffer = domain.vcpu(0).frameBuffer();
+    assertTrue(peek(0x5008, buffer, 8));
+    assertEquals(0x1234, HostMemory.getLong(buffer));
+    assertEquals(0, guest.entry(5) & (Pte.ACCESSED | Pte.DIRTY));
+    guest.map(6, 0);
+    for (long address : new long[] {0x6000, 0x5ffc, 0x8000_0000_0000L, -4L, 0x7000_0000_0000L}) {
+      assertFalse(peek(address, buffer, 8), Long.toHexString(address));
+    }
+    assertFalse(peek(0xffff_8300_0000_0000L, buffer, 8), "the hypervisor's own range");
+  }
+
+  private boolean peek(long address, long buffer, int bytes) {
+    return domain.vcpu(0).guest().peek(true, address, buffer, bytes);
+  }
+
+  @Test
   void faultCodesAreThoseOfRing3() {
     guest.map(5, 0);
     guest.map(6, pte(frames[6], RO));
