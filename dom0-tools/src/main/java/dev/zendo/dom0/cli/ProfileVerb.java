@@ -37,9 +37,9 @@ final class ProfileVerb implements Verb {
     By time, what the hypervisor does for the guest shows in brackets. Every N instructions, the
     samples of a guest that does not ask for the time are the same in each run.
 
-    Names come from the kernel file, and from --symbols files: the output of nm, System.map, or a
-    copy of Linux' /proc/kallsyms, which names modules as well. Callers are found by frame
-    pointers, when the kernel file keeps them or --stacks says so.
+    Names come from the kernel file (Linux carries its own), and from --symbols files: the output
+    of nm, System.map, or a copy of Linux' /proc/kallsyms, which names modules as well. Callers are
+    found by frame pointers, when the kernel file keeps them or --stacks says so.
     """;
   }
 
