@@ -84,11 +84,16 @@ public final class Hypervisor implements AutoCloseable {
     HypercallPage hypercallPage = new HypercallPage(memory, memoryCore, codeMap);
     registerCalls(delivery, time, hypercallPage);
     MsrPolicy msrs = new MsrPolicy(time, hypercallPage);
-    timerThread = new Thread(timers, "zendo-timers");
+    timerThread = new Thread(this::runTimers, "zendo-timers");
     timerThread.setDaemon(true);
     timerThread.start();
     scheduler.start(new GuestLoop(scheduler, dispatcher, delivery, time, tracer, msrs, memoryCore));
     control = createControlDomain(config.controlPages(), dispatcher);
+  }
+
+  private void runTimers() {
+    engine.exactWakeUps();
+    timers.run();
   }
 
   private void registerCalls(TrapDelivery delivery, SystemTime time, HypercallPage hypercallPage) {

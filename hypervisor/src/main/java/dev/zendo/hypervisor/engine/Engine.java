@@ -13,4 +13,7 @@ public interface Engine {
    * @param clock source of the time stamp counter
    */
   VcpuExecutor attach(CpuState cpu, GuestMmu mmu, GuestClock clock);
+
+  /** Has the host wake the calling thread, for which guests wait, as exactly as it can. */
+  default void exactWakeUps() {}
 }

@@ -208,14 +208,13 @@ public final class SchedCalls {
   }
 
   private long setTimer(Vcpu v, long timeout) {
-    long ahead = timeout - clock.nanos();
     if (timeout == 0) {
       v.time().stopSingleshot();
-    } else if (timeout < 0 || ahead >= FAR) {
-      v.time().setSingleshot(clock.nanos() + FAR_REPLACEMENT);
-    } else {
-      v.time().setSingleshot(timeout);
+      return 0;
     }
+    long now = clock.nanos();
+    boolean far = timeout < 0 || timeout - now >= FAR;
+    v.time().setSingleshot(far ? now + FAR_REPLACEMENT : timeout, now);
     return 0;
   }
 }

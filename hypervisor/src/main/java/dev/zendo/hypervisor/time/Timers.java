@@ -24,6 +24,9 @@ public final class Timers implements Runnable {
   private Thread runner;
   private boolean closed;
 
+  /** Deadline that {@link #run} sleeps towards; the past while it does not sleep. */
+  private long sleepsUntil = Long.MIN_VALUE;
+
   /** No timer is armed. */
   public Timers(Clock clock) {
     this.clock = clock;
@@ -40,7 +43,8 @@ public final class Timers implements Runnable {
       }
       place(size++, timer);
       siftUp(timer.index);
-      if (timer.index == 0) {
+      if (deadline < sleepsUntil) {
+        sleepsUntil = Long.MIN_VALUE;
         changed.signal();
       }
     } finally {
@@ -121,15 +125,18 @@ public final class Timers implements Runnable {
     try {
       while (!closed) {
         if (size == 0) {
+          sleepsUntil = Long.MAX_VALUE;
           changed.awaitUninterruptibly();
-          continue;
-        }
-        long wait = heap[0].deadline - clock.nanos();
-        if (wait <= 0) {
-          fireFirst();
         } else {
-          sleep(wait);
+          long wait = heap[0].deadline - clock.nanos();
+          if (wait <= 0) {
+            fireFirst();
+          } else {
+            sleepsUntil = heap[0].deadline;
+            sleep(wait);
+          }
         }
+        sleepsUntil = Long.MIN_VALUE;
       }
     } finally {
       lock.unlock();

@@ -33,7 +33,12 @@ public final class VcpuTime {
 
   /** Arms the one-shot timer; the past fires at once. */
   public void setSingleshot(long deadline) {
-    if (deadline <= clock.nanos()) {
+    setSingleshot(deadline, clock.nanos());
+  }
+
+  /** The same for a caller that has just read the clock. */
+  public void setSingleshot(long deadline, long now) {
+    if (deadline <= now) {
       timers.cancel(singleshot);
       tick();
     } else {

@@ -36,6 +36,10 @@ public final class GuestReturn {
     }
     cpu.selector(CpuState.CS, cs);
     cpu.selector(CpuState.SS, ss);
+    if (cs == GuestEntry.CODE64 && ss == GuestEntry.STACK && Arguments.canonical(rip)) {
+      cpu.longMode(true);
+      return;
+    }
     long code = vcpu.mmu().descriptor(cs);
     if (cs <= 3 || !Descriptors.returnableCode(code)) {
       delivery.generalProtection(vcpu, cs & ~3);

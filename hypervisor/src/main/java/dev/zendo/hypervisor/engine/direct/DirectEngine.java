@@ -74,7 +74,7 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     VcpuExecutor interpreted = interpreter.attach(cpu, mmu, clock);
     DirectExecutor executor;
     try {
-      executor = new DirectExecutor(cpu, mmu, memory, codeMap, interpreted, area);
+      executor = new DirectExecutor(cpu, mmu, clock, memory, codeMap, interpreted, area);
     } catch (UnsupportedOperationException e) {
       LOG.warn("no room for code, a vcpu runs interpreted: {}", e.getMessage());
       return interpreted;
@@ -82,6 +82,15 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     executors.removeIf(reference -> reference.get() == null);
     executors.add(new WeakReference<>(executor));
     return executor;
+  }
+
+  @Override
+  public void exactWakeUps() {
+    try {
+      LibC.exactWakeUps();
+    } catch (UnsupportedOperationException e) {
+      LOG.debug("timers may be late: {}", e.getMessage());
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.zendo.hypervisor.engine.direct;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.ExitReason;
+import dev.zendo.hypervisor.engine.GuestClock;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
 import dev.zendo.hypervisor.engine.x86.Flags;
@@ -21,6 +22,9 @@ final class DirectExecutor implements VcpuExecutor {
 
   private static final int R11 = 11;
 
+  /** CR4: only the kernel may read the time stamp counter. */
+  private static final int CR4_TSD = 4;
+
   private static final int INVALID_OPCODE = 6;
   private static final int PAGE_FAULT = 14;
 
@@ -34,6 +38,7 @@ final class DirectExecutor implements VcpuExecutor {
 
   private final CpuState cpu;
   private final GuestMmu mmu;
+  private final GuestClock clock;
   private final long machine;
   private final CodeMap codeMap;
   private final VcpuExecutor interpreter;
@@ -44,12 +49,14 @@ final class DirectExecutor implements VcpuExecutor {
   DirectExecutor(
       CpuState cpu,
       GuestMmu mmu,
+      GuestClock clock,
       MachineMemory memory,
       CodeMap codeMap,
       VcpuExecutor interpreter,
       long area) {
     this.cpu = cpu;
     this.mmu = mmu;
+    this.clock = clock;
     this.machine = memory.base();
     this.codeMap = codeMap;
     this.interpreter = interpreter;
@@ -118,8 +125,19 @@ final class DirectExecutor implements VcpuExecutor {
           if (done != FILLED) {
             return done == FAULT ? ExitReason.EXCEPTION : interpreter.run(1);
           }
+          if (requested) {
+            return ExitReason.INTERRUPTED;
+          }
           at = site.retry;
           ahead = site.rest;
+          break;
+        case Site.TIME, Site.TIME_AND_ID:
+          if (requested || !mayReadTime()) {
+            return requested ? ExitReason.INTERRUPTED : interpreter.run(1);
+          }
+          readTime(site.kind == Site.TIME_AND_ID);
+          at = site.retry;
+          ahead = site.rest - 1;
           break;
         case Site.SYSCALL:
           cpu.gpr(CpuState.RCX, site.rip);
@@ -190,6 +208,21 @@ final class DirectExecutor implements VcpuExecutor {
 
   private static int status(int image) {
     return image >> 8 & (Flags.STATUS & ~Flags.OF) | ((image & 1) != 0 ? Flags.OF : 0);
+  }
+
+  private boolean mayReadTime() {
+    return cpu.kernelMode() || (cpu.field(CpuState.CR4) & CR4_TSD) == 0;
+  }
+
+  private void readTime(boolean withId) {
+    long now = clock.timeStampCounter();
+    cpu.gpr(CpuState.RAX, now & 0xffffffffL);
+    cpu.gpr(CpuState.RDX, now >>> 32);
+    if (withId) {
+      cpu.gpr(CpuState.RCX, HostMemory.getInt(cpu.base() + CpuState.TSC_AUX) & 0xffffffffL);
+    }
+    cpu.field(CpuState.INSTRUCTIONS, cpu.instructions() + 1);
+    translated++;
   }
 
   /** Enters the translation that an access lacks, or raises its page fault. */

@@ -31,6 +31,7 @@ final class LibC {
 
   private static final int SIGACTION_SIZE = 152;
   private static final int MFD_CLOEXEC = 1;
+  private static final int PR_SET_TIMERSLACK = 29;
 
   private LibC() {}
 
@@ -73,6 +74,11 @@ final class LibC {
 
   static void setAction(int signal, Memory action) {
     call("sigaction", signal, action, null);
+  }
+
+  /** Lets the host wake the calling thread as exactly as it can; 50 microseconds late otherwise. */
+  static void exactWakeUps() {
+    call("prctl", PR_SET_TIMERSLACK, 1L, 0L, 0L, 0L);
   }
 
   private static int call(String name, Object... arguments) {

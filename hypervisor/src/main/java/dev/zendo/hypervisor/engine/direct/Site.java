@@ -26,6 +26,12 @@ final class Site {
   /** UD2 is next. */
   static final int UNDEFINED = 7;
 
+  /** RDTSC is next; the code goes on behind it. */
+  static final int TIME = 8;
+
+  /** RDTSCP is next; the code goes on behind it. */
+  static final int TIME_AND_ID = 9;
+
   final int kind;
 
   /** Guest address of the instruction that is next. */
@@ -42,7 +48,7 @@ final class Site {
   /** Host address of the stub that the jump leads to while it is not linked. */
   long stub;
 
-  /** For an access: host address to try it again. */
+  /** Host address to go on: to try an access again, or behind an instruction that was helped. */
   long retry;
 
   /** For an access: guest registers and numbers of its address, and its size in bytes. */

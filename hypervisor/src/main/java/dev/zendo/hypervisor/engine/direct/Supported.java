@@ -75,7 +75,7 @@ final class Supported {
       case PUSH, POP -> insn.operandSize == 8 && !memoryFirst;
       case JMP, CALL, RET -> insn.operandSize == 8;
       case PAUSE, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHNTA -> true;
-      case SYSCALL, CPUID, UD2 -> true;
+      case SYSCALL, CPUID, UD2, RDTSC, RDTSCP -> true;
       default -> false;
     };
   }

@@ -177,6 +177,8 @@ final class Translator extends BlockWriter {
       case RET -> ret(insn, rip);
       case SYSCALL -> exit(new Site(Site.SYSCALL, rip + insn.length, block, 0));
       case CPUID -> exit(new Site(Site.CPUID, rip, block, 1));
+      case RDTSC -> helped(new Site(Site.TIME, rip, block, count - current));
+      case RDTSCP -> helped(new Site(Site.TIME_AND_ID, rip, block, count - current));
       case UD2 -> exit(new Site(Site.UNDEFINED, rip, block, 1));
       case NOP, PAUSE, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHNTA -> {}
       default -> throw new IllegalStateException("not supported: " + insn.mnemonic);
@@ -695,6 +697,13 @@ final class Translator extends BlockWriter {
 
   private void moveStack(int delta) {
     out.mem(8, 0x8d, RSP, RSP, delta);
+  }
+
+  /** The executor does the instruction; the block goes on behind it. */
+  private void helped(Site site) {
+    exit(site);
+    hostFlags = false;
+    site.retry = out.position();
   }
 
   // Jumps.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
+import dev.zendo.hypervisor.machine.HostMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,51 @@ class DirectCodeTest {
     assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
     assertEquals(Vector.PF, guest.cpu.exitVector());
     assertEquals(1, guest.emulated);
+  }
+
+  @Test
+  void emittedCodeGoesOnBehindAReadingOfTheTime() {
+    // stc; rdtsc; adc eax,0; mov ebx,eax; rdtscp; ud2
+    guest.clock = 0x7_0000_0005L;
+    HostMemory.putInt(guest.cpu.base() + CpuState.TSC_AUX, 9);
+    load(guest, "f9 0f31 83d000 89c3 0f01f9");
+    assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+    assertEquals(6, guest.reg(CpuState.RBX));
+    assertEquals(5, guest.reg(CpuState.RAX));
+    assertEquals(7, guest.reg(CpuState.RDX));
+    assertEquals(9, guest.reg(CpuState.RCX));
+    assertEquals(TestGuest.CODE + 11, guest.cpu.rip());
+    assertEquals(5, guest.cpu.instructions());
+    assertEquals(5, guest.translated());
+  }
+
+  @Test
+  void theKernelMayKeepTheTimeFromTheUser() {
+    guest.cpu.field(CpuState.CR4, 4);
+    guest.cpu.kernelMode(false);
+    load(guest, "ffc0 0f31");
+    assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+    assertEquals(Vector.GP, guest.cpu.exitVector());
+    assertEquals(TestGuest.CODE + 2, guest.cpu.rip());
+    assertEquals(1, guest.cpu.instructions());
+  }
+
+  @Test
+  void exitRequestEndsALoopThatLeavesAllTheTime() throws InterruptedException {
+    // Two pages that share a slot of the translation buffer. l: mov [rsi],eax; mov [rdi],eax; jmp l
+    long other = TestGuest.DATA + CpuState.TLB_ENTRIES * 4096L;
+    guest.map(other, 5, TestGuest.W);
+    guest.reg(CpuState.RSI, TestGuest.DATA).reg(CpuState.RDI, other);
+    for (String loop : new String[] {"8906 8907 ebfa", "0f31 ebfc"}) {
+      load(guest, loop);
+      int[] reason = {-1};
+      Thread runner = new Thread(() -> reason[0] = guest.executor.run(Long.MAX_VALUE));
+      runner.start();
+      Thread.sleep(20);
+      guest.executor.requestExit();
+      runner.join();
+      assertEquals(ExitReason.INTERRUPTED, reason[0]);
+    }
   }
 
   @Test
