@@ -146,6 +146,14 @@ class KitExamplesIT {
         "watch: data/watched changed (token)");
   }
 
+  @ParameterizedTest(name = "engine {0}")
+  @ValueSource(strings = {"auto", "interpreter"})
+  void benchmarksComputeWhatTheyComputeOnXen(String engine) throws Exception {
+    check(
+        run("bench", "--cmdline", "only=integer", "--engine", engine),
+        "BENCH-DONE d5cde5cd75c4e25e");
+  }
+
   @ParameterizedTest(name = "{0} vcpus, engine {1}")
   @CsvSource({"1,auto", "2,auto", "4,auto", "2,interpreter"})
   void everyPartOfTheKitWorks(String vcpus, String engine) throws Exception {
