@@ -11,6 +11,9 @@ $(error ZENDO_KIT is "$(ZENDO_KIT)"; set it to the pv-guest-kit folder of Zendo)
 endif
 include $(ZENDO_KIT)/flags.mk
 
+# Going through make's built-in rules, none of which fits a kernel, would take most of its time.
+MAKEFLAGS += --no-builtin-rules
+
 CC := gcc
 LDSCRIPT ?= $(ZENDO_KIT)/zendo.lds
 ZENDO_LIB := $(ZENDO_KIT)/target/libzendo.a

@@ -33,6 +33,15 @@ public enum EngineChoice {
     return DIRECT.obstacle().isEmpty() ? DIRECT : INTERPRETER;
   }
 
+  /** Finds out and loads what {@link #factory} would have to. */
+  void prepare() {
+    if (resolve() == DIRECT) {
+      DIRECT.obstacle();
+    } else {
+      InterpreterEngine.prepare();
+    }
+  }
+
   EngineFactory factory() {
     return resolve() == DIRECT ? DirectEngine::new : InterpreterEngine::new;
   }

@@ -11,7 +11,6 @@ import dev.zendo.hypervisor.HypervisorConfig;
 import dev.zendo.hypervisor.domain.CrashReport;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Vcpu;
-import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
 import dev.zendo.hypervisor.trace.Sample;
 import dev.zendo.hypervisor.trace.Sampler;
 import dev.zendo.hypervisor.trace.SamplingPlan;
@@ -53,9 +52,9 @@ public final class Machine implements AutoCloseable {
     control.events().bindVirq(Virq.DOM_EXC, this::checkGuests);
   }
 
-  /** Loads what every machine needs, on a thread of its own, so that {@link #start} is quicker. */
-  public static void prepare() {
-    Thread thread = new Thread(InterpreterEngine::prepare, "prepare");
+  /** Loads what an engine needs, on a thread of its own, so that {@link #start} is quicker. */
+  public static void prepare(EngineChoice engine) {
+    Thread thread = new Thread(engine::prepare, "prepare");
     thread.setDaemon(true);
     thread.start();
   }

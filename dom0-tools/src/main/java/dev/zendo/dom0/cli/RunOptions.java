@@ -4,7 +4,6 @@ import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.builder.DomainSpec;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,8 +35,6 @@ record RunOptions(
     boolean json,
     boolean stats) {
   private static final List<String> TRACES = List.of("hypercalls", "events", "traps");
-  private static final List<String> ENGINES =
-      Arrays.stream(EngineChoice.values()).map(EngineChoice::label).toList();
 
   /** The options themselves. */
   static Options options() {
@@ -86,10 +83,10 @@ record RunOptions(
     }
     long timeout =
         line.hasOption("timeout") ? seconds(line.getOptionValue("timeout")) : Long.MAX_VALUE;
-    EngineChoice engine = engine(line.getOptionValue("engine", ENGINES.get(0)));
+    EngineChoice engine = engine(line.getOptionValue("engine", EngineChoice.AUTO.label()));
     Set<String> traces = traces(line.getOptionValues("trace"));
     String socket = line.getOptionValue("store-socket");
-    Machine.prepare();
+    Machine.prepare(engine);
     RunTarget target = RunTarget.of(Path.of(words.get(0)), line);
     DomainSpec.checkMemory(target.memoryMiB());
     DomainSpec.checkVcpus(target.vcpus());
@@ -136,11 +133,11 @@ record RunOptions(
   }
 
   private static EngineChoice engine(String name) {
-    int index = ENGINES.indexOf(name);
-    if (index < 0) {
-      throw new UsageException(
-          "--engine " + name + ": there is " + String.join(" and ", ENGINES) + " only");
+    for (EngineChoice engine : EngineChoice.values()) {
+      if (engine.label().equals(name)) {
+        return engine;
+      }
     }
-    return EngineChoice.values()[index];
+    throw new UsageException("--engine " + name + ": there is auto, direct and interpreter only");
   }
 }

@@ -2,6 +2,7 @@ package dev.zendo.dom0.cli;
 
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.log.StderrLog;
+import dev.zendo.dom0.log.StderrLogProvider;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,9 +32,16 @@ public final class Zl {
 
   /** Runs the program and ends the process with its status. */
   public static void main(String[] args) {
+    nameLogProvider();
     int status = new Zl(System.out, System.err).run(args);
     System.out.flush();
     System.exit(status);
+  }
+
+  /** Spares slf4j the search of all libraries for a provider, and the line that says so. */
+  private static void nameLogProvider() {
+    System.setProperty("slf4j.provider", StderrLogProvider.class.getName());
+    System.setProperty("slf4j.internal.verbosity", "WARN");
   }
 
   /** Runs the program and returns its exit status. */

@@ -1,14 +1,7 @@
 package dev.zendo.dom0.image;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /** Little-endian numbers in byte arrays. Callers check bounds first. */
 final class LittleEndian {
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-
   private LittleEndian() {}
 
   static int getShort(byte[] data, int at) {
@@ -16,6 +9,6 @@ final class LittleEndian {
   }
 
   static int getInt(byte[] data, int at) {
-    return (int) INT.get(data, at);
+    return getShort(data, at) | getShort(data, at + 2) << 16;
   }
 }

@@ -4,7 +4,6 @@ import dev.zendo.dom0.builder.BuiltDomain;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.xenstore.Permissions;
 import dev.zendo.xenstore.StoreAccess;
-import java.util.Locale;
 
 /** What xl 4.17 writes into the store for a PV domain without devices. */
 final class DomainKeys {
@@ -41,14 +40,16 @@ final class DomainKeys {
     store.write(path, value.toString(), permissions);
   }
 
+  /** Seconds with two decimals; a formatter would first load what the host's locale looks like. */
+  static String seconds(long millis) {
+    String hundredths = Long.toString(100 + millis % 1000 / 10);
+    return millis / 1000 + "." + hundredths.substring(1);
+  }
+
   private void writeVm(Permissions readable) {
     put(vm + "/uuid", spec.uuid(), readable);
     put(vm + "/name", spec.name(), readable);
-    long millis = System.currentTimeMillis();
-    put(
-        vm + "/start_time",
-        String.format(Locale.ROOT, "%d.%02d", millis / 1000, millis % 1000 / 10),
-        readable);
+    put(vm + "/start_time", seconds(System.currentTimeMillis()), readable);
     put(vm + "/image", "", readable);
     put(vm + "/image/ostype", "linux", readable);
     put(vm + "/image/kernel", spec.kernel().name(), readable);

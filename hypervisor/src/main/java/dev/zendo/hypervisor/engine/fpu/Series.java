@@ -6,12 +6,16 @@ package dev.zendo.hypervisor.engine.fpu;
  */
 final class Series {
   private static final int ATAN_STEPS = 16;
-  private static final DoubleDouble[] EXPONENTIAL = exponential(29);
-  private static final DoubleDouble[] SINE = alternateFactorials(1, 15);
-  private static final DoubleDouble[] COSINE = alternateFactorials(0, 15);
-  private static final DoubleDouble[] AREA_TANGENT = odd(23, false);
-  private static final DoubleDouble[] ARC_TANGENT = odd(13, true);
-  private static final DoubleDouble[] ARC_TANGENTS = arcTangents();
+
+  /** Coefficients; worked out when the first instruction needs them, which few guests execute. */
+  private static final class Tables {
+    static final DoubleDouble[] EXPONENTIAL = exponential(29);
+    static final DoubleDouble[] SINE = alternateFactorials(1, 15);
+    static final DoubleDouble[] COSINE = alternateFactorials(0, 15);
+    static final DoubleDouble[] AREA_TANGENT = odd(23, false);
+    static final DoubleDouble[] ARC_TANGENT = odd(13, true);
+    static final DoubleDouble[] ARC_TANGENTS = arcTangents();
+  }
 
   private final DoubleDouble square = new DoubleDouble();
   private final DoubleDouble work = new DoubleDouble();
@@ -80,7 +84,7 @@ final class Series {
 
   /** x := e^x - 1, |x| at most 0.7. */
   void exponentialLessOne(DoubleDouble x) {
-    work.polynomial(x, EXPONENTIAL);
+    work.polynomial(x, Tables.EXPONENTIAL);
     x.multiply(work);
   }
 
@@ -88,7 +92,7 @@ final class Series {
   void sine(DoubleDouble x) {
     square.set(x);
     square.multiply(x);
-    work.polynomial(square, SINE);
+    work.polynomial(square, Tables.SINE);
     x.multiply(work);
   }
 
@@ -96,21 +100,21 @@ final class Series {
   void cosine(DoubleDouble x) {
     square.set(x);
     square.multiply(x);
-    x.polynomial(square, COSINE);
+    x.polynomial(square, Tables.COSINE);
   }
 
   /** x := artanh x, |x| at most 0.18. */
   void areaTangent(DoubleDouble x) {
     square.set(x);
     square.multiply(x);
-    work.polynomial(square, AREA_TANGENT);
+    work.polynomial(square, Tables.AREA_TANGENT);
     x.multiply(work);
   }
 
   private void smallArcTangent(DoubleDouble x) {
     square.set(x);
     square.multiply(x);
-    work.polynomial(square, ARC_TANGENT);
+    work.polynomial(square, Tables.ARC_TANGENT);
     x.multiply(work);
   }
 
@@ -130,6 +134,6 @@ final class Series {
     x.subtract(square);
     x.divide(step, work);
     smallArcTangent(x);
-    x.add(ARC_TANGENTS[k]);
+    x.add(Tables.ARC_TANGENTS[k]);
   }
 }

@@ -45,14 +45,9 @@ final class HotBlocks {
 
   private final CodeCache cache;
   private final Heat heat;
-  private final Fuser fuser =
-      new Fuser(
-          new Chain(
-              lookup(),
-              "next",
-              "exec",
-              MethodType.methodType(Block.class, Cpu.class),
-              new Chain.Registers("state", 16, HostMemory.class)));
+
+  /** Made for the first hot block: a start without one need not load what it consists of. */
+  private Fuser fuser;
 
   /** The classes that the JVM has not unloaded. */
   private final Set<Loaded> classes = new HashSet<>();
@@ -81,6 +76,20 @@ final class HotBlocks {
     this.cache = cache;
     this.heat = heat;
     worker.allowCoreThreadTimeOut(true);
+  }
+
+  private Fuser fuser() {
+    if (fuser == null) {
+      fuser =
+          new Fuser(
+              new Chain(
+                  lookup(),
+                  "next",
+                  "exec",
+                  MethodType.methodType(Block.class, Cpu.class),
+                  new Chain.Registers("state", 16, HostMemory.class)));
+    }
+    return fuser;
   }
 
   private static MethodHandles.Lookup lookup() {
@@ -166,7 +175,7 @@ final class HotBlocks {
       ops.add(op);
     }
     List<Joined> parts = new ArrayList<>();
-    List<Fuser.Run> runs = fuser.fuse(ops);
+    List<Fuser.Run> runs = fuser().fuse(ops);
     for (int i = 0; i < runs.size(); i++) {
       int start = runs.get(i).start;
       int end = i + 1 < runs.size() ? runs.get(i + 1).start : ops.size();

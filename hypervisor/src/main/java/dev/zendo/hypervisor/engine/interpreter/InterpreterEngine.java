@@ -34,9 +34,9 @@ public final class InterpreterEngine implements Engine {
     codeMap.addListener(cache);
   }
 
-  /** Builds what all engines share; a thread may do so while another prepares the machine. */
+  /** Builds what all machines share; a thread may do so while another prepares the machine. */
   public static void prepare() {
-    InstructionSet.table();
+    InstructionSet.prepare();
   }
 
   /** How many classes of joined ops were made so far. */

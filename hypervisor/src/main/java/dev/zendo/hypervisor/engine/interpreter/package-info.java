@@ -28,7 +28,7 @@
  * <h2>Adding instructions from another package</h2>
  *
  * Write a method {@code static void addTo(OpTable table)} that enters {@code OpFactory} objects by
- * mnemonic, and call it in {@code InstructionSet.table()}. An op extends {@code OperandOp} and
+ * mnemonic, and call it in {@code InstructionSet.build()}. An op extends {@code OperandOp} and
  * implements {@code exec(Cpu)}: check everything, load memory operands, change state, {@code return
  * proceed(cpu)}. Its numbers must not change once it is published, or be marked {@code Varying}:
  * joined code takes them as constants. The factory calls {@code Operands.memory(op, insn, rip)} for
