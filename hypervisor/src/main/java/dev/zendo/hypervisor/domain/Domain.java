@@ -28,6 +28,7 @@ public final class Domain {
   private final boolean privileged;
   private final boolean translated;
   private final ReentrantLock pagingLock = new ReentrantLock();
+  private final OutdatedFrames outdatedFrames = new OutdatedFrames();
   private final AtomicLong totalPages = new AtomicLong();
   private final AtomicLong vmAssists = new AtomicLong();
   private final Vcpu[] vcpus = new Vcpu[MAX_VCPUS];
@@ -95,6 +96,11 @@ public final class Domain {
    */
   public ReentrantLock pagingLock() {
     return pagingLock;
+  }
+
+  /** What its page tables do not name any more; noted with the paging lock held. */
+  public OutdatedFrames outdatedFrames() {
+    return outdatedFrames;
   }
 
   /** Frames it owns now. */

@@ -23,17 +23,29 @@ public final class GuestGate {
   /** Drop everything. */
   public static final int ALL = KERNEL | USER;
 
+  /**
+   * Drop translations of the lower half of the address space, because a root changed to another one
+   * with the same upper half; and of all frames whose page-table entries were replaced, because a
+   * guest may count on a new root to forget them.
+   */
+  public static final int LOWER_HALF = 4;
+
   /** Odd while the vcpu is inside; counts passages. */
   private final AtomicLong passages = new AtomicLong();
 
   private final AtomicInteger pending = new AtomicInteger();
   private VcpuExecutor executor;
+  private OutdatedFrames outdated;
+
+  /** Count of outdated frames when their translations were dropped last. */
+  private long cleanAt = -1;
 
   /** A vcpu outside, nothing to drop. */
   GuestGate() {}
 
-  void wire(VcpuExecutor executor) {
+  void wire(VcpuExecutor executor, Domain domain) {
     this.executor = executor;
+    this.outdated = domain.outdatedFrames();
   }
 
   /** Goes in: serves what was posted first. Only the thread that runs the vcpu. */
@@ -77,7 +89,7 @@ public final class GuestGate {
   /**
    * Posts a request to drop translations.
    *
-   * @param what {@link #KERNEL}, {@link #USER} or both
+   * @param what {@link #KERNEL}, {@link #USER}, {@link #LOWER_HALF} or more of them
    * @return a ticket for {@link #await}: negative when there is nothing to wait for
    */
   public long post(int what) {
@@ -107,10 +119,30 @@ public final class GuestGate {
     if (executor == null) {
       return;
     }
-    if (what == ALL) {
+    long now = outdated.count();
+    boolean lower = (what & LOWER_HALF) != 0;
+    if ((what & ALL) == ALL || lower && !dropOutdated(now)) {
       executor.flushTlb();
-    } else if (what != 0) {
-      executor.flushTlb(what == KERNEL);
+      cleanAt = now;
+      return;
     }
+    if (lower) {
+      executor.flushLowerHalf();
+      cleanAt = now;
+    }
+    if ((what & ALL) != 0) {
+      executor.flushTlb((what & KERNEL) != 0);
+    }
+  }
+
+  /** Drops translations of the frames outdated up to a count; false when they are too many. */
+  private boolean dropOutdated(long now) {
+    if (!outdated.areKnownSince(cleanAt)) {
+      return false;
+    }
+    for (long i = cleanAt; i < now; i++) {
+      executor.flushFrame(outdated.get(i));
+    }
+    return outdated.areKnownSince(cleanAt);
   }
 }

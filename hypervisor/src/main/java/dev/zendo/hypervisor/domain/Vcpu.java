@@ -61,7 +61,7 @@ public final class Vcpu {
     this.guest = guest;
     this.executor = executor;
     this.kicker = kicker;
-    gate.wire(executor);
+    gate.wire(executor, domain);
   }
 
   /** Its domain. */

@@ -114,8 +114,14 @@ public final class CpuState implements AutoCloseable {
   /** User-mode translation buffer, laid out as the kernel's. */
   public static final int USER_TLB = KERNEL_TLB + 3 * TLB_ARRAY;
 
+  /** Space for tables of an engine, which must fill it before use. */
+  public static final int ENGINE_TABLES = USER_TLB + 3 * TLB_ARRAY;
+
+  /** Bytes of {@link #ENGINE_TABLES}. */
+  public static final int ENGINE_TABLES_SIZE = 128 << 10;
+
   /** Bytes of the whole block. */
-  public static final int SIZE = USER_TLB + 3 * TLB_ARRAY;
+  public static final int SIZE = ENGINE_TABLES + ENGINE_TABLES_SIZE;
 
   public static final int RAX = 0;
   public static final int RCX = 1;
@@ -176,6 +182,18 @@ public final class CpuState implements AutoCloseable {
     HostMemory.copy(EmptyTlb.IMAGE, base + buffer, 2L * TLB_ARRAY);
   }
 
+  /** Drops the translations of the lower half of the address space from one buffer. */
+  public void clearLowerHalf(int buffer) {
+    for (int i = 0; i < TLB_ENTRIES; i++) {
+      long slot = base + buffer + 8L * i;
+      // Empty tags are addresses of the lower half, too.
+      if (HostMemory.getLong(slot) >= 0) {
+        HostMemory.putLong(slot, emptyTag(i));
+        HostMemory.putLong(slot + TLB_ARRAY, emptyTag(i));
+      }
+    }
+  }
+
   /**
    * Enters a translation in a buffer.
    *
@@ -210,6 +228,23 @@ public final class CpuState implements AutoCloseable {
     long slot = base + (kernelMode() ? KERNEL_TLB : USER_TLB) + 8 * (va >>> 12 & TLB_ENTRIES - 1);
     boolean hit = HostMemory.getLong(write ? slot + TLB_ARRAY : slot) == (va & -4096);
     return hit ? va + HostMemory.getLong(slot + 2 * TLB_ARRAY) : 0;
+  }
+
+  /** Drops the translations to a page of host memory from both buffers. */
+  public void dropPage(long hostPage) {
+    dropPage(base + KERNEL_TLB, hostPage);
+    dropPage(base + USER_TLB, hostPage);
+  }
+
+  private static void dropPage(long buffer, long hostPage) {
+    for (int i = 0; i < TLB_ENTRIES; i++) {
+      long slot = buffer + 8L * i;
+      long page = hostPage - HostMemory.getLong(slot + 2 * TLB_ARRAY);
+      if (HostMemory.getLong(slot) == page) {
+        HostMemory.putLong(slot, emptyTag(i));
+        HostMemory.putLong(slot + TLB_ARRAY, emptyTag(i));
+      }
+    }
   }
 
   /** Drops the writable translations of a page of host memory from both buffers. */

@@ -33,6 +33,16 @@ public interface VcpuExecutor {
   /** Forgets cached translations of one guest mode: the kernel's ({@code true}) or the user's. */
   void flushTlb(boolean kernelMode);
 
+  /** Forgets cached translations of addresses below the canonical gap, in both modes. */
+  default void flushLowerHalf() {
+    flushTlb();
+  }
+
+  /** Forgets cached translations to a frame, in both modes. */
+  default void flushFrame(long mfn) {
+    flushTlb();
+  }
+
   /** Gives back what is held outside the heap; nobody calls the executor afterwards. */
   default void close() {}
 

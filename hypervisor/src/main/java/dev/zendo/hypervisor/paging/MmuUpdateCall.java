@@ -156,8 +156,10 @@ public final class MmuUpdateCall implements HypercallHandler {
       if (type > L1 && frameOwner != tableOwner.id()) {
         return -Errno.EINVAL;
       }
+      long before = tableOwner.outdatedFrames().count();
       int result = updates.store(tableOwner, frameOwner, mfn, index, type, value, keep);
-      return result == 0 && type > L1 ? 1 : result;
+      boolean replaced = tableOwner.outdatedFrames().count() != before;
+      return result == 0 && type > L1 && replaced ? 1 : result;
     }
     if (!types.acquireWritable(mfn)) {
       return -Errno.EINVAL;

@@ -79,6 +79,14 @@ public final class Pte {
     return ((a ^ b) & ~NO_REFERENCE) == 0;
   }
 
+  /**
+   * Whether a translation made from one present entry may be wrong after it was replaced: anything
+   * but the bits that only software looks at differs.
+   */
+  public static boolean outdates(long entry, long old) {
+    return isPresent(old) && ((old ^ entry) & ~(AVAILABLE | AVAILABLE_HIGH)) != 0;
+  }
+
   /** What is stored when a guest installs an entry at a level: Xen's own marks are added. */
   public static long adjust(long entry, int level) {
     if (!isPresent(entry)) {

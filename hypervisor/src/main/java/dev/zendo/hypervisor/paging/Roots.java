@@ -5,6 +5,7 @@ import static dev.zendo.hypervisor.machine.FrameTable.L4;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.GuestGate;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 
 /** The page-table roots of vcpus: a root in use holds a reference as a top-level table. */
@@ -28,6 +29,7 @@ public final class Roots {
     long old = vcpu.kernelRoot();
     Domain domain = vcpu.domain();
     descriptors.forgetLdtPages(vcpu);
+    int drop = GuestGate.ALL;
     if (old != mfn) {
       domain.pagingLock().lock();
       try {
@@ -38,6 +40,7 @@ public final class Roots {
         if (!domain.assists(PvMmu.ASSIST_M2P_STRICT)) {
           slots.fillMachToPhys(memory.address(mfn));
         }
+        drop = translationsToDrop(old, mfn);
         vcpu.kernelRoot(mfn);
         if (old != 0) {
           types.put(domain, old);
@@ -46,7 +49,7 @@ public final class Roots {
         domain.pagingLock().unlock();
       }
     }
-    vcpu.gate().post(GuestGate.KERNEL);
+    vcpu.gate().post(drop);
     return 0;
   }
 
@@ -57,6 +60,7 @@ public final class Roots {
       return 0;
     }
     Domain domain = vcpu.domain();
+    int drop;
     domain.pagingLock().lock();
     try {
       int error = mfn == 0 ? 0 : types.get(domain, mfn, L4);
@@ -66,6 +70,7 @@ public final class Roots {
       if (mfn != 0 && domain.assists(PvMmu.ASSIST_M2P_STRICT)) {
         slots.clearMachToPhys(memory.address(mfn));
       }
+      drop = old == 0 || mfn == 0 ? GuestGate.USER : translationsToDrop(old, mfn);
       vcpu.userRoot(mfn);
       if (old != 0) {
         types.put(domain, old);
@@ -73,8 +78,27 @@ public final class Roots {
     } finally {
       domain.pagingLock().unlock();
     }
-    vcpu.gate().post(GuestGate.USER);
+    vcpu.gate().post(drop);
     return 0;
+  }
+
+  /** What a vcpu that changes from one root to another must forget. */
+  private int translationsToDrop(long old, long mfn) {
+    return old != 0 && sameUpperHalf(memory.address(old), memory.address(mfn))
+        ? GuestGate.LOWER_HALF
+        : GuestGate.ALL;
+  }
+
+  /** Whether what the first table translates in the upper half, the second does alike. */
+  private static boolean sameUpperHalf(long a, long b) {
+    for (int i = Pte.END_RESERVED_SLOT; i < Pte.ENTRIES; i++) {
+      long old = HostMemory.getLongAcquire(a + 8L * i);
+      long entry = HostMemory.getLongAcquire(b + 8L * i);
+      if (Pte.outdates(entry | Pte.ACCESSED, old | Pte.ACCESSED)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Drops both roots of a vcpu that will not run again. */

@@ -5,6 +5,7 @@ import static dev.zendo.hypervisor.machine.FrameTable.L4;
 
 import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.OutdatedFrames;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 
@@ -46,7 +47,7 @@ public final class TableUpdates {
         return -Errno.EINVAL;
       }
       if (Pte.isPresent(old) && Pte.sameReferences(old, entry)) {
-        exchange(at, Pte.adjust(entry, level), keepMarks);
+        exchange(owner, level, at, Pte.adjust(entry, level), keepMarks);
         return 0;
       }
       int error = types.getEntry(owner, frameOwner, mfn, entry, level);
@@ -54,9 +55,21 @@ public final class TableUpdates {
         return error;
       }
     }
-    old = exchange(at, Pte.adjust(entry, level), keepMarks);
+    old = exchange(owner, level, at, Pte.adjust(entry, level), keepMarks);
     types.putEntry(owner, mfn, old, level);
     return 0;
+  }
+
+  private static long exchange(Domain owner, int level, long at, long entry, boolean keepMarks) {
+    long old = exchange(at, entry, keepMarks);
+    note(owner, level, old, entry);
+    return old;
+  }
+
+  private static void note(Domain owner, int level, long old, long entry) {
+    if (Pte.outdates(entry, old)) {
+      owner.outdatedFrames().note(level == L1 ? Pte.frame(old) : OutdatedFrames.ALL);
+    }
   }
 
   private static long exchange(long at, long entry, boolean keepMarks) {
@@ -91,6 +104,7 @@ public final class TableUpdates {
       types.putEntry(owner, mfn, stored, L1);
       return 0;
     }
+    note(owner, L1, expected, stored);
     types.putEntry(owner, mfn, expected, L1);
     return 1;
   }

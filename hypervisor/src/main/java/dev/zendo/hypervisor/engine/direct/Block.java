@@ -3,11 +3,20 @@ package dev.zendo.hypervisor.engine.direct;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Translated code of a run of guest instructions of one page. One thread. */
+/**
+ * Translated code of a run of guest instructions of one page, or of one instruction that crosses
+ * into the next page. One thread.
+ */
 final class Block {
+  /** {@link #nextMfn} of a block that stays on its page. */
+  static final long NONE = -1;
+
   final long rip;
   final long mfn;
   final boolean kernel;
+
+  /** Frame of the next page if the block's instruction crosses into it. */
+  long nextMfn = NONE;
 
   /** Host address of the code. */
   long entry;
@@ -32,5 +41,10 @@ final class Block {
     this.rip = rip;
     this.mfn = mfn;
     this.kernel = kernel;
+  }
+
+  /** Whether its only instruction crosses into the next page. */
+  boolean crosses() {
+    return nextMfn != NONE;
   }
 }

@@ -3,11 +3,9 @@ package dev.zendo.hypervisor.engine.direct;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.GuestMmu;
-import dev.zendo.hypervisor.engine.PageFilter;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +26,6 @@ final class BlockCache {
   /** Bytes that one block can take, at most. */
   private static final int LARGEST = 64 << 10;
 
-  private static final int JUMP_BYTES = 16 * Stubs.JUMPS;
-
-  /** Not canonical, and all bytes are the same. */
-  private static final long NO_ADDRESS = 0x5555_5555_5555_5555L;
-
   /** What entering returns after a fault inside the code; otherwise it returns 0. */
   static final long FAULTED = -1;
 
@@ -46,27 +39,20 @@ final class BlockCache {
   private final long first;
   private long next;
 
-  private final Map<Long, Block> kernelBlocks = new HashMap<>();
-  private final Map<Long, Block> userBlocks = new HashMap<>();
+  /** The way from guest addresses to code in user mode and in kernel mode. */
+  private final Lookup[] lookups;
+
   private final Map<Long, List<Block>> byFrame = new ConcurrentHashMap<>();
   private final Set<Long> unwritable = new HashSet<>();
   private final List<Site> sites = new ArrayList<>();
-  private final byte[] code = new byte[PAGE];
-
-  /** Jump caches of kernel and user mode. */
-  private final long[] jumps = {
-    HostMemory.allocate(JUMP_BYTES, 64), HostMemory.allocate(JUMP_BYTES, 64)
-  };
-
-  /** Pages whose addresses are in a jump cache. */
-  private final PageFilter[] seen = {new PageFilter(), new PageFilter()};
+  private final byte[] code = new byte[2 * PAGE];
 
   private final ConcurrentLinkedQueue<long[]> invalid = new ConcurrentLinkedQueue<>();
 
   /** Whether something may be in the queue: asked each time before code is entered. */
   private volatile boolean anyInvalid;
 
-  BlockCache(CpuState cpu, GuestMmu mmu, long machine, CodeMap codeMap, long bytes) {
+  BlockCache(CpuState cpu, GuestMmu mmu, long machine, CodeMap codeMap, long bytes, boolean exact) {
     this.cpu = cpu;
     this.mmu = mmu;
     this.machine = machine;
@@ -83,11 +69,42 @@ final class BlockCache {
     long at = area.base();
     this.stubs = new Stubs(out, at, entry.exitAddress());
     out.writeTo(area, at);
-    this.translator = new Translator(stubs);
+    this.translator = new Translator(stubs, exact);
     this.first = at + 4096;
     this.next = first;
-    forgetJumps(true);
-    forgetJumps(false);
+    this.lookups =
+        new Lookup[] {
+          new Lookup(new JumpCache(cpu.base() + Fields.USER_JUMPS), new FetchBuffer(mmu)),
+          new Lookup(new JumpCache(cpu.base() + Fields.KERNEL_JUMPS), new FetchBuffer(mmu))
+        };
+  }
+
+  /** What one mode has to find code with; the blocks stay when translations change. */
+  private record Lookup(JumpCache jumps, FetchBuffer fetches, BlockMap blocks) {
+    Lookup(JumpCache jumps, FetchBuffer fetches) {
+      this(jumps, fetches, new BlockMap());
+    }
+
+    void forget() {
+      jumps.clear();
+      fetches.clear();
+    }
+
+    void forgetLowerHalf() {
+      if (jumps.hasLowerHalf()) {
+        jumps.clear();
+      }
+      fetches.removeLowerHalf();
+    }
+
+    void forgetPage(long va) {
+      jumps.removePage(va);
+      fetches.removePage(va);
+    }
+  }
+
+  private Lookup lookup(boolean kernel) {
+    return lookups[kernel ? 1 : 0];
   }
 
   Stubs stubs() {
@@ -98,10 +115,6 @@ final class BlockCache {
     return sites.get(number);
   }
 
-  long jumps(boolean kernel) {
-    return jumps[kernel ? 1 : 0];
-  }
-
   /** Gives the memory back. */
   void close() {
     FaultNet.uncover(area);
@@ -110,50 +123,84 @@ final class BlockCache {
 
   private void release() {
     area.close();
-    HostMemory.free(jumps[0]);
-    HostMemory.free(jumps[1]);
   }
 
   // Finding and making blocks.
 
+  /** Host address of the code at an address in the current mode; 0 when it cannot be executed. */
+  long entry(long rip) {
+    Lookup lookup = lookup(cpu.kernelMode());
+    long known = lookup.jumps.get(rip);
+    if (known != 0) {
+      return known;
+    }
+    Block block = find(rip);
+    return block == null ? 0 : block.entry;
+  }
+
   /** The block at an address in the current mode; null when its page cannot be executed. */
-  Block find(long rip) {
-    if (!CpuState.isCanonical(rip)) {
-      return null;
-    }
-    long page = mmu.translate(rip, GuestMmu.EXECUTE);
-    if (page < 0) {
-      return null;
-    }
+  private Block find(long rip) {
     boolean kernel = cpu.kernelMode();
+    Lookup lookup = lookup(kernel);
+    long page = lookup.fetches.translate(rip);
+    if (page == FetchBuffer.NONE) {
+      return null;
+    }
     long mfn = page >>> MachineMemory.FRAME_SHIFT;
-    Map<Long, Block> blocks = kernel ? kernelBlocks : userBlocks;
-    Block block = blocks.get(rip);
-    if (block == null || !block.alive || block.mfn != mfn) {
+    Block block = lookup.blocks.get(rip);
+    if (block == null || !stands(block, mfn)) {
       if (next + LARGEST > area.base() + area.size()) {
         forgetAll();
       }
-      // From here on others tell when the frame's bytes change.
-      List<Block> all = byFrame.computeIfAbsent(mfn, key -> new ArrayList<>());
-      block = translate(rip, mfn, page, kernel);
-      blocks.put(rip, block);
-      all.add(block);
+      block = translate(new Block(rip, mfn, kernel));
+      lookup.blocks.put(block);
     }
-    remember(block);
+    lookup.jumps.put(block);
     return block;
   }
 
-  private Block translate(long rip, long mfn, long page, boolean kernel) {
-    protect(mfn);
-    HostMemory.copyToArray(machine + page, code, 0, PAGE);
-    Block block = new Block(rip, mfn, kernel);
+  private boolean stands(Block block, long mfn) {
+    return block.alive
+        && block.mfn == mfn
+        && (!block.crosses() || nextFrame(block.rip, block.kernel) == block.nextMfn);
+  }
+
+  /** Frame of the page behind the one of an address; {@link Block#NONE} if there is none. */
+  private long nextFrame(long rip, boolean kernel) {
+    long page = lookup(kernel).fetches.translate((rip & -PAGE) + PAGE);
+    return page == FetchBuffer.NONE ? Block.NONE : page >>> MachineMemory.FRAME_SHIFT;
+  }
+
+  private Block translate(Block block) {
+    read(block.mfn, 0);
+    if (BlockDecoder.mayCross(code, block.rip)) {
+      block.nextMfn = nextFrame(block.rip, block.kernel);
+      if (block.crosses()) {
+        read(block.nextMfn, PAGE);
+      }
+    }
     translator.translate(block, code, next, sites.size());
     Assembler out = translator.output();
     out.writeTo(area, next);
     block.entry = next;
     next += out.position() + 15 & -16;
     sites.addAll(translator.sites());
+    own(block.mfn, block);
+    if (block.crosses()) {
+      own(block.nextMfn, block);
+    }
     return block;
+  }
+
+  private void own(long mfn, Block block) {
+    byFrame.get(mfn).add(block);
+  }
+
+  /** Reads a frame's bytes; from here on others tell when they change. */
+  private void read(long mfn, int at) {
+    byFrame.computeIfAbsent(mfn, key -> new ArrayList<>());
+    protect(mfn);
+    HostMemory.copyToArray(machine + (mfn << MachineMemory.FRAME_SHIFT), code, at, PAGE);
   }
 
   /** Before bytes of a frame are decoded, nobody may be able to write them unnoticed. */
@@ -178,42 +225,35 @@ final class BlockCache {
     }
   }
 
-  // Jump caches.
+  /** Forgets the way to a block that is dead. */
+  void forget(Site site) {
+    lookup(site.block.kernel).jumps.remove(site.rip);
+  }
 
-  /** Host address of the code for a guest address if the jump cache has it, otherwise 0. */
-  long jump(long rip) {
-    if (!CpuState.isCanonical(rip)) {
-      return 0;
+  /** Forgets the translations of one mode. */
+  void forgetTranslations(boolean kernel) {
+    lookup(kernel).forget();
+  }
+
+  /** Forgets the translations to a frame. */
+  void forgetFrame(long mfn) {
+    for (Block block : byFrame.getOrDefault(mfn, List.of())) {
+      lookup(block.kernel).jumps.remove(block.rip);
     }
-    long entry = jumps(cpu.kernelMode()) + 16 * (rip & Stubs.JUMPS - 1);
-    return HostMemory.getLong(entry) == rip ? HostMemory.getLong(entry + 8) : 0;
+    lookups[0].fetches.removeFrame(mfn << MachineMemory.FRAME_SHIFT);
+    lookups[1].fetches.removeFrame(mfn << MachineMemory.FRAME_SHIFT);
   }
 
-  private void remember(Block block) {
-    long entry = jumps(block.kernel) + 16 * (block.rip & Stubs.JUMPS - 1);
-    HostMemory.putLong(entry, block.rip);
-    HostMemory.putLong(entry + 8, block.entry);
-    seen[block.kernel ? 1 : 0].add(block.rip);
+  /** Forgets the translations below the canonical gap. */
+  void forgetLowerHalf() {
+    lookup(false).forget();
+    lookup(true).forgetLowerHalf();
   }
 
-  /** Forgets the jump to a block that is dead. */
-  void forgetJump(long rip) {
-    long entry = jumps(cpu.kernelMode()) + 16 * (rip & Stubs.JUMPS - 1);
-    HostMemory.putLong(entry, NO_ADDRESS);
-  }
-
-  void forgetJumps(boolean kernel) {
-    HostMemory.fill(jumps(kernel), JUMP_BYTES, (byte) NO_ADDRESS);
-    seen[kernel ? 1 : 0].clear();
-  }
-
-  /** Forgets the jumps to one page. */
-  void forgetJumps(long va) {
-    for (int mode = 0; mode < 2; mode++) {
-      if (seen[mode].mayHave(va)) {
-        forgetJumps(mode == 1);
-      }
-    }
+  /** Forgets the translation of one page. */
+  void forgetPage(long va) {
+    lookups[0].forgetPage(va);
+    lookups[1].forgetPage(va);
   }
 
   // Dropping blocks.
@@ -247,20 +287,27 @@ final class BlockCache {
     }
     blocks.removeIf(
         block -> {
-          boolean hit = offset < block.end + 1 && offset + bytes > block.start;
-          if (hit) {
+          if (block.alive && touches(block, mfn, offset, bytes)) {
             kill(block);
           }
-          return hit;
+          return !block.alive;
         });
     if (blocks.isEmpty()) {
       byFrame.remove(mfn);
     }
   }
 
+  /** Whether a block depends on bytes of a frame, or on the next one. */
+  private static boolean touches(Block block, long mfn, int offset, int bytes) {
+    if (block.crosses()) {
+      return block.mfn == mfn && offset + bytes > block.start
+          || block.nextMfn == mfn && offset < block.end + 1 - PAGE;
+    }
+    return offset < block.end + 1 && offset + bytes > block.start;
+  }
+
   private void kill(Block block) {
     block.alive = false;
-    (block.kernel ? kernelBlocks : userBlocks).remove(block.rip, block);
     int offset = (int) (block.stale - (block.entry + 5));
     byte[] jump = {
       (byte) 0xe9, (byte) offset, (byte) (offset >> 8), (byte) (offset >> 16), (byte) (offset >> 24)
@@ -275,13 +322,13 @@ final class BlockCache {
   private void forgetAll() {
     // A site that waits to be linked lies in code that is about to be overwritten.
     byFrame.values().forEach(blocks -> blocks.forEach(block -> block.alive = false));
-    kernelBlocks.clear();
-    userBlocks.clear();
+    for (Lookup lookup : lookups) {
+      lookup.blocks.clear();
+      lookup.jumps.clear();
+    }
     byFrame.clear();
     unwritable.clear();
     sites.clear();
     next = first;
-    forgetJumps(true);
-    forgetJumps(false);
   }
 }

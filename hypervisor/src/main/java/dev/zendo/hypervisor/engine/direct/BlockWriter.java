@@ -26,8 +26,7 @@ abstract class BlockWriter {
   final Assembler out = new Assembler();
   final List<Site> sites = new ArrayList<>();
 
-  /** An exit stub each: where its jump's offset is, and the index of its site. */
-  final List<int[]> stubs = new ArrayList<>();
+  private final List<Stub> stubs = new ArrayList<>();
 
   final Stubs common;
   Block block;
@@ -35,12 +34,18 @@ abstract class BlockWriter {
   /** Address that the code will be placed at. */
   long origin;
 
+  /** Number of the block's first site. */
+  private int firstSite;
+
   int tlb;
 
-  /** Instructions of the block, and those before the current one. */
-  int count;
+  /** Offset of the jump cache in the state block. */
+  int jumps;
 
+  /** Index of the current instruction, and number of those the budget is charged for already. */
   int current;
+
+  int charged;
   boolean hostFlags;
   boolean savedFlags;
 
@@ -53,64 +58,123 @@ abstract class BlockWriter {
     this.common = common;
   }
 
+  /**
+   * Code behind the block that a jump leads to.
+   *
+   * @param jump where the jump's offset is
+   * @param saves whether the flags must be saved first
+   */
+  private record Stub(int jump, Site site, boolean saves) {}
+
+  /** Forgets the last block. */
+  final void begin(Block next, long at, int siteNumber) {
+    block = next;
+    origin = at;
+    firstSite = siteNumber;
+    tlb = next.kernel ? CpuState.KERNEL_TLB : CpuState.USER_TLB;
+    jumps = next.kernel ? Fields.KERNEL_JUMPS : Fields.USER_JUMPS;
+    hostFlags = false;
+    savedFlags = true;
+    out.reset();
+    sites.clear();
+    stubs.clear();
+  }
+
   final void stub(int jump, Site site) {
-    sites.add(site);
-    stubs.add(new int[] {jump, sites.size() - 1});
+    stubs.add(new Stub(jump, site, false));
   }
 
-  final void writeStub(int[] stub, int firstSite) {
-    out.here(stub[0]);
-    Site site = sites.get(stub[1]);
-    if (site.kind == Site.LINK && site.rest > 0) {
-      // A jump out of the middle: what was charged for the rest comes back.
-      out.mem(4, 0x81, 0, STATE, Fields.BUDGET);
-      out.int4(site.rest);
+  /** Lets the interpreter execute the current instruction on a condition; flags are saved. */
+  final void interpretIf(int condition, long rip) {
+    stub(out.jump(condition), new Site(Site.INTERPRET, rip, block, charged - current));
+  }
+
+  /** Writes what the jumps out of the block lead to. */
+  final void writeStubs() {
+    for (Stub stub : stubs) {
+      writeStub(stub);
     }
-    if (site.kind == Site.LINK) {
-      if (!samePage(site.rip)) {
-        out.constant(RAX, site.rip);
-        far(common.indirect());
-        return;
+  }
+
+  private void writeStub(Stub stub) {
+    Site site = stub.site;
+    out.here(stub.jump);
+    if (stub.saves) {
+      writeFlags();
+    }
+    switch (site.kind) {
+      case Site.LINK -> {
+        int jump = stub.saves ? out.jump(-1) : stub.jump;
+        out.here(jump);
+        site.jump = origin + jump;
+        site.stub = origin + out.position();
       }
-      int jump = out.jump(-1);
-      site.jump = origin + jump;
-      out.here(jump);
-      site.stub = origin + out.position();
-    } else {
-      site.retry += origin;
+      case Site.FAR -> far(site.rip);
+      default -> site.retry += origin;
     }
-    exit(firstSite + stub[1]);
+    exit(site);
   }
 
-  final void exit(int site) {
+  /** Jumps to an address outside of the page if the jump cache has it, otherwise goes on. */
+  private void far(long rip) {
+    int entry = jumps + JumpCache.offset(rip);
+    out.constant(SCRATCH, rip);
+    out.mem(8, 0x39, SCRATCH, STATE, entry);
+    int miss = out.jump(5);
+    out.mem(4, 0xff, 4, STATE, entry + 8);
+    out.here(miss);
+  }
+
+  final void exit(Site site) {
+    sites.add(site);
     out.mem(4, 0xc7, 0, STATE, Fields.SITE);
-    out.int4(site);
-    far(common.leave());
-  }
-
-  final void far(long target) {
+    out.int4(firstSite + sites.size() - 1);
     int jump = out.jump(-1);
-    out.patch4(jump, (int) (target - (origin + jump + 4)));
+    out.patch4(jump, (int) (common.leave() - (origin + jump + 4)));
   }
 
-  private boolean samePage(long rip) {
-    return ((rip ^ block.rip) & -PAGE) == 0;
+  /** Whether a block of the page that can be linked may start at an address. */
+  private boolean near(long rip) {
+    return ((rip ^ block.rip) & -PAGE) == 0 && (rip & PAGE - 1) <= PAGE - BlockDecoder.LONGEST;
   }
 
   /** Goes on at a known address. */
   final void leave(long rip) {
-    save();
-    stub(out.jump(-1), new Site(Site.LINK, rip, block, count - 1 - Math.min(current, count - 1)));
+    boolean near = near(rip);
+    if (!near || !killsFlags(rip)) {
+      save();
+    }
+    if (near) {
+      stub(out.jump(-1), new Site(Site.LINK, rip, block, 0));
+    } else {
+      far(rip);
+      exit(new Site(Site.FAR, rip, block, 0));
+    }
   }
+
+  /** Goes on at a known address on a condition; the host's flags are the guest's. */
+  final void branch(int condition, long rip) {
+    boolean near = near(rip);
+    boolean saves = !savedFlags && !(near && killsFlags(rip));
+    Site site = new Site(near ? Site.LINK : Site.FAR, rip, block, 0);
+    stubs.add(new Stub(out.jump(condition), site, saves));
+  }
+
+  /** Whether nobody needs the flags at an address of the page. */
+  abstract boolean killsFlags(long rip);
 
   // Flags.
 
   final void save() {
     if (!savedFlags) {
-      out.bytes(0x9f, 0x0f, 0x90, 0xc0); // lahf; seto al
-      out.mem(2, 0x89, RAX, STATE, Fields.FLAGS);
+      writeFlags();
       savedFlags = true;
     }
+  }
+
+  private void writeFlags() {
+    out.bytes(0x9f, 0x0f, 0x90, 0xc0); // lahf; seto al
+    out.mem(2, 0x89, RAX, STATE, Fields.FLAGS);
   }
 
   final void restore() {
@@ -198,7 +262,7 @@ abstract class BlockWriter {
       save();
     }
     hostFlags = false;
-    Site site = new Site(Site.ACCESS, rip, block, count - current);
+    Site site = new Site(Site.ACCESS, rip, block, charged - current);
     site.base = base;
     site.index = index;
     site.scale = scale;
@@ -226,16 +290,25 @@ abstract class BlockWriter {
       memDisplacement = (int) displacement;
     } else if (index >= 0 && Registers.host(index) < 0) {
       // The index would need the register that holds the addend.
-      out.mem(8, 0x89, HOST, STATE, Fields.JUMP);
+      out.mem(8, 0x89, HOST, STATE, Fields.TEMPORARY);
       effective(SCRATCH, base, index, scale, displacement, segment);
       out.reg(8, 0x8b, HOST, SCRATCH);
-      out.mem(8, 0x03, HOST, STATE, Fields.JUMP);
+      out.mem(8, 0x03, HOST, STATE, Fields.TEMPORARY);
       plain();
     } else {
       effective(SCRATCH, base, index, scale, displacement, segment);
       out.reg(8, 0x03, HOST, SCRATCH);
       plain();
     }
+  }
+
+  final void stackCheck(long rip, int displacement, boolean write) {
+    check(rip, CpuState.RSP, NONE, 0, displacement, -1, 8, write);
+  }
+
+  final void moveStack(int delta) {
+    int rsp = Registers.host(CpuState.RSP);
+    out.mem(8, 0x8d, rsp, rsp, delta);
   }
 
   final void plain() {

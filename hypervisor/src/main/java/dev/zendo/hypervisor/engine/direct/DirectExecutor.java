@@ -60,7 +60,7 @@ final class DirectExecutor implements VcpuExecutor {
     this.machine = memory.base();
     this.codeMap = codeMap;
     this.interpreter = interpreter;
-    this.cache = new BlockCache(cpu, mmu, machine, codeMap, area);
+    this.cache = new BlockCache(cpu, mmu, machine, codeMap, area, false);
   }
 
   @Override
@@ -81,21 +81,11 @@ final class DirectExecutor implements VcpuExecutor {
 
   private int pass(long limit) {
     cache.dropInvalid();
-    if (limit - cpu.instructions() < Translator.MAX) {
+    if (limit - cpu.instructions() < 2 * BlockDecoder.MAX) {
       return interpreter.run(limit - cpu.instructions());
     }
-    long entry = mustInterpret() ? 0 : entry(cpu.rip());
+    long entry = mustInterpret() ? 0 : cache.entry(cpu.rip());
     return entry == 0 ? interpreter.run(1) : execute(entry, 0, limit);
-  }
-
-  /** Host address of the code for a guest address, 0 when its page cannot be executed. */
-  private long entry(long rip) {
-    long known = cache.jump(rip);
-    if (known != 0) {
-      return known;
-    }
-    Block block = cache.find(rip);
-    return block == null ? 0 : block.entry;
   }
 
   private boolean mustInterpret() {
@@ -116,9 +106,6 @@ final class DirectExecutor implements VcpuExecutor {
     int ahead = charged;
     for (; ; ) {
       Site site = enter(at, ahead, limit);
-      if (site == null) {
-        return ExitReason.INTERRUPTED;
-      }
       switch (site.kind) {
         case Site.ACCESS:
           int done = fill(site);
@@ -152,7 +139,7 @@ final class DirectExecutor implements VcpuExecutor {
           cache.link(site);
           return ExitReason.INTERRUPTED;
         case Site.STALE:
-          cache.forgetJump(site.rip);
+          cache.forget(site);
           return ExitReason.INTERRUPTED;
         case Site.INTERPRET:
           return interpreter.run(1);
@@ -162,28 +149,26 @@ final class DirectExecutor implements VcpuExecutor {
     }
   }
 
-  /** Enters emitted code; returns where it was left, null for an indirect jump. */
+  /**
+   * Enters emitted code; returns where it was left. Behind the start of a block it may execute the
+   * rest of the block whatever the budget, so that much is kept back.
+   */
   private Site enter(long target, int ahead, long limit) {
     long state = cpu.base();
-    int slice = (int) Math.min(SLICE, limit - cpu.instructions());
+    int slice = (int) Math.min(SLICE, limit - cpu.instructions()) - BlockDecoder.MAX;
     HostMemory.putLong(state + Fields.CONTINUE, cache.stubs().enter());
     HostMemory.putLong(state + Fields.TARGET, target);
     HostMemory.putInt(state + Fields.BUDGET, slice - ahead);
-    HostMemory.putLong(state + Fields.JUMP_CACHE, cache.jumps(cpu.kernelMode()));
     long flags = cpu.rflags();
     HostMemory.putShort(state + Fields.FLAGS, (short) saved(flags));
     if (NativeEntry.enter(state) == BlockCache.FAULTED) {
       throw new IllegalStateException(fault());
     }
-    int number = HostMemory.getInt(state + Fields.SITE);
-    int left = HostMemory.getInt(state + Fields.BUDGET);
-    Site site = number < 0 ? null : cache.site(number);
-    if (site != null && site.kind != Site.LINK) {
-      left += site.rest;
-    }
-    cpu.field(CpuState.INSTRUCTIONS, cpu.instructions() + slice - left);
-    translated += slice - left;
-    cpu.rip(site == null ? HostMemory.getLong(state + Fields.JUMP) : site.rip);
+    Site site = cache.site(HostMemory.getInt(state + Fields.SITE));
+    int executed = slice - HostMemory.getInt(state + Fields.BUDGET) - site.rest;
+    cpu.field(CpuState.INSTRUCTIONS, cpu.instructions() + executed);
+    translated += executed;
+    cpu.rip(site.rip);
     int image = HostMemory.getShort(state + Fields.FLAGS);
     cpu.rflags(flags & ~(long) Flags.STATUS | status(image));
     return site;
@@ -297,19 +282,31 @@ final class DirectExecutor implements VcpuExecutor {
   @Override
   public void flushTlb() {
     interpreter.flushTlb();
-    cache.forgetJumps(true);
-    cache.forgetJumps(false);
+    cache.forgetTranslations(true);
+    cache.forgetTranslations(false);
   }
 
   @Override
   public void flushTlb(boolean kernelMode) {
     interpreter.flushTlb(kernelMode);
-    cache.forgetJumps(kernelMode);
+    cache.forgetTranslations(kernelMode);
+  }
+
+  @Override
+  public void flushFrame(long mfn) {
+    interpreter.flushFrame(mfn);
+    cache.forgetFrame(mfn);
+  }
+
+  @Override
+  public void flushLowerHalf() {
+    interpreter.flushLowerHalf();
+    cache.forgetLowerHalf();
   }
 
   @Override
   public void flushPage(long virtualAddress) {
     interpreter.flushPage(virtualAddress);
-    cache.forgetJumps(virtualAddress);
+    cache.forgetPage(virtualAddress);
   }
 }

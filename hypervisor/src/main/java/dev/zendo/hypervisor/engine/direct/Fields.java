@@ -19,14 +19,17 @@ final class Fields {
   /** 4 bytes: number of the {@link Site} where the code was left. */
   static final int SITE = CpuState.SCRATCH + 28;
 
-  /** 8 bytes: guest address of an indirect jump. */
-  static final int JUMP = CpuState.SCRATCH + 32;
+  /** 8 bytes: a value that one instruction's code keeps for a moment. */
+  static final int TEMPORARY = CpuState.SCRATCH + 32;
 
-  /** 8 bytes: host address of the jump cache in force. */
-  static final int JUMP_CACHE = CpuState.SCRATCH + 40;
+  /** 8 bytes: host address of the target of an indirect call while its return address is pushed. */
+  static final int CALLED = CpuState.SCRATCH + 40;
 
-  /** 8 bytes: target of an indirect call while its return address is pushed. */
-  static final int CALLED = CpuState.SCRATCH + 48;
+  /** Jump cache of kernel mode: {@link JumpCache#ENTRIES} guest and host addresses. */
+  static final int KERNEL_JUMPS = CpuState.ENGINE_TABLES;
+
+  /** Jump cache of user mode. */
+  static final int USER_JUMPS = KERNEL_JUMPS + JumpCache.BYTES;
 
   private Fields() {}
 }

@@ -32,6 +32,9 @@ final class Site {
   /** RDTSCP is next; the code goes on behind it. */
   static final int TIME_AND_ID = 9;
 
+  /** A jump to another page whose target the jump cache does not have. */
+  static final int FAR = 10;
+
   final int kind;
 
   /** Guest address of the instruction that is next. */

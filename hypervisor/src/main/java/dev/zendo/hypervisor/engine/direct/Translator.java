@@ -7,7 +7,6 @@ import static dev.zendo.hypervisor.engine.direct.Registers.SCRATCH;
 import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
 
 import dev.zendo.hypervisor.engine.CpuState;
-import dev.zendo.hypervisor.engine.x86.Decoder;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.Mnemonic;
 import dev.zendo.hypervisor.engine.x86.OperandKind;
@@ -18,11 +17,6 @@ import java.util.List;
  * behind a check of the translation buffer if it accesses memory. Not thread-safe.
  */
 final class Translator extends BlockWriter {
-  /** Most instructions of a block. */
-  static final int MAX = 48;
-
-  private static final int LONGEST = 15;
-
   /** The opcode digit of two-operand arithmetic: ADD OR ADC SBB AND SUB XOR CMP. */
   private static final List<Mnemonic> ARITHMETIC =
       List.of(
@@ -35,16 +29,15 @@ final class Translator extends BlockWriter {
           Mnemonic.XOR,
           Mnemonic.CMP);
 
-  private final Insn[] insns = new Insn[MAX];
+  private final BlockDecoder decoder = new BlockDecoder();
+  private final JumpWriter jumpWriter = new JumpWriter(this);
 
-  /** Guest address behind the block's last instruction. */
-  private long next;
+  /** Whether the flags are kept even where nobody can need them. */
+  private final boolean exact;
 
-  Translator(Stubs common) {
+  Translator(Stubs common, boolean exact) {
     super(common);
-    for (int i = 0; i < MAX; i++) {
-      insns[i] = new Insn();
-    }
+    this.exact = exact;
   }
 
   /** The code of the block translated last, to be placed at the address it was made for. */
@@ -60,82 +53,58 @@ final class Translator extends BlockWriter {
   /**
    * Translates.
    *
-   * @param result filled; its rip, frame and mode are given
-   * @param code bytes of the page
+   * @param result filled; its rip, frames and mode are given
+   * @param code bytes of the page, and of the next one for a block that crosses
    * @param at address that the code will be placed at
    * @param firstSite number of the first site
    */
   void translate(Block result, byte[] code, long at, int firstSite) {
-    block = result;
-    tlb = result.kernel ? CpuState.KERNEL_TLB : CpuState.USER_TLB;
-    out.reset();
-    sites.clear();
-    origin = at;
-    decode(code);
-    result.count = count;
-    if (count > 0) {
-      emit(firstSite);
+    begin(result, at, firstSite);
+    if (result.crosses()) {
+      decoder.decodeCrossing(result.rip, code);
     } else {
-      interpret(firstSite);
+      decoder.decode(result.rip, code);
     }
+    result.count = decoder.count();
+    result.start = decoder.start();
+    result.end = decoder.end();
+    if (result.count > 0) {
+      emit();
+    } else {
+      // The first instruction is not translated.
+      exit(new Site(Site.INTERPRET, result.rip, result, 0));
+    }
+    result.stale = origin + out.position();
+    exit(new Site(Site.STALE, result.rip, result, 0));
   }
 
-  private void decode(byte[] code) {
-    int offset = (int) block.rip & PAGE - 1;
-    block.start = offset;
-    count = 0;
-    boolean open = true;
-    while (open && count < MAX) {
-      Insn insn = insns[count];
-      int length = Decoder.decode(code, offset, PAGE - offset, true, insn);
-      if (length <= 0 || !Supported.is(insn)) {
-        break;
+  private void emit() {
+    charged = decoder.segment(0);
+    out.reg(4, 0x83, 5, Registers.BUDGET);
+    out.bytes(charged);
+    stub(out.jump(8), new Site(Site.BUDGET, block.rip, block, charged));
+    for (current = 0; current < block.count; current++) {
+      if (current == charged) {
+        charge(decoder.segment(current));
       }
-      offset += length;
-      count++;
-      open = !insn.row.endsBlock || insn.mnemonic == Mnemonic.JCC;
+      instruction(decoder.insn(current), decoder.rip(current));
     }
-    block.end = count > 0 ? offset : offset + LONGEST;
-    next = block.rip - block.start + offset;
-  }
-
-  // The block's frame.
-
-  /** A block whose first instruction is not translated only leaves. */
-  private void interpret(int firstSite) {
-    sites.add(new Site(Site.INTERPRET, block.rip, block, 0));
-    exit(firstSite);
-    stale(firstSite);
-  }
-
-  private void stale(int firstSite) {
-    sites.add(new Site(Site.STALE, block.rip, block, 0));
-    block.stale = origin + out.position();
-    exit(firstSite + sites.size() - 1);
-  }
-
-  private void emit(int firstSite) {
-    hostFlags = false;
-    savedFlags = true;
-    out.mem(4, 0x81, 5, STATE, Fields.BUDGET);
-    out.int4(count);
-    int budget = out.jump(8);
-    stubs.clear();
-    stub(budget, new Site(Site.BUDGET, block.rip, block, count));
-    long rip = block.rip;
-    for (current = 0; current < count; current++) {
-      Insn insn = insns[current];
-      instruction(insn, rip);
-      rip += insn.length;
-    }
-    Insn last = insns[count - 1];
+    Insn last = decoder.insn(block.count - 1);
     if (!last.row.endsBlock || last.mnemonic == Mnemonic.JCC) {
-      leave(next);
+      leave(decoder.next());
     }
-    for (int[] stub : stubs) {
-      writeStub(stub, firstSite);
-    }
-    stale(firstSite);
+    writeStubs();
+  }
+
+  /** Charges the budget behind a jump that was not taken; the next block looks at it. */
+  private void charge(int instructions) {
+    out.mem(4, 0x8d, Registers.BUDGET, Registers.BUDGET, -instructions);
+    charged += instructions;
+  }
+
+  @Override
+  boolean killsFlags(long rip) {
+    return !exact && decoder.killsFlags(rip);
   }
 
   // Instructions.
@@ -156,7 +125,7 @@ final class Translator extends BlockWriter {
       case BT, BTS, BTR, BTC -> bit(insn, rip);
       case MUL -> wideMultiply(insn, rip);
       case DIV -> divide(insn, rip);
-      case LEAVE -> leaveFrame(rip);
+      case LEAVE -> jumpWriter.leaveFrame(rip);
       case SHLD, SHRD -> doubleShift(insn);
       case CLC -> carry(0xf8);
       case STC -> carry(0xf9);
@@ -171,15 +140,19 @@ final class Translator extends BlockWriter {
       case CWD -> sign(insn);
       case PUSH -> push(insn, rip);
       case POP -> pop(insn, rip);
-      case JCC -> branch(insn, rip);
-      case JMP -> jump(insn, rip);
-      case CALL -> call(insn, rip);
-      case RET -> ret(insn, rip);
-      case SYSCALL -> exit(new Site(Site.SYSCALL, rip + insn.length, block, 0));
-      case CPUID -> exit(new Site(Site.CPUID, rip, block, 1));
-      case RDTSC -> helped(new Site(Site.TIME, rip, block, count - current));
-      case RDTSCP -> helped(new Site(Site.TIME_AND_ID, rip, block, count - current));
-      case UD2 -> exit(new Site(Site.UNDEFINED, rip, block, 1));
+      case JCC -> jumpWriter.branch(insn, rip);
+      case JMP -> {
+        if (!decoder.isFollowed(current)) {
+          jumpWriter.jump(insn, rip);
+        }
+      }
+      case CALL -> jumpWriter.call(insn, rip);
+      case RET -> jumpWriter.ret(insn, rip);
+      case SYSCALL -> leaveFor(new Site(Site.SYSCALL, rip + insn.length, block, 0));
+      case CPUID -> leaveFor(new Site(Site.CPUID, rip, block, 1));
+      case RDTSC -> helped(new Site(Site.TIME, rip, block, charged - current));
+      case RDTSCP -> helped(new Site(Site.TIME_AND_ID, rip, block, charged - current));
+      case UD2 -> leaveFor(new Site(Site.UNDEFINED, rip, block, 1));
       case NOP, PAUSE, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHNTA -> {}
       default -> throw new IllegalStateException("not supported: " + insn.mnemonic);
     }
@@ -592,7 +565,7 @@ final class Translator extends BlockWriter {
       hostFlags = false;
       out.reg(size, 0x3b, rdx, read(insn.register[0], HOST));
     }
-    stub(out.jump(3), new Site(Site.INTERPRET, rip, block, count - current));
+    interpretIf(3, rip);
     out.reg(8, 0x8b, RAX, rax);
     if (memory) {
       memory(size, 0xf7, 6);
@@ -600,14 +573,6 @@ final class Translator extends BlockWriter {
       out.reg(size, 0xf7, 6, target(insn.register[0], HOST));
     }
     out.reg(8, 0x8b, rax, RAX);
-  }
-
-  private void leaveFrame(long rip) {
-    check(rip, CpuState.RBP, NONE, 0, 0, -1, 8, false);
-    memory(8, 0x8b, SCRATCH);
-    int rbp = Registers.host(CpuState.RBP);
-    out.mem(8, 0x8d, RSP, rbp, 8);
-    out.reg(8, 0x8b, rbp, SCRATCH);
   }
 
   private void doubleShift(Insn insn) {
@@ -691,102 +656,18 @@ final class Translator extends BlockWriter {
     }
   }
 
-  private void stackCheck(long rip, int displacement, boolean write) {
-    check(rip, CpuState.RSP, NONE, 0, displacement, -1, 8, write);
-  }
-
-  private void moveStack(int delta) {
-    out.mem(8, 0x8d, RSP, RSP, delta);
-  }
+  // What the executor does.
 
   /** The executor does the instruction; the block goes on behind it. */
   private void helped(Site site) {
-    exit(site);
+    leaveFor(site);
     hostFlags = false;
     site.retry = out.position();
   }
 
-  // Jumps.
-
-  /** What the hypervisor does for the guest: always the last instruction of a block. */
-  private void exit(Site site) {
+  /** What the hypervisor does for the guest. */
+  private void leaveFor(Site site) {
     save();
     stub(out.jump(-1), site);
-  }
-
-  private static long relative(Insn insn, long rip) {
-    return rip + insn.length + insn.immediate;
-  }
-
-  private void branch(Insn insn, long rip) {
-    if (hostFlags) {
-      save();
-    } else {
-      restore();
-    }
-    Site site = new Site(Site.LINK, relative(insn, rip), block, count - 1 - current);
-    stub(out.jump(insn.condition), site);
-  }
-
-  private void jump(Insn insn, long rip) {
-    if (insn.kind[0] == OperandKind.REL) {
-      leave(relative(insn, rip));
-      return;
-    }
-    load(insn, rip);
-    canonical(rip);
-    far(common.indirect());
-  }
-
-  /** Loads the target of an indirect jump to the scratch register. */
-  private void load(Insn insn, long rip) {
-    if (isMemory(insn, 0)) {
-      check(insn, rip, 8, false);
-      memory(8, 0x8b, SCRATCH);
-    } else {
-      save();
-      out.reg(8, 0x8b, SCRATCH, read(insn.register[0], SCRATCH));
-    }
-  }
-
-  /** A target that no page can have makes the instruction itself fault. */
-  private void canonical(long rip) {
-    hostFlags = false;
-    out.reg(8, 0x8b, HOST, SCRATCH);
-    out.reg(8, 0xc1, 7, HOST);
-    out.bytes(47);
-    out.reg(8, 0xff, 0, HOST);
-    out.reg(8, 0x83, 7, HOST);
-    out.bytes(1);
-    stub(out.jump(7), new Site(Site.INTERPRET, rip, block, count - current));
-  }
-
-  private void call(Insn insn, long rip) {
-    long back = rip + insn.length;
-    if (insn.kind[0] == OperandKind.REL) {
-      stackCheck(rip, -8, true);
-      out.constant(SCRATCH, back);
-      memory(8, 0x89, SCRATCH);
-      moveStack(-8);
-      leave(relative(insn, rip));
-      return;
-    }
-    load(insn, rip);
-    canonical(rip);
-    out.mem(8, 0x89, SCRATCH, STATE, Fields.CALLED);
-    stackCheck(rip, -8, true);
-    out.constant(SCRATCH, back);
-    memory(8, 0x89, SCRATCH);
-    moveStack(-8);
-    out.mem(8, 0x8b, SCRATCH, STATE, Fields.CALLED);
-    far(common.indirect());
-  }
-
-  private void ret(Insn insn, long rip) {
-    stackCheck(rip, 0, false);
-    memory(8, 0x8b, SCRATCH);
-    canonical(rip);
-    moveStack(8 + (insn.operandCount > 0 ? (int) insn.immediate : 0));
-    far(common.indirect());
   }
 }

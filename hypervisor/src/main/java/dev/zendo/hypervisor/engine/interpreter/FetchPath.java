@@ -18,6 +18,8 @@ final class FetchPath {
   /** Pages that were used: spares the jump cache a search per flushed page. */
   private final PageFilter seen = new PageFilter();
 
+  private boolean lowerHalf;
+
   FetchPath(Cpu cpu, GuestMmu mmu) {
     this.cpu = cpu;
     this.mmu = mmu;
@@ -27,11 +29,29 @@ final class FetchPath {
   void clear() {
     Arrays.fill(tags, NONE);
     seen.clear();
+    lowerHalf = false;
+  }
+
+  /** Whether pages of the lower half of the address space are here. */
+  boolean hasLowerHalf() {
+    return lowerHalf;
   }
 
   /** Whether code of a page may have been used since {@link #clear}; false is certain. */
   boolean maySeen(long va) {
     return seen.mayHave(va);
+  }
+
+  /** Forgets the pages that are in the frame at a machine address; returns whether any was. */
+  boolean dropFrame(long frame) {
+    boolean found = false;
+    for (int i = 0; i <= MASK; i++) {
+      if (pages[i] == frame && tags[i] != NONE) {
+        tags[i] = NONE;
+        found = true;
+      }
+    }
+    return found;
   }
 
   void clearPage(long va) {
@@ -64,6 +84,7 @@ final class FetchPath {
       throw cpu.fault(op, Vector.PF, (int) ~page, va);
     }
     seen.add(va);
+    lowerHalf |= va >= 0;
     tags[slot] = va & -4096;
     pages[slot] = page;
     return page;

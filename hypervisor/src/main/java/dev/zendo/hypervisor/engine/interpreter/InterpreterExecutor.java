@@ -28,6 +28,8 @@ final class InterpreterExecutor implements VcpuExecutor {
   /** An empty translation buffer that stays empty, for data breakpoints; made at first need. */
   private long emptyTlb;
 
+  private final long machine;
+
   InterpreterExecutor(
       CpuState registers,
       GuestMmu mmu,
@@ -38,6 +40,7 @@ final class InterpreterExecutor implements VcpuExecutor {
       OpTable table,
       HotBlocks hot) {
     this.registers = registers;
+    this.machine = memory.base();
     this.hot = hot;
     this.cpu = new Cpu(registers, mmu, clock, memory, codeMap);
     this.cpu.memory.code = cache;
@@ -285,6 +288,26 @@ final class InterpreterExecutor implements VcpuExecutor {
     registers.clearTlb(kernelMode ? CpuState.KERNEL_TLB : CpuState.USER_TLB);
     jumps[kernelMode ? 1 : 0].clear();
     fetches[kernelMode ? 1 : 0].clear();
+  }
+
+  @Override
+  public void flushFrame(long mfn) {
+    registers.dropPage(machine + (mfn << MachineMemory.FRAME_SHIFT));
+    for (int i = 0; i < 2; i++) {
+      if (fetches[i].dropFrame(mfn << MachineMemory.FRAME_SHIFT)) {
+        jumps[i].clear();
+      }
+    }
+  }
+
+  @Override
+  public void flushLowerHalf() {
+    flushTlb(false);
+    registers.clearLowerHalf(CpuState.KERNEL_TLB);
+    if (fetches[1].hasLowerHalf()) {
+      jumps[1].clear();
+      fetches[1].clear();
+    }
   }
 
   @Override

@@ -1,0 +1,111 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import static dev.zendo.hypervisor.engine.direct.Registers.HOST;
+import static dev.zendo.hypervisor.engine.direct.Registers.SCRATCH;
+import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
+
+import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.x86.Insn;
+import dev.zendo.hypervisor.engine.x86.OperandKind;
+
+/**
+ * Translates jumps, calls and returns. Where the target is known only when they execute, the jump
+ * cache must have it; otherwise the interpreter executes the instruction, faults included. Not
+ * thread-safe.
+ */
+final class JumpWriter {
+  private static final int NOT_EQUAL = 5;
+
+  private final BlockWriter block;
+
+  JumpWriter(BlockWriter block) {
+    this.block = block;
+  }
+
+  void branch(Insn insn, long rip) {
+    block.restore();
+    block.branch(insn.condition, relative(insn, rip));
+  }
+
+  /** A jump that does not lead to the next instruction of the block. */
+  void jump(Insn insn, long rip) {
+    if (insn.kind[0] == OperandKind.REL) {
+      block.leave(relative(insn, rip));
+      return;
+    }
+    load(insn, rip);
+    lookUp(rip);
+    block.out.mem(4, 0xff, 4, STATE, HOST, 0, block.jumps + 8);
+  }
+
+  void call(Insn insn, long rip) {
+    boolean direct = insn.kind[0] == OperandKind.REL;
+    if (!direct) {
+      // Everything that can fail comes before the return address is stored.
+      load(insn, rip);
+      lookUp(rip);
+      block.out.mem(8, 0x8b, SCRATCH, STATE, HOST, 0, block.jumps + 8);
+      block.out.mem(8, 0x89, SCRATCH, STATE, Fields.CALLED);
+    }
+    block.stackCheck(rip, -8, true);
+    block.out.constant(SCRATCH, rip + insn.length);
+    block.memory(8, 0x89, SCRATCH);
+    block.moveStack(-8);
+    if (direct) {
+      block.leave(relative(insn, rip));
+    } else {
+      block.out.mem(4, 0xff, 4, STATE, Fields.CALLED);
+    }
+  }
+
+  void ret(Insn insn, long rip) {
+    block.stackCheck(rip, 0, false);
+    block.memory(8, 0x8b, SCRATCH);
+    lookUp(rip);
+    block.moveStack(8 + (insn.operandCount > 0 ? (int) insn.immediate : 0));
+    block.out.mem(4, 0xff, 4, STATE, HOST, 0, block.jumps + 8);
+  }
+
+  static long relative(Insn insn, long rip) {
+    return rip + insn.length + insn.immediate;
+  }
+
+  /** Loads the target of an indirect jump to the scratch register. */
+  private void load(Insn insn, long rip) {
+    if (insn.kind[0] == OperandKind.MEM) {
+      block.check(insn, rip, 8, false);
+      block.memory(8, 0x8b, SCRATCH);
+    } else {
+      block.save();
+      block.hostFlags = false;
+      int register = block.read(insn.register[0], SCRATCH);
+      if (register != SCRATCH) {
+        block.out.reg(8, 0x8b, SCRATCH, register);
+      }
+    }
+  }
+
+  /** Leaves the offset of the target's entry in the other scratch register. */
+  private void lookUp(long rip) {
+    Assembler out = block.out;
+    out.reg(4, 0x8b, HOST, SCRATCH);
+    out.reg(4, 0xc1, 5, HOST);
+    out.bytes(JumpCache.FOLD);
+    out.reg(4, 0x33, HOST, SCRATCH);
+    out.reg(4, 0xc1, 4, HOST);
+    out.bytes(JumpCache.SHIFT);
+    out.reg(4, 0x81, 4, HOST);
+    out.int4(JumpCache.BYTES - 1 & -1 << JumpCache.SHIFT);
+    out.mem(8, 0x39, SCRATCH, STATE, HOST, 0, block.jumps);
+    block.interpretIf(NOT_EQUAL, rip);
+  }
+
+  /** LEAVE. */
+  void leaveFrame(long rip) {
+    block.check(rip, CpuState.RBP, Assembler.NONE, 0, 0, -1, 8, false);
+    block.memory(8, 0x8b, SCRATCH);
+    int rbp = Registers.host(CpuState.RBP);
+    block.out.mem(8, 0x8d, Registers.host(CpuState.RSP), rbp, 8);
+    block.out.reg(8, 0x8b, rbp, SCRATCH);
+  }
+}
