@@ -71,7 +71,7 @@ public final class CpuState implements AutoCloseable {
   /** Eight bytes that are always zero: engines use them as "no base" or "no index" register. */
   public static final int ZERO = 0x130;
 
-  /** 64 bytes of scratch for engines, aligned to 16: contents mean nothing between calls. */
+  /** 128 bytes of scratch for engines, aligned to 16: contents mean nothing between calls. */
   public static final int SCRATCH = 0x140;
 
   /**

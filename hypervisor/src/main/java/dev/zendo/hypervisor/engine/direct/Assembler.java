@@ -2,11 +2,12 @@ package dev.zendo.hypervisor.engine.direct;
 
 /**
  * Writes x86-64 machine code into a growing array. Registers are the processor's numbers; opcodes
- * above 0xff are in the 0F map (0x0faf is 0F AF). Not thread-safe.
+ * above 0xff are in the 0F maps (0x0faf is 0F AF, 0x0f3800 is 0F 38 00). Not thread-safe.
  */
 final class Assembler {
   static final int RAX = 0;
   static final int RCX = 1;
+  static final int RDX = 2;
   static final int RSP = 4;
   static final int R13 = 13;
   static final int R14 = 14;
@@ -18,6 +19,9 @@ final class Assembler {
 
   private final CodeBuffer code = new CodeBuffer();
   private boolean lock;
+
+  /** 0x66, 0xf2 or 0xf3 for the next instruction, or 0. */
+  private int prefix;
 
   /** Copies everything to an address inside an area. */
   void writeTo(CodeArea area, long address) {
@@ -31,6 +35,7 @@ final class Assembler {
   void reset() {
     code.clear();
     lock = false;
+    prefix = 0;
   }
 
   void bytes(int... values) {
@@ -54,6 +59,11 @@ final class Assembler {
     lock = locked;
   }
 
+  /** The next instruction gets the prefix that belongs to its opcode; 0 for none. */
+  void prefix(int mandatory) {
+    prefix = mandatory;
+  }
+
   private void start(int size, int reg, int index, int base, boolean rex) {
     if (lock) {
       put(0xf0);
@@ -61,6 +71,10 @@ final class Assembler {
     }
     if (size == 2) {
       put(0x66);
+    }
+    if (prefix != 0) {
+      put(prefix);
+      prefix = 0;
     }
     int bits =
         (size == 8 ? 8 : 0)
@@ -73,6 +87,9 @@ final class Assembler {
   }
 
   private void opcode(int opcode) {
+    if (opcode > 0xffff) {
+      put(opcode >> 16);
+    }
     if (opcode > 0xff) {
       put(opcode >> 8);
     }
@@ -157,6 +174,12 @@ final class Assembler {
     }
     int4(0);
     return position() - 4;
+  }
+
+  /** A call of code at a host address when this code will begin at {@code origin}. */
+  void call(long origin, long target) {
+    put(0xe8);
+    int4((int) (target - (origin + position() + 4)));
   }
 
   /** Makes a jump written before lead here. */

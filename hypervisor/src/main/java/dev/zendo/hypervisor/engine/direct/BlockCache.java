@@ -59,16 +59,16 @@ final class BlockCache {
     this.codeMap = codeMap;
     this.area = CodeArea.map(bytes);
     EntryStub entry = EntryStub.install(Fields.CONTINUE);
-    try {
-      FaultNet.cover(area, CpuState.FAULT, entry.exitAddress(), FAULTED);
-    } catch (UnsupportedOperationException e) {
-      release();
-      throw e;
-    }
     Assembler out = new Assembler();
     long at = area.base();
     this.stubs = new Stubs(out, at, entry.exitAddress());
     out.writeTo(area, at);
+    try {
+      FaultNet.cover(area, CpuState.FAULT, stubs.recover(), FAULTED);
+    } catch (UnsupportedOperationException e) {
+      release();
+      throw e;
+    }
     this.translator = new Translator(stubs, exact);
     this.first = at + 4096;
     this.next = first;

@@ -49,6 +49,9 @@ abstract class BlockWriter {
   boolean hostFlags;
   boolean savedFlags;
 
+  /** Floating-point registers that are in the host at this place, as in {@link Live}. */
+  int live;
+
   // The memory operand of the current instruction after its check.
   private int memBase;
   private int memIndex;
@@ -75,12 +78,14 @@ abstract class BlockWriter {
     jumps = next.kernel ? Fields.KERNEL_JUMPS : Fields.USER_JUMPS;
     hostFlags = false;
     savedFlags = true;
+    live = 0;
     out.reset();
     sites.clear();
     stubs.clear();
   }
 
   final void stub(int jump, Site site) {
+    site.live = live;
     stubs.add(new Stub(jump, site, false));
   }
 
@@ -234,22 +239,27 @@ abstract class BlockWriter {
     }
   }
 
-  /** Proves that the memory operand of an instruction can be accessed. */
+  /**
+   * Proves that the memory operand of an instruction can be accessed. The low bits of {@link
+   * Registers#SCRATCH} are the address's then.
+   */
   final void check(Insn insn, long rip, int size, boolean write) {
     boolean relative = insn.base == Insn.RIP;
     long displacement = insn.displacement + (relative ? rip + insn.length : 0);
-    check(
-        rip,
-        relative || insn.base == Insn.NO_REGISTER ? NONE : insn.base,
-        insn.index == Insn.NO_REGISTER ? NONE : insn.index,
-        insn.scale,
-        displacement,
-        insn.segment,
-        size,
-        write);
+    Site site =
+        check(
+            rip,
+            relative || insn.base == Insn.NO_REGISTER ? NONE : insn.base,
+            insn.index == Insn.NO_REGISTER ? NONE : insn.index,
+            insn.scale,
+            displacement,
+            insn.segment,
+            size,
+            write);
+    site.alignment = insn.row.alignment;
   }
 
-  final void check(
+  final Site check(
       long rip,
       int base,
       int index,
@@ -300,6 +310,7 @@ abstract class BlockWriter {
       out.reg(8, 0x03, HOST, SCRATCH);
       plain();
     }
+    return site;
   }
 
   final void stackCheck(long rip, int displacement, boolean write) {

@@ -104,8 +104,10 @@ final class DirectExecutor implements VcpuExecutor {
   private int execute(long target, int charged, long limit) {
     long at = target;
     int ahead = charged;
+    int live = 0;
     for (; ; ) {
-      Site site = enter(at, ahead, limit);
+      Site site = enter(at, ahead, live, limit);
+      live = site.live;
       switch (site.kind) {
         case Site.ACCESS:
           int done = fill(site);
@@ -153,10 +155,10 @@ final class DirectExecutor implements VcpuExecutor {
    * Enters emitted code; returns where it was left. Behind the start of a block it may execute the
    * rest of the block whatever the budget, so that much is kept back.
    */
-  private Site enter(long target, int ahead, long limit) {
+  private Site enter(long target, int ahead, int live, long limit) {
     long state = cpu.base();
     int slice = (int) Math.min(SLICE, limit - cpu.instructions()) - BlockDecoder.MAX;
-    HostMemory.putLong(state + Fields.CONTINUE, cache.stubs().enter());
+    HostMemory.putLong(state + Fields.CONTINUE, cache.stubs().enter(live));
     HostMemory.putLong(state + Fields.TARGET, target);
     HostMemory.putInt(state + Fields.BUDGET, slice - ahead);
     long flags = cpu.rflags();
@@ -214,7 +216,10 @@ final class DirectExecutor implements VcpuExecutor {
   private int fill(Site site) {
     long va = address(site);
     long page = va & -MachineMemory.FRAME_SIZE;
-    if (!CpuState.isCanonical(va) || (va + site.size - 1 & -MachineMemory.FRAME_SIZE) != page) {
+    boolean aligned = (va & site.alignment - 1) == 0;
+    if (!aligned
+        || !CpuState.isCanonical(va)
+        || (va + site.size - 1 & -MachineMemory.FRAME_SIZE) != page) {
       return HELP;
     }
     boolean kernel = cpu.kernelMode();

@@ -31,5 +31,11 @@ final class Fields {
   /** Jump cache of user mode. */
   static final int USER_JUMPS = KERNEL_JUMPS + JumpCache.BYTES;
 
+  /** 4 bytes: which floating-point registers of the guest the host holds, as in {@link Live}. */
+  static final int LIVE = CpuState.SCRATCH + 64;
+
+  /** 4 bytes: a control word on its way from guest memory to the host. */
+  static final int CONTROL = CpuState.SCRATCH + 68;
+
   private Fields() {}
 }

@@ -30,7 +30,8 @@ final class HostProbe {
       return Optional.of("emits code for Linux on x86-64, not " + system + " on " + architecture);
     }
     try {
-      long value = runEmittedCode(continueOffset);
+      CodeBuffer code = new CodeBuffer().bytes(0xb8).int32(EXPECTED); // mov eax, EXPECTED
+      long value = run(code, continueOffset);
       return value == EXPECTED ? Optional.empty() : Optional.of("emitted code returned " + value);
     } catch (UnsupportedOperationException | LinkageError e) {
       return Optional.of("cannot run emitted code: " + firstLine(e));
@@ -46,12 +47,11 @@ final class HostProbe {
         && (architecture.equals("amd64") || architecture.equals("x86_64"));
   }
 
-  private static long runEmittedCode(int continueOffset) {
+  /** Runs code that may destroy RCX behind its end and returns RAX. */
+  static long run(CodeBuffer code, int continueOffset) {
     EntryStub stub = EntryStub.install(continueOffset);
     long state = HostMemory.allocate(continueOffset + (long) Long.BYTES, Long.BYTES);
     try (CodeArea area = CodeArea.map(1)) {
-      CodeBuffer code = new CodeBuffer();
-      code.bytes(0xb8).int32(EXPECTED); // mov eax, EXPECTED
       code.bytes(0x48, 0xb9).int64(stub.exitAddress()).bytes(0xff, 0xe1); // mov rcx, exit; jmp rcx
       code.writeTo(area, area.base());
       HostMemory.putLong(state + continueOffset, area.base());

@@ -54,6 +54,9 @@ final class Site {
   /** Host address to go on: to try an access again, or behind an instruction that was helped. */
   long retry;
 
+  /** Floating-point registers that are in the host then, as in {@link Live}. */
+  int live;
+
   /** For an access: guest registers and numbers of its address, and its size in bytes. */
   int base;
 
@@ -63,6 +66,9 @@ final class Site {
   int segment;
   int size;
   boolean write;
+
+  /** For an access: what its address must be a multiple of; that comes before page faults. */
+  int alignment = 1;
 
   Site(int kind, long rip, Block block, int rest) {
     this.kind = kind;

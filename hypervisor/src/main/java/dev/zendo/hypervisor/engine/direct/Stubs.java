@@ -6,7 +6,11 @@ import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
 
 /** Code that all blocks of an executor share: how to come in and how to leave. */
 final class Stubs {
+  private final VectorStubs vectors;
   private final long enter;
+  private final long enterSse;
+  private final long enterX87;
+  private final long recover;
   private final long leave;
 
   /**
@@ -18,13 +22,29 @@ final class Stubs {
    */
   Stubs(Assembler out, long at, long exit) {
     out.reset();
-    enter = at;
+    vectors = new VectorStubs(out, at);
+    enterSse = at + out.position();
+    out.call(at, vectors.reload(Live.SSE));
+    int loaded = out.jump(-1);
+    enterX87 = at + out.position();
+    out.call(at, vectors.reload(Live.X87));
+    out.here(loaded);
+    enter = at + out.position();
     move(out, 0x8b);
     out.mem(4, 0x8b, Registers.BUDGET, STATE, Fields.BUDGET);
     out.mem(4, 0xff, 4, STATE, Fields.TARGET);
+    recover = at + out.position();
+    out.bytes(0x0f, 0x77); // emms
+    out.constant(HOST, exit);
+    out.reg(4, 0xff, 4, HOST);
     leave = at + out.position();
     move(out, 0x89);
     out.mem(4, 0x89, Registers.BUDGET, STATE, Fields.BUDGET);
+    out.mem(4, 0x83, 7, STATE, Fields.LIVE);
+    out.bytes(0);
+    int dead = out.jump(4);
+    out.call(at, vectors.save());
+    out.here(dead);
     out.constant(RAX, 0);
     out.constant(HOST, exit);
     out.reg(4, 0xff, 4, HOST);
@@ -38,8 +58,22 @@ final class Stubs {
     }
   }
 
-  long enter() {
-    return enter;
+  VectorStubs vectors() {
+    return vectors;
+  }
+
+  /**
+   * Where to come in.
+   *
+   * @param live floating-point registers that the host must have, bits of {@link Live}
+   */
+  long enter(int live) {
+    return live == 0 ? enter : (live & Live.X87) != 0 ? enterX87 : enterSse;
+  }
+
+  /** Where a fault of emitted code goes on. */
+  long recover() {
+    return recover;
   }
 
   long leave() {

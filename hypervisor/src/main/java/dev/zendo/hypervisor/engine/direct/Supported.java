@@ -12,7 +12,14 @@ final class Supported {
     if (insn.addressSize != 8 || insn.repeat != 0) {
       return false;
     }
-    return operands(insn) && mnemonic(insn);
+    return addressed(insn) && (SupportedVectors.is(insn) || operands(insn) && mnemonic(insn));
+  }
+
+  /** Whether the memory operand's address, if there is one, can be computed in one instruction. */
+  private static boolean addressed(Insn insn) {
+    boolean register = insn.base != Insn.NO_REGISTER && insn.base != Insn.RIP;
+    boolean small = insn.displacement == (int) insn.displacement;
+    return insn.memoryOperand() < 0 || small || !register && insn.index == Insn.NO_REGISTER;
   }
 
   private static boolean operands(Insn insn) {
@@ -34,9 +41,7 @@ final class Supported {
         }
       }
     }
-    boolean addressed = insn.base != Insn.NO_REGISTER && insn.base != Insn.RIP;
-    boolean small = insn.displacement == (int) insn.displacement;
-    return insn.memoryOperand() < 0 || small || !addressed && insn.index == Insn.NO_REGISTER;
+    return true;
   }
 
   /** High bytes cannot be had together with the registers that need a REX prefix. */

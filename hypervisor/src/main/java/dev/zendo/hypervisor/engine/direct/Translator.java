@@ -31,6 +31,7 @@ final class Translator extends BlockWriter {
 
   private final BlockDecoder decoder = new BlockDecoder();
   private final JumpWriter jumpWriter = new JumpWriter(this);
+  private final VectorWriter vectors = new VectorWriter(this);
 
   /** Whether the flags are kept even where nobody can need them. */
   private final boolean exact;
@@ -154,7 +155,7 @@ final class Translator extends BlockWriter {
       case RDTSCP -> helped(new Site(Site.TIME_AND_ID, rip, block, charged - current));
       case UD2 -> leaveFor(new Site(Site.UNDEFINED, rip, block, 1));
       case NOP, PAUSE, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHNTA -> {}
-      default -> throw new IllegalStateException("not supported: " + insn.mnemonic);
+      default -> vectors.instruction(insn, rip);
     }
   }
 

@@ -9,6 +9,8 @@
  *       body, from Java's calling convention to a block's and back.
  *   <li>{@code HostProbe}: whether all this works here; {@code LibC}: the few calls of the host's C
  *       library that it takes.
+ *   <li>{@code VectorWriter}, {@code SupportedVectors}: instructions on vector, MMX and x87
+ *       registers; {@code VectorStubs}: how these registers come into the host and back.
  *   <li>{@code FaultNet}: signals that emitted code raises become a value instead of the end of the
  *       JVM.
  * </ul>

@@ -104,6 +104,26 @@ public final class Insn {
     return -1;
   }
 
+  /** Index of the operand, register or memory, in ModRM.rm; -1 when there is none. */
+  public int rmOperand() {
+    for (int i = 0; i < operandCount; i++) {
+      if (row.operand(i).form.isRm()) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Index of the register operand in ModRM.reg; -1 when there is none. */
+  public int regOperand() {
+    for (int i = 0; i < operandCount; i++) {
+      if (row.operand(i).form.usesModrm() && !row.operand(i).form.isRm()) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /**
    * Whether the memory operand is in the stack segment, so that a non-canonical address raises #SS
    * instead of #GP.

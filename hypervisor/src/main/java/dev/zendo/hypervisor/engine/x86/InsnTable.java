@@ -108,6 +108,9 @@ public final class InsnTable {
 
     public final int implicitWrites;
 
+    /** The prefix that belongs to the opcode: 0x66, 0xf2 or 0xf3, or 0 when none does. */
+    public final int prefix;
+
     final int keyMask;
     final int keyValue;
     final boolean default64;
@@ -146,8 +149,19 @@ public final class InsnTable {
       implicitWrites = p.implicitWrites;
       keyMask = p.keyMask;
       keyValue = p.keyValue;
+      prefix = prefix(keyMask & keyValue);
       hasModrm = p.hasModrm();
       alwaysRegister = p.alwaysRegister();
+    }
+
+    private static int prefix(int demanded) {
+      if ((demanded & TableParser.KEY_F3) != 0) {
+        return 0xf3;
+      }
+      if ((demanded & TableParser.KEY_F2) != 0) {
+        return 0xf2;
+      }
+      return (demanded & TableParser.KEY_66) != 0 ? 0x66 : 0;
     }
 
     /** Whether operand {@code i} is read and written: bits {@link #READ} and {@link #WRITE}. */

@@ -59,6 +59,14 @@ enum OperandForm {
   /** ST(i) by ModRM.rm. */
   STI;
 
+  /** Whether the operand is encoded in ModRM.rm. */
+  boolean isRm() {
+    return switch (this) {
+      case E, M, R, W, U, Q, N, STI -> true;
+      default -> false;
+    };
+  }
+
   /** Whether the operand is encoded in a ModRM byte. */
   boolean usesModrm() {
     return switch (this) {

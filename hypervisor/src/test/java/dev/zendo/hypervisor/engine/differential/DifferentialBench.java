@@ -31,7 +31,9 @@ public final class DifferentialBench {
       new JoinedRun(nativeCpu, report, rows).run(count / 8, seed);
       Optional<String> obstacle = DirectEngine.obstacle();
       if (obstacle.isEmpty()) {
-        new DirectRun(nativeCpu, report, rows).run(count / 8, seed);
+        DirectRun direct = new DirectRun(nativeCpu, report, rows);
+        direct.run(count / 16, seed);
+        direct.runVectors(count / 16, seed);
       } else {
         System.out.println("without the direct engine: " + obstacle.get());
       }

@@ -69,6 +69,19 @@ class DifferentialTest {
     assertEquals(0, report.differences(), () -> "seed " + SEED + "\n" + report.text(FORMS_SHOWN));
   }
 
+  @Test
+  void translatedVectorInstructionsDoWhatTheProcessorDoes() {
+    DirectEngine.obstacle().ifPresent(reason -> assumeTrue(false, reason));
+    Report report = new Report(1);
+    try (NativeCpu nativeCpu = new NativeCpu()) {
+      long instructions =
+          new DirectRun(nativeCpu, report, Selection.rows()).runVectors(CASES / 8, SEED);
+      long translated = report.translated();
+      assertTrue(translated > instructions / 3, () -> translated + " of " + instructions);
+    }
+    assertEquals(0, report.differences(), () -> "seed " + SEED + "\n" + report.text(FORMS_SHOWN));
+  }
+
   private static void compare(Predicate<InsnTable.Row> selected, long cases) {
     List<InsnTable.Row> rows = Selection.rows().stream().filter(selected).toList();
     Report report = new Report(1);

@@ -90,6 +90,24 @@ final class DirectRun {
     return run(translated.isEmpty() ? rows : translated, count, seed);
   }
 
+  /**
+   * Runs at least {@code count} cases of instructions on floating-point registers: single ones,
+   * half of them by {@code step()}, and sequences.
+   *
+   * @return instructions executed, by emitted code or otherwise
+   */
+  long runVectors(long count, long seed) {
+    List<InsnTable.Row> vectors = rows.stream().filter(row -> row.usesFpu).toList();
+    if (vectors.isEmpty()) {
+      return 0;
+    }
+    try (GuestMachine guest = new GuestMachine(this::engine)) {
+      new DifferentialRun(nativeCpu, guest, report, seed).run(vectors, count - count / 2);
+      report.countTranslated(engine.translated());
+      return guest.instructions() + run(vectors, count / 2, ~seed);
+    }
+  }
+
   private long run(List<InsnTable.Row> rows, long count, long seed) {
     try (GuestMachine guest = new GuestMachine(this::engine)) {
       new SequenceRun(nativeCpu, guest, report, rows, seed).run(count);

@@ -6,15 +6,17 @@ import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.machine.HostMemory;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class VectorOpsTest {
-  private TestGuest guest;
+  private final TestGuest guest;
 
-  @BeforeEach
-  void create() {
-    guest = new TestGuest();
+  VectorOpsTest(TestEngine engine) {
+    guest = engine.guest();
     guest.reg(CpuState.RDI, TestGuest.DATA);
   }
 

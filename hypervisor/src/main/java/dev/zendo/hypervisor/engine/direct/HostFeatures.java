@@ -1,0 +1,35 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import dev.zendo.hypervisor.engine.x86.Feature;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What the host's processor offers, as CPUID says. */
+final class HostFeatures {
+  private HostFeatures() {}
+
+  /** Those of the floating-point and vector features of guests that the host has. */
+  static Set<Feature> vectors() {
+    Set<Feature> features =
+        EnumSet.of(Feature.X87, Feature.MMX, Feature.SSE, Feature.SSE2); // of every 64-bit one
+    int bits = leaf1();
+    addIf(features, bits, 0, Feature.SSE3);
+    addIf(features, bits, 9, Feature.SSSE3);
+    addIf(features, bits, 19, Feature.SSE4_1);
+    addIf(features, bits, 20, Feature.SSE4_2);
+    return features;
+  }
+
+  private static void addIf(Set<Feature> features, int bits, int bit, Feature feature) {
+    if ((bits >>> bit & 1) != 0) {
+      features.add(feature);
+    }
+  }
+
+  /** ECX of CPUID leaf 1. */
+  private static int leaf1() {
+    CodeBuffer code = new CodeBuffer();
+    code.bytes(0xb8).int32(1).bytes(0x0f, 0xa2, 0x89, 0xc8); // mov eax, 1; cpuid; mov eax, ecx
+    return (int) HostProbe.run(code, Fields.CONTINUE);
+  }
+}
