@@ -13,7 +13,9 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Two domains of examples/bench on one machine with two processors, which send events to and fro. */
+/**
+ * Two domains of examples/bench on one machine with two processors, which send events to and fro.
+ */
 final class PingPong {
   /** Domains are numbered from 1 on in the order they are made. */
   private static final int PING_ID = 2;

@@ -11,7 +11,10 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Writes what bench/all measured as a page of Markdown. The only argument is the folder of the results. */
+/**
+ * Writes what bench/all measured as a page of Markdown. The only argument is the folder of the
+ * results.
+ */
 final class Report {
   /** One measured value. */
   private record Row(String contender, String name, double value, String unit) {}
@@ -117,9 +120,14 @@ final class Report {
   private String write() {
     line("# Performance");
     line("");
-    line("Written by `%s`; do not edit. What the engines do and why is in `engines.md`.", machine.get("command"));
-    line("Figures are medians, in brackets the smallest and the largest of all rounds. Contenders of one table ran");
-    line("alternately. A ratio above 1 means that Zendo is better.");
+    line("Written by `bench/all`; do not edit. What the engines do and why is in `engines.md`.");
+    line(
+        "Figures are medians, in brackets the smallest and the largest of the rounds. Contenders"
+            + " of");
+    line(
+        "one table ran alternately, on inputs that are the same. A ratio above 1 means that Zendo"
+            + " is");
+    line("better. Each part names its command; a load above 0.5 before it means poor figures.");
     line("");
     line("| | |");
     line("|---|---|");
@@ -145,6 +153,7 @@ final class Report {
     line("## %s", title);
     line("");
     line("%s.", part.headline());
+    line("");
   }
 
   // ---- goals ---------------------------------------------------------------------------------
@@ -191,19 +200,29 @@ final class Report {
 
   private void boots() {
     title("Boot of Debian's kernel to `/init`, 256 MiB", boot);
-    line("From the command to the first line of `/init` of the same busybox initramfs. Debian's cloud kernel cannot be Xen's");
-    line("domain 0, so its full kernel is measured on Zendo too. QEMU is at its fastest: `-cpu max`, its default machine;");
-    line("Xen has `-cpu Nehalem`. Memory is the largest resident size of the process,");
-    line("processor time that of all its threads until its end.");
+    line(
+        "From the command to the first line of `/init` of the same busybox initramfs. Debian's"
+            + " cloud");
+    line(
+        "kernel cannot be Xen's domain 0, so its full kernel is measured on Zendo too. QEMU is at"
+            + " its");
+    line("fastest: `-cpu max`, its default machine; Xen has `-cpu Nehalem`. MiB are the largest");
+    line("resident size of the process, processor time is that of all its threads until it ends.");
     line("");
     line("| | seconds | processor time | MiB | Zendo is faster by |");
     line("|---|---|---|---|---|");
     for (String contender : BOOTS.keySet()) {
       Figures seconds = boot.figures(contender, "seconds");
       if (seconds != null) {
-        Figures ours = boot.figures(contender.endsWith("cloud") ? "zendo-cloud" : "zendo-full", "seconds");
-        line("| %s | %s | %s | %s | %.2f |", BOOTS.get(contender), seconds.show(),
-            boot.figures(contender, "processor").show(), boot.figures(contender, "memory").show(), ours.against(seconds));
+        Figures ours =
+            boot.figures(contender.endsWith("cloud") ? "zendo-cloud" : "zendo-full", "seconds");
+        line(
+            "| %s | %s | %s | %s | %.2f |",
+            BOOTS.get(contender),
+            seconds.show(),
+            boot.figures(contender, "processor").show(),
+            boot.figures(contender, "memory").show(),
+            ours.against(seconds));
       }
     }
     String stats = machine.getProperty("stats", "");
@@ -219,8 +238,15 @@ final class Report {
 
   private void benchmarks() {
     title("A processor and a hypervisor", guest);
-    line("`examples/bench`, unmodified, on Zendo and as domain 0 of Xen under QEMU's TCG. What Xen's guest computes QEMU's system");
-    line("emulator executes, so the rows `integer`, `float` and `memory` compare with it. Nanoseconds unless said otherwise.");
+    line(
+        "`examples/bench`, the same file on Zendo and as domain 0 of Xen under QEMU's TCG. What"
+            + " that");
+    line(
+        "guest computes QEMU's system emulator executes, so the rows `integer`, `float` and"
+            + " `memory`");
+    line(
+        "compare with it. Nanoseconds unless said otherwise; a run gives the first quartile of"
+            + " samples of 3 ms.");
     line("");
     line("| | Zendo | Xen, `xpti=no` | Xen | ratio | ratio to Xen with XPTI |");
     line("|---|---|---|---|---|---|");
@@ -235,12 +261,17 @@ final class Report {
       double ratio = ours.against(fast);
       groups.computeIfAbsent(name.replaceFirst("_.*", ""), key -> new ArrayList<>()).add(ratio);
       String shown = ours.unit().equals("ns") ? name : name + ", " + ours.unit();
-      line("| %s | %s | %s | %s | %.2f | %.2f |", shown, ours.show(), fast.show(), slow.show(), ratio, ours.against(slow));
+      line(
+          "| %s | %s | %s | %s | %.2f | %.2f |",
+          shown, ours.show(), fast.show(), slow.show(), ratio, ours.against(slow));
     }
     line("");
-    line("Geometric means of the first ratio: %s.", groups.entrySet().stream()
-        .map(each -> String.format(Locale.ROOT, "%s %.2f", each.getKey(), mean(each.getValue())))
-        .collect(Collectors.joining(", ")));
+    line(
+        "Geometric means of the first ratio: %s.",
+        groups.entrySet().stream()
+            .map(
+                each -> String.format(Locale.ROOT, "%s %.2f", each.getKey(), mean(each.getValue())))
+            .collect(Collectors.joining(", ")));
   }
 
   private static double mean(List<Double> ratios) {
@@ -248,13 +279,28 @@ final class Report {
   }
 
   private void others() {
-    single("Two busy vcpus", vcpus, "zendo", "vcpus_two_against_one",
-        "Two vcpus that sort, against one; `bench/all -p vcpus`.");
-    single("Events between two domains", pong, "zendo", "event_to_domain_and_back",
-        "There and back, both ends sleeping until it comes. Xen's rig has one domain only: compare `event_to_self_and_upcall`.");
-    single("`hello`", hello, "zendo", "seconds", "From the command to the first line of the guest.");
-    single("An idle Linux", idle, "zendo", "cpu",
-        "Processor time of the whole process while the guest's shell waits, five seconds a look, % of a core.");
+    single(
+        "Two busy vcpus",
+        vcpus,
+        "zendo",
+        "vcpus_two_against_one",
+        "Two vcpus that sort, against one.");
+    single(
+        "Events between two domains",
+        pong,
+        "zendo",
+        "event_to_domain_and_back",
+        "There and back, both ends asleep until it comes. Xen's only domain has nobody to play"
+            + " with; its `event_to_self_and_upcall` is above.");
+    single(
+        "`hello`", hello, "zendo", "seconds", "From the command to the first line of the guest.");
+    single(
+        "An idle Linux",
+        idle,
+        "zendo",
+        "cpu",
+        "Processor time of the whole process while the guest's shell waits, in % of a core; looks"
+            + " of five seconds.");
     title("Pieces", pieces);
     line("JMH, `bench/pieces`; the mean of its iterations.");
     line("");
@@ -271,6 +317,8 @@ final class Report {
     line("%s", text);
     line("");
     Figures figures = part.figures(contender, name);
-    line("%s", figures == null ? "Not measured." : "**" + figures.show() + " " + figures.unit() + "**");
+    line(
+        "%s",
+        figures == null ? "Not measured." : "**" + figures.show() + " " + figures.unit() + "**");
   }
 }

@@ -7,8 +7,12 @@
  */
 #include "bench.h"
 
-#define SAMPLES 3
-#define SAMPLE_NS (40 * MILLISECONDS)
+/* Samples shorter than a time slice of the host, so that other work there hits few of them. */
+#define SAMPLE_NS (3 * MILLISECONDS)
+#define ENOUGH_NS (150 * MILLISECONDS)
+#define WARM_UP_NS (40 * MILLISECONDS)
+#define MIN_SAMPLES 4
+#define MAX_SAMPLES 48
 
 static char only[32];
 static uint64_t checksum = 14695981039346656037UL;
@@ -79,29 +83,37 @@ static uint64_t time_of(const struct benchmark *benchmark, uint64_t count, uint6
     return elapsed > 0 ? elapsed : 1;
 }
 
-/* How often it has to run for one sample. Finding that out also warms up what has to be. */
+/* How often it has to run for one sample, found by what also warms it up. */
 static uint64_t calibrate(const struct benchmark *benchmark, uint64_t expected)
 {
+    uint64_t end = time_now() + WARM_UP_NS;
     uint64_t count = 1;
-    uint64_t elapsed;
 
-    while ((elapsed = time_of(benchmark, count, expected)) < SAMPLE_NS / 2)
-        count *= 2;
-    count = count * SAMPLE_NS / elapsed;
-    return count > 0 ? count : 1;
+    do {
+        uint64_t elapsed = time_of(benchmark, count, expected);
+
+        if (elapsed < SAMPLE_NS / 2)
+            count *= 2;
+        else if (count > 1 && elapsed > 2 * SAMPLE_NS)
+            count /= 2;
+    } while (time_now() < end);
+    return count;
 }
 
+/* The first quartile of the samples. */
 static void measure(const struct benchmark *benchmark)
 {
+    uint64_t times[MAX_SAMPLES];
     uint64_t expected = benchmark->run(1);
     uint64_t count = calibrate(benchmark, expected);
-    uint64_t times[SAMPLES];
+    uint64_t end = time_now() + ENOUGH_NS;
+    unsigned samples = 0;
 
-    for (unsigned i = 0; i < SAMPLES; i++)
-        times[i] = time_of(benchmark, count, expected);
-    sort_times(times, SAMPLES);
+    while (samples < MIN_SAMPLES || (samples < MAX_SAMPLES && time_now() < end))
+        times[samples++] = time_of(benchmark, count, expected);
+    sort_times(times, samples);
+    uint64_t elapsed = times[samples / 4];
     uint64_t work = count * benchmark->per_run;
-    uint64_t elapsed = times[SAMPLES / 2];
 
     if (benchmark->is_bandwidth)
         report(benchmark->name, work * 100000 / elapsed, "MB/s");

@@ -31,13 +31,13 @@ public class TranslationPieces {
   private static final int FIRST_FRAME = 8;
   private static final long FIRST_ADDRESS = 0x20000000;
 
-  /** Eight instructions in two blocks; RBX points to data, the branch is taken. */
+  /** Eight instructions; RBX points to data, the branch is not taken. */
   private static final String PIECE =
       "4801c1" // add rcx,rax
           + "488b4318" // mov rax,[rbx+0x18]
           + "894b20" // mov [rbx+0x20],ecx
           + "a800" // test al,0
-          + "7400" // jz over nothing
+          + "7500" // jnz over nothing
           + "480fafc2" // imul rax,rdx
           + "c1e003" // shl eax,3
           + "4d31c1"; // xor r9,r8
