@@ -63,7 +63,6 @@ public final class Hypervisor implements AutoCloseable {
   private final Tracer tracer;
   private final DomainManager manager;
   private final ControlDomainPort control;
-  private final Thread timerThread;
   private volatile Consumer<byte[]> console = Hypervisor::log;
 
   /** Builds a machine and starts it: processors wait for vcpus, domain 0 is there. */
@@ -84,16 +83,10 @@ public final class Hypervisor implements AutoCloseable {
     HypercallPage hypercallPage = new HypercallPage(memory, memoryCore, codeMap);
     registerCalls(delivery, time, hypercallPage);
     MsrPolicy msrs = new MsrPolicy(time, hypercallPage);
-    timerThread = new Thread(this::runTimers, "zendo-timers");
-    timerThread.setDaemon(true);
-    timerThread.start();
-    scheduler.start(new GuestLoop(scheduler, dispatcher, delivery, time, tracer, msrs, memoryCore));
+    scheduler.startWithTimers(
+        new GuestLoop(scheduler, dispatcher, delivery, time, tracer, msrs, memoryCore),
+        engine::exactWakeUps);
     control = createControlDomain(config.controlPages(), dispatcher);
-  }
-
-  private void runTimers() {
-    engine.exactWakeUps();
-    timers.run();
   }
 
   private void registerCalls(TrapDelivery delivery, SystemTime time, HypercallPage hypercallPage) {

@@ -13,6 +13,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * Runs vcpus on processor threads: one queue of runnable vcpus, first come first served, with
  * timeslices while somebody waits. A processor without work sleeps.
  *
+ * <p>Timers need no thread of their own: there is one processor thread more than vcpus may run at a
+ * time, so one is always idle. It sleeps until a timer is due, fires it, and runs the vcpu that
+ * this wakes itself, after it has made another idle one its successor.
+ *
  * <p>Thread-safe. The lock is the innermost one: nothing else is locked under it but timers.
  */
 public final class Scheduler {
@@ -21,8 +25,8 @@ public final class Scheduler {
 
   private final Clock clock;
   private final Timers timers;
+  private final int limit;
   private final Processor[] processors;
-  private final Thread[] threads;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Condition stopped = lock.newCondition();
@@ -30,28 +34,56 @@ public final class Scheduler {
   private final Timer slice = new Timer(this::endSlices);
   private volatile boolean closed;
 
+  /** Whether idle processors see to the timers. */
+  private boolean drivesTimers;
+
+  /** The processor that waits for the next timer; null when the next idle one has to. */
+  private Processor watcher;
+
+  /** Processors that run a vcpu. */
+  private int busy;
+
   /** A scheduler whose processors do not run yet. */
   public Scheduler(int processors, Clock clock, Timers timers) {
     this.clock = clock;
     this.timers = timers;
-    this.processors = new Processor[processors];
-    this.threads = new Thread[processors];
-    for (int i = 0; i < processors; i++) {
+    this.limit = processors;
+    this.processors = new Processor[processors + 1];
+    for (int i = 0; i <= processors; i++) {
       this.processors[i] = new Processor(i);
     }
   }
 
-  /** Starts the processor threads (daemons). */
+  /** Starts the processor threads (daemons); somebody else drives the timers. */
   public void start(VcpuRunner runner) {
-    for (int i = 0; i < processors.length; i++) {
+    start(limit, runner, () -> {});
+  }
+
+  /**
+   * Starts the processor threads (daemons), which drive the timers as well.
+   *
+   * @param preparation what each thread does first
+   */
+  public void startWithTimers(VcpuRunner runner, Runnable preparation) {
+    drivesTimers = true;
+    start(limit + 1, runner, preparation);
+  }
+
+  private void start(int count, VcpuRunner runner, Runnable preparation) {
+    for (int i = 0; i < count; i++) {
       Processor processor = processors[i];
-      threads[i] = new Thread(() -> loop(processor, runner), "zendo-cpu" + i);
-      threads[i].setDaemon(true);
-      threads[i].start();
+      Runnable body =
+          () -> {
+            preparation.run();
+            loop(processor, runner);
+          };
+      processor.thread = new Thread(body, "zendo-cpu" + i);
+      processor.thread.setDaemon(true);
+      processor.thread.start();
     }
   }
 
-  /** Stops the processor threads and waits for them. */
+  /** Stops the processor threads and waits for them; timers that they drive are closed before. */
   public void close() {
     lock.lock();
     try {
@@ -66,16 +98,16 @@ public final class Scheduler {
     } finally {
       lock.unlock();
     }
-    for (Thread thread : threads) {
-      if (thread != null) {
-        Threads.awaitEnd(thread);
+    for (Processor processor : processors) {
+      if (processor.thread != null) {
+        Threads.awaitEnd(processor.thread);
       }
     }
   }
 
-  /** Number of processor threads. */
+  /** Number of vcpus that run at a time. */
   public int processors() {
-    return processors.length;
+    return limit;
   }
 
   /**
@@ -220,25 +252,29 @@ public final class Scheduler {
     VcpuSchedule s = vcpu.schedule();
     int before = s.reasons.getAndAccumulate(reason, (old, bit) -> old & ~bit);
     if (before == reason) {
-      enqueue(vcpu);
+      lock.lock();
+      try {
+        // A watcher takes what its timers wake.
+        if (enqueue(vcpu) && (watcher == null || watcher.thread != Thread.currentThread())) {
+          work.signal();
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
-  private void enqueue(Vcpu vcpu) {
-    lock.lock();
-    try {
-      VcpuSchedule s = vcpu.schedule();
-      if (s.queued || s.processor != null || s.reasons.get() != 0 || closed) {
-        return;
-      }
-      s.queued = true;
-      s.enter(VcpuSchedule.RUNNABLE, clock.nanos());
-      queue.addLast(vcpu);
-      work.signal();
-      armSlice();
-    } finally {
-      lock.unlock();
+  /** Returns whether the vcpu was put into the queue; somebody must look there then. */
+  private boolean enqueue(Vcpu vcpu) {
+    VcpuSchedule s = vcpu.schedule();
+    if (s.queued || s.processor != null || s.reasons.get() != 0 || closed) {
+      return false;
     }
+    s.queued = true;
+    s.enter(VcpuSchedule.RUNNABLE, clock.nanos());
+    queue.addLast(vcpu);
+    armSlice();
+    return true;
   }
 
   private void interrupt(Vcpu vcpu) {
@@ -265,8 +301,9 @@ public final class Scheduler {
     }
   }
 
+  /** Slices end only while somebody waits for a processor. */
   private void armSlice() {
-    if (!timers.armed(slice)) {
+    if (busy == limit && !queue.isEmpty() && !timers.armed(slice)) {
       timers.arm(slice, clock.nanos() + SLICE_NANOS);
     }
   }
@@ -304,28 +341,57 @@ public final class Scheduler {
     lock.lock();
     try {
       while (!closed) {
-        Vcpu vcpu = queue.pollFirst();
-        if (vcpu == null) {
+        Vcpu vcpu = busy < limit ? queue.pollFirst() : null;
+        if (vcpu != null) {
+          if (take(vcpu, processor)) {
+            return vcpu;
+          }
+        } else if (drivesTimers && (watcher == null || watcher == processor)) {
+          watchTimers(processor);
+        } else {
           work.awaitUninterruptibly();
-          continue;
         }
-        VcpuSchedule s = vcpu.schedule();
-        s.queued = false;
-        long now = clock.nanos();
-        if (s.reasons.get() != 0) {
-          s.enter(s.idleState(), now);
-          continue;
-        }
-        s.processor = processor;
-        s.preempt = false;
-        s.enter(VcpuSchedule.RUNNING, now);
-        processor.current = vcpu;
-        processor.since = now;
-        return vcpu;
       }
       return null;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Gives a processor to the first vcpu of the queue, unless it has to stop meanwhile. */
+  private boolean take(Vcpu vcpu, Processor processor) {
+    VcpuSchedule s = vcpu.schedule();
+    s.queued = false;
+    long now = clock.nanos();
+    if (s.reasons.get() != 0) {
+      s.enter(s.idleState(), now);
+      return false;
+    }
+    s.processor = processor;
+    s.preempt = false;
+    s.enter(VcpuSchedule.RUNNING, now);
+    processor.current = vcpu;
+    processor.since = now;
+    busy++;
+    armSlice();
+    if (watcher == processor) {
+      watcher = null;
+    }
+    if (watcher == null && drivesTimers) {
+      work.signal();
+    }
+    return true;
+  }
+
+  private void watchTimers(Processor processor) {
+    watcher = processor;
+    lock.unlock();
+    boolean open = false;
+    try {
+      open = timers.awaitAndFire();
+    } finally {
+      lock.lock();
+      drivesTimers = open;
     }
   }
 
@@ -336,7 +402,9 @@ public final class Scheduler {
       s.processor = null;
       s.preempt = false;
       processor.current = null;
+      busy--;
       s.enter(s.idleState(), clock.nanos());
+      // No signal: this processor looks at the queue next.
       enqueue(vcpu);
       stopped.signalAll();
     } finally {

@@ -8,10 +8,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The timers of a machine in a heap ordered by deadline. Any thread may arm and cancel; whoever
- * drives time calls {@link #runExpired}: a host thread ({@link #run}) on a real clock, the test or
- * the processor loop on a substituted one.
+ * drives time calls {@link #awaitAndFire} on a real clock (idle processors do) or {@link
+ * #runExpired} on a substituted one (tests do).
  */
-public final class Timers implements Runnable {
+public final class Timers {
   private static final Logger LOG = LoggerFactory.getLogger(Timers.class);
 
   private final Clock clock;
@@ -24,7 +24,7 @@ public final class Timers implements Runnable {
   private Thread runner;
   private boolean closed;
 
-  /** Deadline that {@link #run} sleeps towards; the past while it does not sleep. */
+  /** Deadline that somebody sleeps towards; the past while nobody does. */
   private long sleepsUntil = Long.MIN_VALUE;
 
   /** No timer is armed. */
@@ -118,32 +118,33 @@ public final class Timers implements Runnable {
     }
   }
 
-  /** Drives the timers on a real clock until {@link #close}. */
-  @Override
-  public void run() {
+  /**
+   * Sleeps on a real clock until a timer is due and fires all that are; one thread at a time.
+   *
+   * @return false when they were {@linkplain #close closed}
+   */
+  public boolean awaitAndFire() {
     lock.lock();
     try {
-      while (!closed) {
-        if (size == 0) {
-          sleepsUntil = Long.MAX_VALUE;
-          changed.awaitUninterruptibly();
-        } else {
-          long wait = heap[0].deadline - clock.nanos();
-          if (wait <= 0) {
-            fireFirst();
-          } else {
-            sleepsUntil = heap[0].deadline;
-            sleep(wait);
-          }
+      boolean fired = false;
+      while (!closed && !fired) {
+        // Not those that come due meanwhile: a timer that is always due would keep the caller here.
+        long now = clock.nanos();
+        while (size > 0 && heap[0].deadline <= now) {
+          fireFirst();
+          fired = true;
         }
-        sleepsUntil = Long.MIN_VALUE;
+        if (!closed && !fired) {
+          sleep();
+        }
       }
+      return !closed;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Makes {@link #run} return; nothing fires afterwards. */
+  /** Makes {@link #awaitAndFire} return; nothing fires afterwards. */
   public void close() {
     lock.lock();
     try {
@@ -156,14 +157,21 @@ public final class Timers implements Runnable {
     }
   }
 
+  /** Until the first deadline or a change; not in a loop, the caller looks at the heap again. */
   @SuppressWarnings("WaitNotInLoop")
-  private void sleep(long nanos) {
+  private void sleep() {
     try {
-      // Not in a loop here: the caller looks at the heap again after every wake-up.
-      changed.awaitNanos(nanos);
+      sleepsUntil = size == 0 ? Long.MAX_VALUE : heap[0].deadline;
+      if (size == 0) {
+        changed.await();
+      } else {
+        changed.awaitNanos(heap[0].deadline - clock.nanos());
+      }
     } catch (InterruptedException e) {
       closed = true;
       Thread.currentThread().interrupt();
+    } finally {
+      sleepsUntil = Long.MIN_VALUE;
     }
   }
 

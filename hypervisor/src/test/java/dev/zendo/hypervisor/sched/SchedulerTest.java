@@ -8,6 +8,7 @@ import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.GuestGate;
 import dev.zendo.hypervisor.domain.TestMachine;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.time.Timer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -22,17 +23,18 @@ class SchedulerTest {
   private final AtomicInteger passes = new AtomicInteger();
 
   private void start() {
-    machine.scheduler.start(
-        vcpu -> {
-          running.incrementAndGet();
-          while (!vcpu.schedule().mustStop()) {
-            vcpu.gate().enter();
-            vcpu.executor().run(1);
-            vcpu.gate().leave();
-            passes.incrementAndGet();
-          }
-          running.decrementAndGet();
-        });
+    machine.scheduler.start(this::spin);
+  }
+
+  private void spin(Vcpu vcpu) {
+    running.incrementAndGet();
+    while (!vcpu.schedule().mustStop()) {
+      vcpu.gate().enter();
+      vcpu.executor().run(1);
+      vcpu.gate().leave();
+      passes.incrementAndGet();
+    }
+    running.decrementAndGet();
   }
 
   @AfterEach
@@ -156,6 +158,50 @@ class SchedulerTest {
       machine.clock.set(machine.clock.nanos() + Scheduler.SLICE_NANOS);
       machine.timers.runExpired();
     }
+  }
+
+  @Test
+  void idleProcessorsFireTimersAndRunWhatTheyWake() {
+    Vcpu vcpu = machine.domain(1, 1).vcpu(0);
+    Timer timer = new Timer(() -> machine.scheduler.unblock(vcpu));
+    machine.scheduler.startWithTimers(
+        v -> {
+          passes.incrementAndGet();
+          machine.scheduler.block(v);
+        },
+        () -> {});
+    for (int i = 1; i <= 500; i++) {
+      while (passes.get() < i || machine.scheduler.running(vcpu)) {
+        Thread.onSpinWait();
+      }
+      long due = machine.clock.nanos() + 1000;
+      machine.timers.arm(timer, due);
+      machine.clock.set(due);
+    }
+    while (passes.get() < 501) {
+      Thread.onSpinWait();
+    }
+    machine.timers.close();
+  }
+
+  @Test
+  void timersFireWhileAllProcessorsRunVcpus() throws InterruptedException {
+    Vcpu vcpu = machine.domain(1, 1).vcpu(0);
+    CountDownLatch fired = new CountDownLatch(100);
+    Timer[] timer = new Timer[1];
+    timer[0] =
+        new Timer(
+            () -> {
+              fired.countDown();
+              machine.clock.set(machine.clock.nanos() + 1000);
+              machine.timers.arm(timer[0], machine.clock.nanos());
+            });
+    machine.scheduler.startWithTimers(this::spin, () -> {});
+    awaitRunning(vcpu);
+    machine.timers.arm(timer[0], machine.clock.nanos());
+    fired.await();
+    assertEquals(1, running.get());
+    machine.timers.close();
   }
 
   @Test
