@@ -11,6 +11,7 @@ import dev.zendo.hypervisor.HypervisorConfig;
 import dev.zendo.hypervisor.domain.CrashReport;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
 import dev.zendo.hypervisor.trace.Sample;
 import dev.zendo.hypervisor.trace.Sampler;
 import dev.zendo.hypervisor.trace.SamplingPlan;
@@ -39,6 +40,9 @@ public final class Machine implements AutoCloseable {
 
   private static final long MIN_MIB = 96;
 
+  /** Whether this run shall load what others may need: the JVM makes an archive of its classes. */
+  private static final boolean ARCHIVING = Boolean.getBoolean("zendo.archiving");
+
   private final Hypervisor hypervisor;
   private final ControlDomain control;
   private final StoreService store;
@@ -54,6 +58,9 @@ public final class Machine implements AutoCloseable {
 
   /** Loads what an engine needs, on a thread of its own, so that {@link #start} is quicker. */
   public static void prepare(EngineChoice engine) {
+    if (ARCHIVING) {
+      InterpreterEngine.prepareAll();
+    }
     Thread thread = new Thread(engine::prepare, "prepare");
     thread.setDaemon(true);
     thread.start();

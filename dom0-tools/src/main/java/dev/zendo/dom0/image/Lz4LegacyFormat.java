@@ -1,10 +1,9 @@
 package dev.zendo.dom0.image;
 
+import io.airlift.compress.MalformedInputException;
+import io.airlift.compress.lz4.Lz4Decompressor;
 import java.io.EOFException;
 import java.io.IOException;
-import net.jpountz.lz4.LZ4Exception;
-import net.jpountz.lz4.LZ4Factory;
-import net.jpountz.lz4.LZ4SafeDecompressor;
 
 /**
  * The legacy frame of LZ4 ({@code lz4 -l}), which Linux uses: a magic number, then blocks that
@@ -20,7 +19,7 @@ final class Lz4LegacyFormat {
   private Lz4LegacyFormat() {}
 
   static void unpack(byte[] packed, int offset, int length, Unpacked out) throws IOException {
-    LZ4SafeDecompressor decompressor = LZ4Factory.safeInstance().safeDecompressor();
+    Lz4Decompressor decompressor = new Lz4Decompressor();
     int at = offset + 4;
     int end = offset + length;
     while (at < end) {
@@ -44,14 +43,14 @@ final class Lz4LegacyFormat {
   }
 
   private static void unpackBlock(
-      LZ4SafeDecompressor decompressor, byte[] packed, int at, int size, Unpacked out)
+      Lz4Decompressor decompressor, byte[] packed, int at, int size, Unpacked out)
       throws IOException {
     // The last block usually fits what is left of the expected size, so try before growing.
     int room = Math.min(BLOCK, out.left() == 0 ? out.roomUpTo(BLOCK) : out.left());
     try {
       out.advance(decompressor.decompress(packed, at, size, out.array(), out.size(), room));
       return;
-    } catch (LZ4Exception e) {
+    } catch (MalformedInputException e) {
       if (room == BLOCK) {
         throw new IOException(e);
       }
@@ -59,7 +58,7 @@ final class Lz4LegacyFormat {
     room = Math.min(BLOCK, out.roomUpTo(BLOCK));
     try {
       out.advance(decompressor.decompress(packed, at, size, out.array(), out.size(), room));
-    } catch (LZ4Exception e) {
+    } catch (MalformedInputException e) {
       throw room == BLOCK ? new IOException(e) : new Unpacked.TooLarge();
     }
   }

@@ -39,6 +39,11 @@ public final class InterpreterEngine implements Engine {
     InstructionSet.prepare();
   }
 
+  /** Builds even what few guests need, so that an archive of classes has it. */
+  public static void prepareAll() {
+    InstructionSet.table().enterAll();
+  }
+
   /** How many classes of joined ops were made so far. */
   public long joined() {
     return hot.made();

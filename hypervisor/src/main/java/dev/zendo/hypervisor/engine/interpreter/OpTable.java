@@ -35,6 +35,13 @@ public final class OpTable {
     waiting.add(family);
   }
 
+  /** Enters all families. */
+  synchronized void enterAll() {
+    while (!waiting.isEmpty()) {
+      waiting.remove().accept(this);
+    }
+  }
+
   /** Makes the op of an instruction, without its place in a block. */
   Op create(Insn insn, long rip) {
     if (insn.row.privileged || insn.row.ioSensitive) {
