@@ -111,11 +111,25 @@ public final class CpuState implements AutoCloseable {
    */
   public static final int KERNEL_TLB = 0x1000;
 
+  /**
+   * Behind the three arrays of a buffer, 8 bytes: a bit for every {@link #TLB_PART} slots, set when
+   * one of them may hold a translation. Most flushes come when few do.
+   */
+  private static final int TLB_USED = 3 * TLB_ARRAY;
+
+  private static final int TLB_PART = TLB_ENTRIES / Long.SIZE;
+
+  /** With more parts in use than this, a buffer is emptied as a whole. */
+  private static final int MANY_PARTS = 12;
+
+  /** Bytes of a translation buffer. */
+  public static final int TLB_BYTES = TLB_USED + 64;
+
   /** User-mode translation buffer, laid out as the kernel's. */
-  public static final int USER_TLB = KERNEL_TLB + 3 * TLB_ARRAY;
+  public static final int USER_TLB = KERNEL_TLB + TLB_BYTES;
 
   /** Space for tables of an engine, which must fill it before use. */
-  public static final int ENGINE_TABLES = USER_TLB + 3 * TLB_ARRAY;
+  public static final int ENGINE_TABLES = USER_TLB + TLB_BYTES;
 
   /** Bytes of {@link #ENGINE_TABLES}. */
   public static final int ENGINE_TABLES_SIZE = 128 << 10;
@@ -157,6 +171,8 @@ public final class CpuState implements AutoCloseable {
     HostMemory.putLong(base + DEBUG + 5 * 8, 0x400);
     HostMemory.putLong(base + XCR0, 1);
     HostMemory.putInt(base + LONG_MODE, 1);
+    HostMemory.putLong(base + KERNEL_TLB + TLB_USED, -1);
+    HostMemory.putLong(base + USER_TLB + TLB_USED, -1);
     clearTlb(KERNEL_TLB);
     clearTlb(USER_TLB);
   }
@@ -179,19 +195,50 @@ public final class CpuState implements AutoCloseable {
 
   /** Empties one translation buffer ({@link #KERNEL_TLB} or {@link #USER_TLB}). */
   public void clearTlb(int buffer) {
-    HostMemory.copy(EmptyTlb.IMAGE, base + buffer, 2L * TLB_ARRAY);
+    long tags = base + buffer;
+    long used = HostMemory.getLong(tags + TLB_USED);
+    HostMemory.putLong(tags + TLB_USED, 0);
+    if (Long.bitCount(used) > MANY_PARTS) {
+      HostMemory.copy(EmptyTlb.IMAGE, tags, 2L * TLB_ARRAY);
+      return;
+    }
+    for (; used != 0; used &= used - 1) {
+      int first = Long.numberOfTrailingZeros(used) * TLB_PART;
+      for (int i = first; i < first + TLB_PART; i++) {
+        clearSlot(tags, i);
+      }
+    }
+  }
+
+  private static void clearSlot(long tags, int slot) {
+    long tag = tags + 8L * slot;
+    HostMemory.putLong(tag, emptyTag(slot));
+    HostMemory.putLong(tag + TLB_ARRAY, emptyTag(slot));
+  }
+
+  /** Drops the translations of one page from both buffers. */
+  public void dropAddress(long va) {
+    int slot = (int) (va >>> 12) & TLB_ENTRIES - 1;
+    clearSlot(base + KERNEL_TLB, slot);
+    clearSlot(base + USER_TLB, slot);
   }
 
   /** Drops the translations of the lower half of the address space from one buffer. */
   public void clearLowerHalf(int buffer) {
-    for (int i = 0; i < TLB_ENTRIES; i++) {
-      long slot = base + buffer + 8L * i;
-      // Empty tags are addresses of the lower half, too.
-      if (HostMemory.getLong(slot) >= 0) {
-        HostMemory.putLong(slot, emptyTag(i));
-        HostMemory.putLong(slot + TLB_ARRAY, emptyTag(i));
+    long tags = base + buffer;
+    long kept = 0;
+    for (long used = HostMemory.getLong(tags + TLB_USED); used != 0; used &= used - 1) {
+      int part = Long.numberOfTrailingZeros(used);
+      for (int i = part * TLB_PART; i < (part + 1) * TLB_PART; i++) {
+        // Empty tags are addresses of the lower half, too.
+        if (HostMemory.getLong(tags + 8L * i) >= 0) {
+          clearSlot(tags, i);
+        } else {
+          kept |= 1L << part;
+        }
       }
     }
+    HostMemory.putLong(tags + TLB_USED, kept);
   }
 
   /**
@@ -205,6 +252,8 @@ public final class CpuState implements AutoCloseable {
   public static void enterTranslation(long buffer, long va, long hostPage, boolean write) {
     long page = va & -4096;
     int index = (int) (va >>> 12) & TLB_ENTRIES - 1;
+    long used = HostMemory.getLong(buffer + TLB_USED) | 1L << index / TLB_PART;
+    HostMemory.putLong(buffer + TLB_USED, used);
     long slot = buffer + 8L * index;
     long writeTag = slot + TLB_ARRAY;
     if (!write && HostMemory.getLong(writeTag) != page) {
@@ -237,12 +286,13 @@ public final class CpuState implements AutoCloseable {
   }
 
   private static void dropPage(long buffer, long hostPage) {
-    for (int i = 0; i < TLB_ENTRIES; i++) {
-      long slot = buffer + 8L * i;
-      long page = hostPage - HostMemory.getLong(slot + 2 * TLB_ARRAY);
-      if (HostMemory.getLong(slot) == page) {
-        HostMemory.putLong(slot, emptyTag(i));
-        HostMemory.putLong(slot + TLB_ARRAY, emptyTag(i));
+    for (long used = HostMemory.getLong(buffer + TLB_USED); used != 0; used &= used - 1) {
+      int first = Long.numberOfTrailingZeros(used) * TLB_PART;
+      for (int i = first; i < first + TLB_PART; i++) {
+        long slot = buffer + 8L * i;
+        if (HostMemory.getLong(slot) + HostMemory.getLong(slot + 2 * TLB_ARRAY) == hostPage) {
+          clearSlot(buffer, i);
+        }
       }
     }
   }
@@ -254,11 +304,14 @@ public final class CpuState implements AutoCloseable {
   }
 
   private static void dropWritable(long buffer, long hostPage) {
-    for (int i = 0; i < TLB_ENTRIES; i++) {
-      long slot = buffer + 8L * i;
-      long tag = HostMemory.getLong(slot + TLB_ARRAY);
-      if (tag + HostMemory.getLong(slot + 2 * TLB_ARRAY) == hostPage) {
-        HostMemory.putLong(slot + TLB_ARRAY, emptyTag(i));
+    for (long used = HostMemory.getLong(buffer + TLB_USED); used != 0; used &= used - 1) {
+      int first = Long.numberOfTrailingZeros(used) * TLB_PART;
+      for (int i = first; i < first + TLB_PART; i++) {
+        long slot = buffer + 8L * i;
+        long tag = HostMemory.getLong(slot + TLB_ARRAY);
+        if (tag + HostMemory.getLong(slot + 2 * TLB_ARRAY) == hostPage) {
+          HostMemory.putLong(slot + TLB_ARRAY, emptyTag(i));
+        }
       }
     }
   }

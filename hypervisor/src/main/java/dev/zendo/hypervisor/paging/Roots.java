@@ -94,7 +94,7 @@ public final class Roots {
     for (int i = Pte.END_RESERVED_SLOT; i < Pte.ENTRIES; i++) {
       long old = HostMemory.getLongAcquire(a + 8L * i);
       long entry = HostMemory.getLongAcquire(b + 8L * i);
-      if (Pte.outdates(entry | Pte.ACCESSED, old | Pte.ACCESSED)) {
+      if (entry != old && Pte.outdates(entry | Pte.ACCESSED, old | Pte.ACCESSED)) {
         return false;
       }
     }

@@ -21,6 +21,8 @@ final class FetchBuffer {
   private final GuestMmu mmu;
   private final long[] pages = new long[ENTRIES];
   private final long[] frames = new long[ENTRIES];
+  private boolean empty;
+  private boolean lowerHalf;
 
   FetchBuffer(GuestMmu mmu) {
     this.mmu = mmu;
@@ -43,6 +45,8 @@ final class FetchBuffer {
     }
     pages[slot] = page;
     frames[slot] = frame;
+    empty = false;
+    lowerHalf |= page >= 0;
     return frame;
   }
 
@@ -56,6 +60,10 @@ final class FetchBuffer {
 
   /** Forgets the pages below the canonical gap. */
   void removeLowerHalf() {
+    if (!lowerHalf) {
+      return;
+    }
+    lowerHalf = false;
     for (int i = 0; i < ENTRIES; i++) {
       if (pages[i] >= 0) {
         pages[i] = EMPTY;
@@ -74,6 +82,10 @@ final class FetchBuffer {
 
   /** Forgets everything. */
   void clear() {
-    Arrays.fill(pages, EMPTY);
+    if (!empty) {
+      Arrays.fill(pages, EMPTY);
+      empty = true;
+      lowerHalf = false;
+    }
   }
 }

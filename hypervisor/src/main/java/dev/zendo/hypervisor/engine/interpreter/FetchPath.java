@@ -18,6 +18,7 @@ final class FetchPath {
   /** Pages that were used: spares the jump cache a search per flushed page. */
   private final PageFilter seen = new PageFilter();
 
+  private boolean empty;
   private boolean lowerHalf;
 
   FetchPath(Cpu cpu, GuestMmu mmu) {
@@ -27,9 +28,12 @@ final class FetchPath {
   }
 
   void clear() {
-    Arrays.fill(tags, NONE);
-    seen.clear();
-    lowerHalf = false;
+    if (!empty) {
+      Arrays.fill(tags, NONE);
+      seen.clear();
+      empty = true;
+      lowerHalf = false;
+    }
   }
 
   /** Whether pages of the lower half of the address space are here. */
@@ -84,6 +88,7 @@ final class FetchPath {
       throw cpu.fault(op, Vector.PF, (int) ~page, va);
     }
     seen.add(va);
+    empty = false;
     lowerHalf |= va >= 0;
     tags[slot] = va & -4096;
     pages[slot] = page;

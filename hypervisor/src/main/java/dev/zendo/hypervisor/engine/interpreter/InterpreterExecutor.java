@@ -223,7 +223,7 @@ final class InterpreterExecutor implements VcpuExecutor {
 
   private void watch() {
     if (emptyTlb == 0) {
-      emptyTlb = HostMemory.allocate(3L * CpuState.TLB_ARRAY, 64);
+      emptyTlb = HostMemory.allocate(CpuState.TLB_BYTES, 64);
       for (int i = 0; i < 2 * CpuState.TLB_ENTRIES; i++) {
         HostMemory.putLong(emptyTlb + 8L * i, CpuState.emptyTag(i & CpuState.TLB_ENTRIES - 1));
       }
@@ -312,21 +312,13 @@ final class InterpreterExecutor implements VcpuExecutor {
 
   @Override
   public void flushPage(long virtualAddress) {
-    int index = (int) (virtualAddress >>> 12) & CpuState.TLB_ENTRIES - 1;
-    flushSlot(registers.base() + CpuState.KERNEL_TLB, index);
-    flushSlot(registers.base() + CpuState.USER_TLB, index);
+    registers.dropAddress(virtualAddress);
     for (int i = 0; i < 2; i++) {
       if (fetches[i].maySeen(virtualAddress)) {
         jumps[i].clearPage(virtualAddress);
         fetches[i].clearPage(virtualAddress);
       }
     }
-  }
-
-  private static void flushSlot(long buffer, int index) {
-    long slot = buffer + 8L * index;
-    HostMemory.putLong(slot, CpuState.emptyTag(index));
-    HostMemory.putLong(slot + CpuState.TLB_ARRAY, CpuState.emptyTag(index));
   }
 
   /** Stands for an instruction that is not known yet because its fetch faults. */

@@ -20,6 +20,7 @@ final class JumpCache {
   }
 
   private final Block[] blocks = EMPTY.clone();
+  private boolean empty = true;
 
   /** What was found last, with more slots; may be outdated in every respect. Made at first use. */
   private Block[] remembered = {};
@@ -52,6 +53,7 @@ final class JumpCache {
 
   void put(Block block) {
     blocks[slot(block.pc)] = block;
+    empty = false;
     if (remembered.length == 0) {
       remembered = new Block[MEMORY + 1];
       Arrays.fill(remembered, NONE);
@@ -60,7 +62,10 @@ final class JumpCache {
   }
 
   void clear() {
-    System.arraycopy(EMPTY, 0, blocks, 0, EMPTY.length);
+    if (!empty) {
+      System.arraycopy(EMPTY, 0, blocks, 0, EMPTY.length);
+      empty = true;
+    }
   }
 
   /** Forgets the blocks that begin in a page or reach into it from the page before. */
