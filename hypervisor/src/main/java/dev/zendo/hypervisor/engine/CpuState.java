@@ -132,7 +132,7 @@ public final class CpuState implements AutoCloseable {
   public static final int ENGINE_TABLES = USER_TLB + TLB_BYTES;
 
   /** Bytes of {@link #ENGINE_TABLES}. */
-  public static final int ENGINE_TABLES_SIZE = 128 << 10;
+  public static final int ENGINE_TABLES_SIZE = 256 << 10;
 
   /** Bytes of the whole block. */
   public static final int SIZE = ENGINE_TABLES + ENGINE_TABLES_SIZE;

@@ -8,6 +8,7 @@ final class Assembler {
   static final int RAX = 0;
   static final int RCX = 1;
   static final int RDX = 2;
+  static final int RBX = 3;
   static final int RSP = 4;
   static final int R13 = 13;
   static final int R14 = 14;

@@ -94,6 +94,13 @@ abstract class BlockWriter {
     stub(out.jump(condition), new Site(Site.INTERPRET, rip, block, charged - current));
   }
 
+  /** An indirect jump whose target, in the scratch register, the jump cache does not have. */
+  final void leaveUnknown(int jump, long rip, int start) {
+    Site site = new Site(Site.INDIRECT, rip, block, charged - current);
+    site.retry = start;
+    stub(jump, site);
+  }
+
   /** Writes what the jumps out of the block lead to. */
   final void writeStubs() {
     for (Stub stub : stubs) {
@@ -115,6 +122,10 @@ abstract class BlockWriter {
         site.stub = origin + out.position();
       }
       case Site.FAR -> far(site.rip);
+      case Site.INDIRECT -> {
+        out.mem(8, 0x89, SCRATCH, STATE, Fields.TEMPORARY);
+        site.retry += origin;
+      }
       default -> site.retry += origin;
     }
     exit(site);
@@ -239,6 +250,17 @@ abstract class BlockWriter {
     }
   }
 
+  /** The address of an instruction's memory operand, without its segment, to a register. */
+  final void address(int to, Insn insn, long rip) {
+    boolean relative = insn.base == Insn.RIP;
+    long displacement = insn.displacement + (relative ? rip + insn.length : 0);
+    effective(to, register(insn.base), register(insn.index), insn.scale, displacement, -1);
+  }
+
+  private static int register(int encoded) {
+    return encoded == Insn.RIP || encoded == Insn.NO_REGISTER ? NONE : encoded;
+  }
+
   /**
    * Proves that the memory operand of an instruction can be accessed. The low bits of {@link
    * Registers#SCRATCH} are the address's then.
@@ -249,8 +271,8 @@ abstract class BlockWriter {
     Site site =
         check(
             rip,
-            relative || insn.base == Insn.NO_REGISTER ? NONE : insn.base,
-            insn.index == Insn.NO_REGISTER ? NONE : insn.index,
+            register(insn.base),
+            register(insn.index),
             insn.scale,
             displacement,
             insn.segment,

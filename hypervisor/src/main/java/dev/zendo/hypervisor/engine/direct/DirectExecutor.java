@@ -137,6 +137,16 @@ final class DirectExecutor implements VcpuExecutor {
         case Site.UNDEFINED:
           cpu.exception(INVALID_OPCODE, 0, 0);
           return ExitReason.EXCEPTION;
+        case Site.INDIRECT:
+          if (cache.entry(HostMemory.getLong(cpu.base() + Fields.TEMPORARY)) == 0) {
+            return interpreter.run(1);
+          }
+          if (requested || !site.block.alive) {
+            return ExitReason.INTERRUPTED;
+          }
+          at = site.retry;
+          ahead = site.rest;
+          break;
         case Site.LINK:
           cache.link(site);
           return ExitReason.INTERRUPTED;

@@ -25,6 +25,9 @@ final class Fields {
   /** 8 bytes: host address of the target of an indirect call while its return address is pushed. */
   static final int CALLED = CpuState.SCRATCH + 40;
 
+  /** 8 bytes: an operand that one instruction's code keeps for a moment. */
+  static final int OPERAND = CpuState.SCRATCH + 48;
+
   /** Jump cache of kernel mode: {@link JumpCache#ENTRIES} guest and host addresses. */
   static final int KERNEL_JUMPS = CpuState.ENGINE_TABLES;
 

@@ -11,7 +11,7 @@ import dev.zendo.hypervisor.machine.HostMemory;
  */
 final class JumpCache {
   /** Number of entries, a power of two. */
-  static final int ENTRIES = 4096;
+  static final int ENTRIES = 8192;
 
   /** Bytes of an entry as a power of two. */
   static final int SHIFT = 4;

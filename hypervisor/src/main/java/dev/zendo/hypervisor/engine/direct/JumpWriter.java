@@ -10,7 +10,7 @@ import dev.zendo.hypervisor.engine.x86.OperandKind;
 
 /**
  * Translates jumps, calls and returns. Where the target is known only when they execute, the jump
- * cache must have it; otherwise the interpreter executes the instruction, faults included. Not
+ * cache must have it; otherwise the executor enters it there and the instruction starts over. Not
  * thread-safe.
  */
 final class JumpWriter {
@@ -33,8 +33,9 @@ final class JumpWriter {
       block.leave(relative(insn, rip));
       return;
     }
+    int start = begin();
     load(insn, rip);
-    lookUp(rip);
+    lookUp(rip, start);
     block.out.mem(4, 0xff, 4, STATE, HOST, 0, block.jumps + 8);
   }
 
@@ -42,8 +43,9 @@ final class JumpWriter {
     boolean direct = insn.kind[0] == OperandKind.REL;
     if (!direct) {
       // Everything that can fail comes before the return address is stored.
+      int start = begin();
       load(insn, rip);
-      lookUp(rip);
+      lookUp(rip, start);
       block.out.mem(8, 0x8b, SCRATCH, STATE, HOST, 0, block.jumps + 8);
       block.out.mem(8, 0x89, SCRATCH, STATE, Fields.CALLED);
     }
@@ -59,9 +61,10 @@ final class JumpWriter {
   }
 
   void ret(Insn insn, long rip) {
+    int start = begin();
     block.stackCheck(rip, 0, false);
     block.memory(8, 0x8b, SCRATCH);
-    lookUp(rip);
+    lookUp(rip, start);
     block.moveStack(8 + (insn.operandCount > 0 ? (int) insn.immediate : 0));
     block.out.mem(4, 0xff, 4, STATE, HOST, 0, block.jumps + 8);
   }
@@ -76,8 +79,6 @@ final class JumpWriter {
       block.check(insn, rip, 8, false);
       block.memory(8, 0x8b, SCRATCH);
     } else {
-      block.save();
-      block.hostFlags = false;
       int register = block.read(insn.register[0], SCRATCH);
       if (register != SCRATCH) {
         block.out.reg(8, 0x8b, SCRATCH, register);
@@ -85,8 +86,15 @@ final class JumpWriter {
     }
   }
 
+  /** Nothing of an indirect jump's code needs the flags, so it can start over from here. */
+  private int begin() {
+    block.save();
+    block.hostFlags = false;
+    return block.out.position();
+  }
+
   /** Leaves the offset of the target's entry in the other scratch register. */
-  private void lookUp(long rip) {
+  private void lookUp(long rip, int start) {
     Assembler out = block.out;
     out.reg(4, 0x8b, HOST, SCRATCH);
     out.reg(4, 0xc1, 5, HOST);
@@ -97,7 +105,7 @@ final class JumpWriter {
     out.reg(4, 0x81, 4, HOST);
     out.int4(JumpCache.BYTES - 1 & -1 << JumpCache.SHIFT);
     out.mem(8, 0x39, SCRATCH, STATE, HOST, 0, block.jumps);
-    block.interpretIf(NOT_EQUAL, rip);
+    block.leaveUnknown(out.jump(NOT_EQUAL), rip, start);
   }
 
   /** LEAVE. */

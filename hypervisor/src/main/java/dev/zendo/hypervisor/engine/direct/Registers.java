@@ -17,13 +17,16 @@ final class Registers {
   /** Host register of each guest register; -1 for those in the state block. */
   private static final int[] MAP = {10, 1, 2, 3, 11, 5, 6, 7, 8, 9, -1, -1, 12, -1, -1, -1};
 
+  /** Stands for {@link Fields#TEMPORARY} where a guest register is asked for. */
+  static final int TEMPORARY = (Fields.TEMPORARY - CpuState.GPR) / 8;
+
   static final int COUNT = 16;
 
   private Registers() {}
 
   /** Host register that holds a guest register, -1 when it is in the state block. */
   static int host(int guest) {
-    return MAP[guest];
+    return guest == TEMPORARY ? -1 : MAP[guest];
   }
 
   static int offset(int guest) {

@@ -18,7 +18,7 @@ final class Site {
   static final int INTERPRET = 4;
 
   /** SYSCALL was executed. */
-  static final int SYSCALL = 5;
+  static final int SYSCALL = 10;
 
   /** CPUID is next. */
   static final int CPUID = 6;
@@ -32,8 +32,11 @@ final class Site {
   /** RDTSCP is next; the code goes on behind it. */
   static final int TIME_AND_ID = 9;
 
+  /** A jump to an address in {@link Fields#TEMPORARY} that the jump cache does not have. */
+  static final int INDIRECT = 11;
+
   /** A jump to another page whose target the jump cache does not have. */
-  static final int FAR = 10;
+  static final int FAR = 5;
 
   final int kind;
 

@@ -6,11 +6,17 @@ import dev.zendo.hypervisor.engine.x86.OperandKind;
 
 /** Which instructions are translated; the interpreter executes the others. */
 final class Supported {
+  private static final int REP = 0xf3;
+
   private Supported() {}
 
   static boolean is(Insn insn) {
-    if (insn.addressSize != 8 || insn.repeat != 0) {
+    if (insn.addressSize != 8) {
       return false;
+    }
+    if (isString(insn.mnemonic)) {
+      boolean known = insn.mnemonic == Mnemonic.MOVS || insn.mnemonic == Mnemonic.STOS;
+      return known && insn.repeat == REP && !BlockWriter.hasSegment(insn.segment);
     }
     return addressed(insn) && (SupportedVectors.is(insn) || operands(insn) && mnemonic(insn));
   }
@@ -47,9 +53,26 @@ final class Supported {
   /** High bytes cannot be had together with the registers that need a REX prefix. */
   private static boolean highByte(Insn insn) {
     return switch (insn.mnemonic) {
-      case ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST -> insn.kind[1] == OperandKind.IMM;
+      case ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST ->
+          insn.kind[1] == OperandKind.IMM || isHighPair(insn);
+      case MOV -> isHighPair(insn);
       case SETCC -> true;
       case MOVZX -> insn.size[0] >= 4;
+      default -> false;
+    };
+  }
+
+  /** Two byte registers, one of them a high byte. */
+  static boolean isHighPair(Insn insn) {
+    OperandKind a = insn.kind[0];
+    OperandKind b = insn.kind[1];
+    return a == OperandKind.GPR8_HIGH && (b == OperandKind.GPR || b == OperandKind.GPR8_HIGH)
+        || a == OperandKind.GPR && b == OperandKind.GPR8_HIGH && insn.size[0] == 1;
+  }
+
+  private static boolean isString(Mnemonic mnemonic) {
+    return switch (mnemonic) {
+      case MOVS, STOS, LODS, SCAS, CMPS, INS, OUTS -> true;
       default -> false;
     };
   }
@@ -65,16 +88,18 @@ final class Supported {
       case CMP, TEST, MOV, MOVZX, MOVSX, LEA, CMOVCC, SETCC, NOP -> !insn.lock;
       case SHL, SHR, SAR, ROL, ROR, RCL, RCR, CLC, STC, CMC -> !insn.lock;
       case MFENCE, LFENCE, SFENCE -> true;
-      case CMPXCHG -> memoryFirst && inHost(insn, 1);
+      case CMPXCHG -> memoryFirst;
+      case CMPXCHG8B, CMPXCHG16B -> true;
+      case PUSHF -> insn.operandSize == 8;
       case XADD -> memoryFirst;
       case XCHG -> insn.memoryOperand() >= 0 || inHost(insn, 0) && inHost(insn, 1);
-      case BT, BTS, BTR, BTC -> !memoryFirst || insn.kind[1] == OperandKind.IMM;
+      case BT, BTS, BTR, BTC -> true;
       case MUL -> insn.size[0] >= 4;
-      case DIV -> insn.size[0] >= 4;
+      case DIV, IDIV -> insn.size[0] >= 4;
       case LEAVE -> insn.operandSize == 8;
       case SHLD, SHRD -> !memoryFirst && insn.size[0] >= 4;
       case MOVSXD -> insn.size[0] >= 4;
-      case IMUL -> insn.operandCount > 1;
+      case IMUL -> insn.operandCount > 1 || insn.size[0] >= 4;
       case BSWAP -> insn.size[0] >= 4;
       case CBW, CWD, JCC -> true;
       case PUSH, POP -> insn.operandSize == 8 && !memoryFirst;

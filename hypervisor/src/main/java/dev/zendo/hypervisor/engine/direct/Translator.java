@@ -7,6 +7,7 @@ import static dev.zendo.hypervisor.engine.direct.Registers.SCRATCH;
 import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
 
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.x86.Flags;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.Mnemonic;
 import dev.zendo.hypervisor.engine.x86.OperandKind;
@@ -32,6 +33,10 @@ final class Translator extends BlockWriter {
   private final BlockDecoder decoder = new BlockDecoder();
   private final JumpWriter jumpWriter = new JumpWriter(this);
   private final VectorWriter vectors = new VectorWriter(this);
+  private final AtomicWriter atomics = new AtomicWriter(this);
+  private final BitWriter bits = new BitWriter(this);
+  private final DivisionWriter divisions = new DivisionWriter(this);
+  private final StringWriter strings = new StringWriter(this);
 
   /** Whether the flags are kept even where nobody can need them. */
   private final boolean exact;
@@ -119,13 +124,24 @@ final class Translator extends BlockWriter {
       case LEA -> lea(insn, rip);
       case INC, DEC, NEG, NOT -> unary(insn, rip);
       case SHL, SHR, SAR, ROL, ROR, RCL, RCR -> shift(insn, rip);
-      case IMUL -> multiply(insn, rip);
-      case CMPXCHG -> compareExchange(insn, rip);
-      case XADD -> exchange(insn, rip, 0x0fc0, true);
-      case XCHG -> exchange(insn, rip, 0x86, false);
-      case BT, BTS, BTR, BTC -> bit(insn, rip);
-      case MUL -> wideMultiply(insn, rip);
-      case DIV -> divide(insn, rip);
+      case IMUL -> {
+        if (insn.operandCount > 1) {
+          multiply(insn, rip);
+        } else {
+          divisions.multiply(insn, rip);
+        }
+      }
+      case CMPXCHG -> atomics.compareExchange(insn, rip);
+      case CMPXCHG8B -> atomics.compareExchangePair(insn, rip, 8);
+      case CMPXCHG16B -> atomics.compareExchangePair(insn, rip, 16);
+      case XADD -> atomics.exchange(insn, rip, 0x0fc0, true);
+      case XCHG -> atomics.exchange(insn, rip, 0x86, false);
+      case BT, BTS, BTR, BTC -> bits.bit(insn, rip);
+      case MUL -> divisions.multiply(insn, rip);
+      case DIV, IDIV -> divisions.divide(insn, rip);
+      case MOVS -> strings.move(insn, rip);
+      case STOS -> strings.store(insn, rip);
+      case PUSHF -> pushFlags(rip);
       case LEAVE -> jumpWriter.leaveFrame(rip);
       case SHLD, SHRD -> doubleShift(insn);
       case CLC -> carry(0xf8);
@@ -199,6 +215,11 @@ final class Translator extends BlockWriter {
     if (carry) {
       restore();
     }
+    if (Supported.isHighPair(insn)) {
+      highPair(insn, opcode, writes);
+      wrote();
+      return;
+    }
     boolean immediate = insn.kind[1] == OperandKind.IMM;
     if (insn.kind[0] == OperandKind.GPR8_HIGH) {
       out.high(immediateOpcode, digit, highByte(insn.register[0]));
@@ -250,6 +271,21 @@ final class Translator extends BlockWriter {
     return 4 + guest;
   }
 
+  /** Byte registers of which one is a high byte: the host's registers have the guest's numbers. */
+  private void highPair(Insn insn, int opcode, boolean writes) {
+    if (insn.register[0] == CpuState.RAX || insn.register[1] == CpuState.RAX) {
+      out.reg(8, 0x8b, RAX, Registers.host(CpuState.RAX));
+    }
+    out.high(opcode, number(insn, 1), number(insn, 0));
+    if (writes) {
+      highWritten(insn.register[0]);
+    }
+  }
+
+  private static int number(Insn insn, int operand) {
+    return insn.register[operand] + (insn.kind[operand] == OperandKind.GPR8_HIGH ? 4 : 0);
+  }
+
   private void highWritten(int guest) {
     if (guest == CpuState.RAX) {
       out.reg(8, 0x8b, Registers.host(CpuState.RAX), RAX);
@@ -266,6 +302,10 @@ final class Translator extends BlockWriter {
   private void move(Insn insn, long rip) {
     if (insn.kind[1] == OperandKind.SREG) {
       selector(insn);
+      return;
+    }
+    if (Supported.isHighPair(insn)) {
+      highPair(insn, 0x88, true);
       return;
     }
     int size = insn.size[0];
@@ -471,111 +511,6 @@ final class Translator extends BlockWriter {
     }
   }
 
-  /** Compares with guest RAX, which must be in RAX for it; the source has a host register. */
-  private void compareExchange(Insn insn, long rip) {
-    int size = insn.size[0];
-    int rax = Registers.host(CpuState.RAX);
-    check(insn, rip, size, true);
-    out.reg(8, 0x8b, RAX, rax);
-    out.lock(insn.lock);
-    memory(size, size == 1 ? 0x0fb0 : 0x0fb1, Registers.host(insn.register[1]));
-    out.reg(8, 0x8b, rax, RAX);
-    wrote();
-  }
-
-  /** XADD or XCHG of memory and a register; XCHG of two registers that the host has. */
-  private void exchange(Insn insn, long rip, int opcode, boolean flags) {
-    int memory = insn.memoryOperand();
-    int size = insn.size[0];
-    int wide = size == 1 ? 0 : 1;
-    if (memory < 0) {
-      int a = Registers.host(insn.register[0]);
-      out.reg(size, opcode + wide, Registers.host(insn.register[1]), a);
-      return;
-    }
-    check(insn, rip, size, true);
-    int guest = insn.register[1 - memory];
-    int register = read(guest, SCRATCH);
-    out.lock(insn.lock);
-    memory(size, opcode + wide, register);
-    written(guest, register);
-    if (flags) {
-      wrote();
-    }
-  }
-
-  private void bit(Insn insn, long rip) {
-    int size = insn.size[0];
-    int digit =
-        switch (insn.mnemonic) {
-          case BT -> 4;
-          case BTS -> 5;
-          case BTR -> 6;
-          default -> 7;
-        };
-    boolean immediate = insn.kind[1] == OperandKind.IMM;
-    if (isMemory(insn, 0)) {
-      check(insn, rip, size, digit != 4);
-      restore();
-      out.lock(insn.lock);
-      memory(size, 0x0fba, digit);
-      out.bytes((int) insn.immediate);
-    } else {
-      restore();
-      int to = read(insn.register[0], SCRATCH);
-      if (immediate) {
-        out.reg(size, 0x0fba, digit, to);
-        out.bytes((int) insn.immediate);
-      } else {
-        out.reg(size, 0x0f83 | digit << 3, read(insn.register[1], HOST), to);
-      }
-      if (digit != 4) {
-        written(insn.register[0], to);
-      }
-    }
-    wrote();
-  }
-
-  private void wideMultiply(Insn insn, long rip) {
-    int size = insn.size[0];
-    int rax = Registers.host(CpuState.RAX);
-    if (isMemory(insn, 0)) {
-      check(insn, rip, size, false);
-      out.reg(8, 0x8b, RAX, rax);
-      memory(size, 0xf7, 4);
-    } else {
-      int by = read(insn.register[0], HOST);
-      out.reg(8, 0x8b, RAX, rax);
-      out.reg(size, 0xf7, 4, by);
-    }
-    out.reg(8, 0x8b, rax, RAX);
-    wrote();
-  }
-
-  /** Where the quotient would not fit the interpreter raises the fault. */
-  private void divide(Insn insn, long rip) {
-    int size = insn.size[0];
-    int rax = Registers.host(CpuState.RAX);
-    int rdx = Registers.host(CpuState.RDX);
-    boolean memory = isMemory(insn, 0);
-    if (memory) {
-      check(insn, rip, size, false);
-      memory(size, 0x3b, rdx);
-    } else {
-      save();
-      hostFlags = false;
-      out.reg(size, 0x3b, rdx, read(insn.register[0], HOST));
-    }
-    interpretIf(3, rip);
-    out.reg(8, 0x8b, RAX, rax);
-    if (memory) {
-      memory(size, 0xf7, 6);
-    } else {
-      out.reg(size, 0xf7, 6, target(insn.register[0], HOST));
-    }
-    out.reg(8, 0x8b, rax, RAX);
-  }
-
   private void doubleShift(Insn insn) {
     int size = insn.size[0];
     boolean immediate = insn.kind[2] == OperandKind.IMM;
@@ -641,6 +576,25 @@ final class Translator extends BlockWriter {
     } else {
       memory(8, 0x89, read(insn.register[0], SCRATCH));
     }
+    moveStack(-8);
+  }
+
+  private void pushFlags(long rip) {
+    save();
+    hostFlags = false;
+    out.mem(4, 0x8b, SCRATCH, STATE, CpuState.RFLAGS);
+    out.reg(4, 0x81, 4, SCRATCH);
+    out.int4(~(Flags.STATUS | Flags.RF));
+    out.mem(4, 0x0fb6, HOST, STATE, Fields.FLAGS + 1);
+    out.reg(4, 0x09, HOST, SCRATCH);
+    out.mem(4, 0x0fb6, HOST, STATE, Fields.FLAGS);
+    out.reg(4, 0xc1, 4, HOST);
+    out.bytes(Integer.numberOfTrailingZeros(Flags.OF));
+    out.reg(4, 0x09, HOST, SCRATCH);
+    out.mem(8, 0x89, SCRATCH, STATE, Fields.TEMPORARY);
+    stackCheck(rip, -8, true);
+    out.mem(8, 0x8b, SCRATCH, STATE, Fields.TEMPORARY);
+    memory(8, 0x89, SCRATCH);
     moveStack(-8);
   }
 

@@ -1,0 +1,94 @@
+package dev.zendo.hypervisor.engine.direct;
+
+import static dev.zendo.hypervisor.engine.direct.Assembler.NONE;
+import static dev.zendo.hypervisor.engine.direct.Registers.HOST;
+import static dev.zendo.hypervisor.engine.direct.Registers.SCRATCH;
+import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
+
+import dev.zendo.hypervisor.engine.x86.Insn;
+import dev.zendo.hypervisor.engine.x86.OperandKind;
+
+/** Translates BT, BTS, BTR and BTC. Not thread-safe. */
+final class BitWriter {
+  private final BlockWriter block;
+
+  BitWriter(BlockWriter block) {
+    this.block = block;
+  }
+
+  void bit(Insn insn, long rip) {
+    int digit =
+        switch (insn.mnemonic) {
+          case BT -> 4;
+          case BTS -> 5;
+          case BTR -> 6;
+          default -> 7;
+        };
+    boolean immediate = insn.kind[1] == OperandKind.IMM;
+    if (insn.kind[0] != OperandKind.MEM) {
+      ofRegister(insn, digit, immediate);
+    } else if (immediate) {
+      block.check(insn, rip, insn.size[0], digit != 4);
+      block.restore();
+      block.out.lock(insn.lock);
+      block.memory(insn.size[0], 0x0fba, digit);
+      block.out.bytes((int) insn.immediate);
+    } else {
+      ofString(insn, rip, digit);
+    }
+    block.wrote();
+  }
+
+  private void ofRegister(Insn insn, int digit, boolean immediate) {
+    int size = insn.size[0];
+    block.restore();
+    int to = block.read(insn.register[0], SCRATCH);
+    if (immediate) {
+      block.out.reg(size, 0x0fba, digit, to);
+      block.out.bytes((int) insn.immediate);
+    } else {
+      block.out.reg(size, 0x0f83 | digit << 3, block.read(insn.register[1], HOST), to);
+    }
+    if (digit != 4) {
+      block.written(insn.register[0], to);
+    }
+  }
+
+  /**
+   * A register numbers a bit of a string that begins at the memory operand: the operand that holds
+   * it is looked up first, then the bit in it (SDM volume 1, 3.1.1.9).
+   */
+  private void ofString(Insn insn, long rip, int digit) {
+    Assembler out = block.out;
+    int size = insn.size[0];
+    int log = Integer.numberOfTrailingZeros(size);
+    block.save();
+    block.hostFlags = false;
+    int number = block.read(insn.register[1], SCRATCH);
+    out.reg(4, 0x8b, HOST, number);
+    out.reg(4, 0x83, 4, HOST);
+    out.bytes(8 * size - 1);
+    out.mem(8, 0x89, HOST, STATE, Fields.OPERAND);
+    signExtend(size, number);
+    out.reg(8, 0xc1, 7, SCRATCH);
+    out.bytes(log + 3);
+    out.reg(8, 0xc1, 4, SCRATCH);
+    out.bytes(log);
+    out.mem(8, 0x89, SCRATCH, STATE, Fields.TEMPORARY);
+    block.address(SCRATCH, insn, rip);
+    out.mem(8, 0x01, SCRATCH, STATE, Fields.TEMPORARY);
+    block.check(rip, Registers.TEMPORARY, NONE, 0, 0, insn.segment, size, digit != 4);
+    block.restore();
+    out.mem(8, 0x8b, SCRATCH, STATE, Fields.OPERAND);
+    out.lock(insn.lock);
+    block.memory(size, 0x0f83 | digit << 3, SCRATCH);
+  }
+
+  private void signExtend(int size, int from) {
+    switch (size) {
+      case 2 -> block.out.reg(8, 0x0fbf, SCRATCH, from);
+      case 4 -> block.out.reg(8, 0x63, SCRATCH, from);
+      default -> block.out.reg(8, 0x8b, SCRATCH, from);
+    }
+  }
+}
