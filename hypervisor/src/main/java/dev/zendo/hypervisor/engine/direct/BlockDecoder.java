@@ -12,7 +12,7 @@ import java.util.Arrays;
  */
 final class BlockDecoder {
   /** Most instructions of a block. */
-  static final int MAX = 48;
+  static final int MAX = 32;
 
   /** Bytes of the longest instruction. */
   static final int LONGEST = 15;

@@ -6,6 +6,7 @@ import dev.zendo.hypervisor.engine.Engine;
 import dev.zendo.hypervisor.engine.GuestClock;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
+import dev.zendo.hypervisor.engine.interpreter.Heat;
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.lang.ref.WeakReference;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class DirectEngine implements Engine, CodeMap.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(DirectEngine.class);
+
+  /** Frames of memory from which huge pages are worth what is rounded up: 128 MiB. */
+  private static final long HUGE_PAGES_FROM = 128 << 8;
 
   private final MachineMemory memory;
   private final CodeMap codeMap;
@@ -45,7 +49,10 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     this.area = area;
     this.memory = memory;
     this.codeMap = codeMap;
-    this.interpreter = new InterpreterEngine(memory, codeMap);
+    this.interpreter = new InterpreterEngine(memory, codeMap, Heat.NOTHING_JOINED);
+    if (memory.frames() >= HUGE_PAGES_FROM) {
+      LibC.preferHugePages(memory.base(), memory.frames() << MachineMemory.FRAME_SHIFT);
+    }
     codeMap.addListener(this);
   }
 

@@ -31,6 +31,7 @@ final class LibC {
 
   private static final int SIGACTION_SIZE = 152;
   private static final int MFD_CLOEXEC = 1;
+  private static final int MADV_HUGEPAGE = 14;
   private static final int PR_SET_TIMERSLACK = 29;
 
   private LibC() {}
@@ -79,6 +80,11 @@ final class LibC {
   /** Lets the host wake the calling thread as exactly as it can; 50 microseconds late otherwise. */
   static void exactWakeUps() {
     call("prctl", PR_SET_TIMERSLACK, 1L, 0L, 0L, 0L);
+  }
+
+  /** Asks for huge pages where the host gives them on demand; without any effect elsewhere. */
+  static void preferHugePages(long address, long bytes) {
+    function("madvise").invokeInt(new Object[] {address, bytes, MADV_HUGEPAGE});
   }
 
   private static int call(String name, Object... arguments) {
