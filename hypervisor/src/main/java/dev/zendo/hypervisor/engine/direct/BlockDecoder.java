@@ -14,6 +14,9 @@ final class BlockDecoder {
   /** Most instructions of a block. */
   static final int MAX = 32;
 
+  /** Conditional jumps of a block: what follows them may be translated for nothing. */
+  private static final int BRANCHES = 3;
+
   /** Bytes of the longest instruction. */
   static final int LONGEST = 15;
 
@@ -49,9 +52,12 @@ final class BlockDecoder {
     start = next;
     end = next;
     count = 0;
-    while (count < MAX && append(PAGE)) {
+    int branches = 0;
+    while (count < MAX && branches < BRANCHES && append(PAGE)) {
       Insn last = insns[count - 1];
-      if (last.row.endsBlock && last.mnemonic != Mnemonic.JCC && !follow(last)) {
+      if (last.mnemonic == Mnemonic.JCC) {
+        branches++;
+      } else if (last.row.endsBlock && !follow(last)) {
         break;
       }
     }

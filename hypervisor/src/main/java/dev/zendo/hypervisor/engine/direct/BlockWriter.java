@@ -278,7 +278,7 @@ abstract class BlockWriter {
             insn.segment,
             size,
             write);
-    site.alignment = insn.row.alignment;
+    site.alignment = (byte) insn.row.alignment;
   }
 
   final Site check(
@@ -295,12 +295,12 @@ abstract class BlockWriter {
     }
     hostFlags = false;
     Site site = new Site(Site.ACCESS, rip, block, charged - current);
-    site.base = base;
-    site.index = index;
-    site.scale = scale;
+    site.base = (byte) base;
+    site.index = (byte) index;
+    site.scale = (byte) scale;
     site.displacement = displacement;
-    site.segment = segment;
-    site.size = size;
+    site.segment = (byte) segment;
+    site.size = (byte) size;
     site.write = write;
     site.retry = out.position();
     effective(SCRATCH, base, index, scale, displacement, segment);

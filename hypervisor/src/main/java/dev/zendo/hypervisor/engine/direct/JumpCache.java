@@ -32,7 +32,10 @@ final class JumpCache {
   /** Pages whose addresses are in the table. */
   private final PageFilter seen = new PageFilter();
 
-  private boolean empty;
+  /** Offsets of entries that were filled, as far as there is room: these are to be emptied. */
+  private final int[] filled = new int[1024];
+
+  private int count = Integer.MAX_VALUE;
   private boolean lowerHalf;
 
   /**
@@ -59,11 +62,17 @@ final class JumpCache {
 
   /** Enters a block. */
   void put(Block block) {
-    long entry = base + offset(block.rip);
+    int offset = offset(block.rip);
+    long entry = base + offset;
     HostMemory.putLong(entry, block.rip);
     HostMemory.putLong(entry + 8, block.entry);
     seen.add(block.rip);
-    empty = false;
+    if (count < filled.length) {
+      filled[count] = offset;
+      count++;
+    } else {
+      count = Integer.MAX_VALUE;
+    }
     lowerHalf |= block.rip >= 0;
     if (block.crosses()) {
       seen.add(block.rip + PAGE);
@@ -92,12 +101,15 @@ final class JumpCache {
 
   /** Drops everything. */
   void clear() {
-    if (empty) {
-      return;
+    if (count > filled.length) {
+      HostMemory.fill(base, BYTES, (byte) NO_ADDRESS);
+    } else {
+      for (int i = 0; i < count; i++) {
+        HostMemory.putLong(base + filled[i], NO_ADDRESS);
+      }
     }
-    HostMemory.fill(base, BYTES, (byte) NO_ADDRESS);
     seen.clear();
-    empty = true;
+    count = 0;
     lowerHalf = false;
   }
 }
