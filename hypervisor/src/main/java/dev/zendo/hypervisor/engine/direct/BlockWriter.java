@@ -85,7 +85,7 @@ abstract class BlockWriter {
   }
 
   final void stub(int jump, Site site) {
-    site.live = live;
+    site.live = (byte) live;
     stubs.add(new Stub(jump, site, false));
   }
 
