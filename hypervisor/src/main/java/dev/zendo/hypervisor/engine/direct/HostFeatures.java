@@ -6,6 +6,9 @@ import java.util.Set;
 
 /** What the host's processor offers, as CPUID says. */
 final class HostFeatures {
+  private static final int OSXSAVE_AND_AVX = 3 << 27;
+  private static final int SSE_AND_AVX_STATE = 6;
+
   private HostFeatures() {}
 
   /** Those of the floating-point and vector features of guests that the host has. */
@@ -24,6 +27,16 @@ final class HostFeatures {
     if ((bits >>> bit & 1) != 0) {
       features.add(feature);
     }
+  }
+
+  /** Whether there are upper halves of vector registers in use, which AVX brought. */
+  static boolean upperHalves() {
+    if ((leaf1() & OSXSAVE_AND_AVX) != OSXSAVE_AND_AVX) {
+      return false;
+    }
+    CodeBuffer code = new CodeBuffer();
+    code.bytes(0x31, 0xc9, 0x0f, 0x01, 0xd0); // xor ecx, ecx; xgetbv
+    return (HostProbe.run(code, Fields.CONTINUE) & SSE_AND_AVX_STATE) == SSE_AND_AVX_STATE;
   }
 
   /** ECX of CPUID leaf 1. */

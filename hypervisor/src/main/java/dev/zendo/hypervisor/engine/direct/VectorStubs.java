@@ -34,6 +34,8 @@ final class VectorStubs {
   /** FCW's exception masks and, behind it, the bit of FSW for a pending exception. */
   private static final int X87_CHECKED = 1 << 16 + 7 | FCW_MASKED;
 
+  private static final boolean UPPER_HALVES = HostFeatures.upperHalves();
+
   private static final int REGISTERS = 16;
   private static final int EQUAL = 4;
   private static final int NOT_EQUAL = 5;
@@ -59,6 +61,7 @@ final class VectorStubs {
     moveSse(0x11, 3);
     ret();
     reloadSse = here();
+    clearUpperHalves();
     moveSse(0x10, 2);
     setLive(Live.SSE);
     loadSse = here();
@@ -66,6 +69,7 @@ final class VectorStubs {
     out.call(origin, reloadSse);
     ret();
     reloadX87 = here();
+    clearUpperHalves();
     out.mem(8, 0x0fae, 1, STATE, CpuState.FX); // fxrstor64
     setLive(Live.SSE | Live.X87);
     loadX87 = here();
@@ -80,6 +84,16 @@ final class VectorStubs {
 
   private void ret() {
     out.bytes(0xc3);
+  }
+
+  /**
+   * Java may leave something in the upper halves of the host's registers, which makes instructions
+   * without AVX slow (Intel's optimization manual, "mixing AVX code with SSE code").
+   */
+  private void clearUpperHalves() {
+    if (UPPER_HALVES) {
+      out.bytes(0xc5, 0xf8, 0x77); // vzeroupper
+    }
   }
 
   /** Loads or stores the vector registers and MXCSR. */
