@@ -151,6 +151,8 @@ public final class SmallMachine implements AutoCloseable {
   public static final class CountingExecutor implements VcpuExecutor {
     public int flushes;
     public int pageFlushes;
+    public int lowerHalfFlushes;
+    public final List<Long> frameFlushes = new ArrayList<>();
 
     @Override
     public int run(long budget) {
@@ -173,6 +175,16 @@ public final class SmallMachine implements AutoCloseable {
     @Override
     public void flushTlb(boolean kernelMode) {
       flushes++;
+    }
+
+    @Override
+    public void flushLowerHalf() {
+      lowerHalfFlushes++;
+    }
+
+    @Override
+    public void flushFrame(long mfn) {
+      frameFlushes.add(mfn);
     }
 
     @Override

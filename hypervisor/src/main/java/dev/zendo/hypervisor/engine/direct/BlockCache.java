@@ -2,6 +2,7 @@ package dev.zendo.hypervisor.engine.direct;
 
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.FetchBuffer;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
@@ -142,8 +143,8 @@ final class BlockCache {
   private Block find(long rip) {
     boolean kernel = cpu.kernelMode();
     Lookup lookup = lookup(kernel);
-    long page = lookup.fetches.translate(rip);
-    if (page == FetchBuffer.NONE) {
+    long page = CpuState.isCanonical(rip) ? lookup.fetches.translate(rip) : -1;
+    if (page < 0) {
       return null;
     }
     long mfn = page >>> MachineMemory.FRAME_SHIFT;
@@ -167,8 +168,9 @@ final class BlockCache {
 
   /** Frame of the page behind the one of an address; {@link Block#NONE} if there is none. */
   private long nextFrame(long rip, boolean kernel) {
-    long page = lookup(kernel).fetches.translate((rip & -PAGE) + PAGE);
-    return page == FetchBuffer.NONE ? Block.NONE : page >>> MachineMemory.FRAME_SHIFT;
+    long va = (rip & -PAGE) + PAGE;
+    long page = CpuState.isCanonical(va) ? lookup(kernel).fetches.translate(va) : -1;
+    return page < 0 ? Block.NONE : page >>> MachineMemory.FRAME_SHIFT;
   }
 
   private Block translate(Block block) {

@@ -4,46 +4,51 @@ import java.util.Arrays;
 
 /** Blocks by guest address: open addressing, nothing is allocated to look one up. One thread. */
 final class BlockMap {
-  private Block[] slots = new Block[1024];
+  private long[] addresses = new long[1024];
+
+  /** Null where nothing is: the address beside it means nothing then. */
+  private Block[] blocks = new Block[1024];
+
   private int used;
 
   /** The block that starts at an address, null when there is none. */
   Block get(long rip) {
-    for (int i = hash(rip); ; i++) {
-      Block block = slots[i & slots.length - 1];
-      if (block == null || block.rip == rip) {
-        return block;
-      }
-    }
+    return blocks[slot(rip)];
   }
 
   /** Enters a block, instead of another one at the same address if there is one. */
   void put(Block block) {
-    if (2 * used >= slots.length) {
+    if (2 * used >= blocks.length) {
       grow();
     }
-    int i = hash(block.rip);
-    while (at(i) != null && at(i).rip != block.rip) {
-      i++;
-    }
-    used += at(i) == null ? 1 : 0;
-    slots[i & slots.length - 1] = block;
+    int slot = slot(block.rip);
+    used += blocks[slot] == null ? 1 : 0;
+    addresses[slot] = block.rip;
+    blocks[slot] = block;
   }
 
   /** Forgets everything. */
   void clear() {
-    Arrays.fill(slots, null);
+    Arrays.fill(blocks, null);
+    Arrays.fill(addresses, 0);
     used = 0;
   }
 
-  private Block at(int i) {
-    return slots[i & slots.length - 1];
+  /** Where an address is, or where it would be entered. */
+  private int slot(long rip) {
+    int mask = blocks.length - 1;
+    int slot = hash(rip) & mask;
+    while (addresses[slot] != rip && blocks[slot] != null) {
+      slot = slot + 1 & mask;
+    }
+    return slot;
   }
 
   /** Dead blocks stay where they are until then: searches may have to pass them. */
   private void grow() {
-    Block[] old = slots;
-    slots = new Block[2 * old.length];
+    Block[] old = blocks;
+    addresses = new long[2 * old.length];
+    blocks = new Block[2 * old.length];
     used = 0;
     for (Block block : old) {
       if (block != null && block.alive) {
@@ -53,7 +58,6 @@ final class BlockMap {
   }
 
   private static int hash(long rip) {
-    long mixed = rip * 0x9e37_79b9_7f4a_7c15L;
-    return (int) (mixed >>> 33);
+    return (int) (rip * 0x9e37_79b9_7f4a_7c15L >>> 33);
   }
 }

@@ -20,9 +20,16 @@ final class CodeBuffer {
   }
 
   CodeBuffer int32(int value) {
-    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-      append(value >>> shift);
+    if (length + Integer.BYTES > code.length) {
+      code = Arrays.copyOf(code, 2 * code.length);
     }
+    byte[] target = code;
+    int at = length;
+    target[at] = (byte) value;
+    target[at + 1] = (byte) (value >>> 8);
+    target[at + 2] = (byte) (value >>> 16);
+    target[at + 3] = (byte) (value >>> 24);
+    length = at + Integer.BYTES;
     return this;
   }
 

@@ -294,9 +294,9 @@ final class InterpreterExecutor implements VcpuExecutor {
   public void flushFrame(long mfn) {
     registers.dropPage(machine + (mfn << MachineMemory.FRAME_SHIFT));
     for (int i = 0; i < 2; i++) {
-      if (fetches[i].dropFrame(mfn << MachineMemory.FRAME_SHIFT)) {
-        jumps[i].clear();
-      }
+      // Which addresses lead to the frame is not known to the jump cache.
+      jumps[i].clear();
+      fetches[i].dropFrame(mfn << MachineMemory.FRAME_SHIFT);
     }
   }
 
@@ -304,7 +304,7 @@ final class InterpreterExecutor implements VcpuExecutor {
   public void flushLowerHalf() {
     flushTlb(false);
     registers.clearLowerHalf(CpuState.KERNEL_TLB);
-    if (fetches[1].hasLowerHalf()) {
+    if (fetches[1].maySeeLowerHalf()) {
       jumps[1].clear();
       fetches[1].clear();
     }
