@@ -8,12 +8,33 @@ import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.OperandKind;
 
-/** Translates BT, BTS, BTR and BTC. Not thread-safe. */
+/** Translates BT, BTS, BTR and BTC, and BSF and BSR. Not thread-safe. */
 final class BitWriter {
+  private static final int MOVE_UNLESS_ZERO = 0x0f45;
+
   private final BlockWriter block;
 
   BitWriter(BlockWriter block) {
     this.block = block;
+  }
+
+  /**
+   * BSF or BSR of 4 or 8 bytes. Where the source is zero nothing is written, not even zeros to the
+   * upper half, which processors handle in different ways.
+   */
+  void scan(Insn insn, long rip, boolean forward) {
+    int size = insn.size[0];
+    int opcode = forward ? 0x0fbc : 0x0fbd;
+    if (insn.kind[1] == OperandKind.MEM) {
+      block.check(insn, rip, size, false);
+      block.memory(size, opcode, SCRATCH);
+    } else {
+      block.out.reg(size, opcode, SCRATCH, block.read(insn.register[1], HOST));
+    }
+    int to = block.read(insn.register[0], HOST);
+    block.out.reg(8, MOVE_UNLESS_ZERO, to, SCRATCH);
+    block.written(insn.register[0], to);
+    block.wrote();
   }
 
   void bit(Insn insn, long rip) {

@@ -94,6 +94,7 @@ final class Supported {
       case XADD -> memoryFirst;
       case XCHG -> insn.memoryOperand() >= 0 || inHost(insn, 0) && inHost(insn, 1);
       case BT, BTS, BTR, BTC -> true;
+      case BSF, BSR, TZCNT, LZCNT -> insn.size[0] >= 4;
       case MUL -> insn.size[0] >= 4;
       case DIV, IDIV -> insn.size[0] >= 4;
       case LEAVE -> insn.operandSize == 8;

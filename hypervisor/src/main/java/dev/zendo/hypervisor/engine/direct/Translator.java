@@ -137,6 +137,9 @@ final class Translator extends BlockWriter {
       case XADD -> atomics.exchange(insn, rip, 0x0fc0, true);
       case XCHG -> atomics.exchange(insn, rip, 0x86, false);
       case BT, BTS, BTR, BTC -> bits.bit(insn, rip);
+      // Guests have no TZCNT and LZCNT: their encodings mean these.
+      case BSF, TZCNT -> bits.scan(insn, rip, true);
+      case BSR, LZCNT -> bits.scan(insn, rip, false);
       case MUL -> divisions.multiply(insn, rip);
       case DIV, IDIV -> divisions.divide(insn, rip);
       case MOVS -> strings.move(insn, rip);

@@ -71,6 +71,23 @@ class DirectCodeTest {
   }
 
   @Test
+  void scansOfZeroLeaveTheWholeRegister() {
+    // bsf eax,ecx; bsr rsi,[rdi]; tzcnt r14,rcx; setz bl; bsf edx,ebp; lzcnt r15d,ebp
+    guest.reg(CpuState.RAX, -1).reg(CpuState.RSI, -2).reg(14, -3).reg(CpuState.RCX, 0);
+    guest.reg(CpuState.RDX, -4).reg(15, -5).reg(CpuState.RBP, 0x5000);
+    guest.reg(CpuState.RDI, TestGuest.DATA);
+    load(guest, "0fbcc1 480fbd37 f34c0fbcf1 0f94c3 0fbcd5 f3440fbdfd");
+    assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+    assertEquals(-1, guest.reg(CpuState.RAX));
+    assertEquals(-2, guest.reg(CpuState.RSI));
+    assertEquals(-3, guest.reg(14));
+    assertEquals(1, guest.reg(CpuState.RBX) & 0xff);
+    assertEquals(12, guest.reg(CpuState.RDX));
+    assertEquals(14, guest.reg(15));
+    assertEquals(6, guest.translated());
+  }
+
+  @Test
   void pageFaultsLeaveEmittedCodeDirectly() {
     long missing = TestGuest.DATA + 0x2000;
     guest.map(TestGuest.DATA, 2, 0);
