@@ -27,6 +27,9 @@ final class Block {
   /** Instructions. */
   int count;
 
+  /** Instructions for which the budget is charged at the start. */
+  int charge;
+
   /** Offsets in the page of the first byte of its code and of the first behind it. */
   int start;
 

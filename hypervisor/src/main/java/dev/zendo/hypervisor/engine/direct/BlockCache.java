@@ -140,7 +140,7 @@ final class BlockCache {
   }
 
   /** The block at an address in the current mode; null when its page cannot be executed. */
-  private Block find(long rip) {
+  Block find(long rip) {
     boolean kernel = cpu.kernelMode();
     Lookup lookup = lookup(kernel);
     long page = CpuState.isCanonical(rip) ? lookup.fetches.translate(rip) : -1;

@@ -29,6 +29,8 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
   private final MachineMemory memory;
   private final CodeMap codeMap;
   private final long area;
+  private final boolean exact;
+  private final boolean byBlocks;
   private final InterpreterEngine interpreter;
   private final List<WeakReference<DirectExecutor>> executors = new CopyOnWriteArrayList<>();
 
@@ -46,7 +48,14 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
    * @param area bytes for the code of each vcpu; when they are used up all its code is dropped
    */
   public DirectEngine(MachineMemory memory, CodeMap codeMap, long area) {
+    this(memory, codeMap, area, false, false);
+  }
+
+  private DirectEngine(
+      MachineMemory memory, CodeMap codeMap, long area, boolean exact, boolean byBlocks) {
     this.area = area;
+    this.exact = exact;
+    this.byBlocks = byBlocks;
     this.memory = memory;
     this.codeMap = codeMap;
     this.interpreter = new InterpreterEngine(memory, codeMap, Heat.NOTHING_JOINED);
@@ -54,6 +63,19 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
       LibC.preferHugePages(memory.base(), memory.frames() << MachineMemory.FRAME_SHIFT);
     }
     codeMap.addListener(this);
+  }
+
+  /**
+   * An engine that keeps the status flags even where nobody can need them; for comparisons, as is
+   * {@link #byBlocks}.
+   */
+  public static DirectEngine exact(MachineMemory memory, CodeMap codeMap) {
+    return new DirectEngine(memory, codeMap, BlockCache.AREA, true, false);
+  }
+
+  /** The same, which comes back after every block if its budget is one instruction. */
+  public static DirectEngine byBlocks(MachineMemory memory, CodeMap codeMap) {
+    return new DirectEngine(memory, codeMap, BlockCache.AREA, true, true);
   }
 
   /** Why the host cannot run it, in one line; empty when it can. */
@@ -81,7 +103,9 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     VcpuExecutor interpreted = interpreter.attach(cpu, mmu, clock);
     DirectExecutor executor;
     try {
-      executor = new DirectExecutor(cpu, mmu, clock, memory, codeMap, interpreted, area);
+      executor =
+          new DirectExecutor(
+              cpu, mmu, clock, memory, codeMap, interpreted, area, exact, byBlocks);
     } catch (UnsupportedOperationException e) {
       LOG.warn("no room for code, a vcpu runs interpreted: {}", e.getMessage());
       return interpreted;

@@ -43,6 +43,7 @@ final class DirectExecutor implements VcpuExecutor {
   private final CodeMap codeMap;
   private final VcpuExecutor interpreter;
   private final BlockCache cache;
+  private final boolean byBlocks;
   private volatile boolean requested;
   private long translated;
 
@@ -53,14 +54,17 @@ final class DirectExecutor implements VcpuExecutor {
       MachineMemory memory,
       CodeMap codeMap,
       VcpuExecutor interpreter,
-      long area) {
+      long area,
+      boolean exact,
+      boolean byBlocks) {
     this.cpu = cpu;
     this.mmu = mmu;
     this.clock = clock;
     this.machine = memory.base();
     this.codeMap = codeMap;
     this.interpreter = interpreter;
-    this.cache = new BlockCache(cpu, mmu, machine, codeMap, area, false);
+    this.cache = new BlockCache(cpu, mmu, machine, codeMap, area, exact);
+    this.byBlocks = byBlocks;
   }
 
   @Override
@@ -81,11 +85,22 @@ final class DirectExecutor implements VcpuExecutor {
 
   private int pass(long limit) {
     cache.dropInvalid();
+    if (byBlocks) {
+      return block();
+    }
     if (limit - cpu.instructions() < 2 * BlockDecoder.MAX) {
       return interpreter.run(limit - cpu.instructions());
     }
     long entry = mustInterpret() ? 0 : cache.entry(cpu.rip());
     return entry == 0 ? interpreter.run(1) : execute(entry, 0, limit);
+  }
+
+  /** One block, without going on in the next: its first instructions use the budget up. */
+  private int block() {
+    Block block = mustInterpret() ? null : cache.find(cpu.rip());
+    return block == null
+        ? interpreter.run(1)
+        : execute(block.entry, 0, cpu.instructions() + block.charge);
   }
 
   private boolean mustInterpret() {
@@ -167,7 +182,7 @@ final class DirectExecutor implements VcpuExecutor {
    */
   private Site enter(long target, int ahead, int live, long limit) {
     long state = cpu.base();
-    int slice = (int) Math.min(SLICE, limit - cpu.instructions()) - BlockDecoder.MAX;
+    int slice = slice(ahead, limit - cpu.instructions());
     HostMemory.putLong(state + Fields.CONTINUE, cache.stubs().enter(live));
     HostMemory.putLong(state + Fields.TARGET, target);
     HostMemory.putInt(state + Fields.BUDGET, slice - ahead);
@@ -184,6 +199,12 @@ final class DirectExecutor implements VcpuExecutor {
     int image = HostMemory.getShort(state + Fields.FLAGS);
     cpu.rflags(flags & ~(long) Flags.STATUS | status(image));
     return site;
+  }
+
+  private int slice(int ahead, long left) {
+    return byBlocks
+        ? (int) Math.max(ahead, left)
+        : (int) Math.min(SLICE, left) - BlockDecoder.MAX;
   }
 
   /** Emitted code never faults unless it is wrong: what is known, for the report. */

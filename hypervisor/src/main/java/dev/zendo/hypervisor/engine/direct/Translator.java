@@ -86,6 +86,7 @@ final class Translator extends BlockWriter {
 
   private void emit() {
     charged = decoder.segment(0);
+    block.charge = charged;
     out.reg(4, 0x83, 5, Registers.BUDGET);
     out.bytes(charged);
     stub(out.jump(8), new Site(Site.BUDGET, block.rip, block, charged));

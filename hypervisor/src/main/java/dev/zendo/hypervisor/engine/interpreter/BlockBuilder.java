@@ -92,7 +92,7 @@ final class BlockBuilder {
     for (int i = 0; block == null; i++) {
       int generation = known.generation();
       protect(mfn, known);
-      Block built = build(va, page, fetch, MAX_OPS);
+      Block built = build(va, page, fetch, heat.longest());
       built.frame = mfn;
       boolean kept = known.add(built, generation);
       if (built.secondFrame >= 0) {

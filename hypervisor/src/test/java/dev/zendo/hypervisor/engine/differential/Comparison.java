@@ -155,6 +155,11 @@ final class Comparison {
     return shift && count(insn, 2, input) > 8 * insn.size[0];
   }
 
+  /** By how many bits a shift or rotation moves its operand. */
+  static int shiftCount(Insn insn, long input) {
+    return count(insn, insn.operandCount - 1, input);
+  }
+
   private static int count(Insn insn, int operand, long input) {
     long count = insn.kind[operand] == OperandKind.IMM ? insn.immediate : CaseBlock.gpr(input, 1);
     return (int) count & (insn.size[0] == 8 ? 63 : 31);
@@ -165,7 +170,7 @@ final class Comparison {
     switch (insn.mnemonic) {
       case SHL, SHR, SAR, ROL, ROR, RCL, RCR, SHLD, SHRD -> {
         boolean twofold = insn.operandCount == 3;
-        int count = count(insn, insn.operandCount - 1, input);
+        int count = shiftCount(insn, input);
         int undefined = insn.row.flagsUndefined();
         if (count == 0) {
           return 0;

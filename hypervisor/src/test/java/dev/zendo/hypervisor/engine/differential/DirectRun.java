@@ -79,6 +79,11 @@ final class DirectRun {
     this.rows = rows;
   }
 
+  /** Whether the engine translates forms of an instruction. */
+  static boolean isTranslated(Mnemonic mnemonic) {
+    return TRANSLATED.contains(mnemonic);
+  }
+
   /** Runs at least {@code count} cases. */
   void run(long count, long seed) {
     runTranslated(count - count / 4, seed);
