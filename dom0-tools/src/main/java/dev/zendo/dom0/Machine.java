@@ -8,10 +8,12 @@ import dev.zendo.dom0.xenstore.StoreService;
 import dev.zendo.hypercalls.event.Virq;
 import dev.zendo.hypervisor.Hypervisor;
 import dev.zendo.hypervisor.HypervisorConfig;
+import dev.zendo.hypervisor.HypervisorConfig.EngineFactory;
 import dev.zendo.hypervisor.domain.CrashReport;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
+import dev.zendo.hypervisor.time.InstructionClock;
 import dev.zendo.hypervisor.trace.Sample;
 import dev.zendo.hypervisor.trace.Sampler;
 import dev.zendo.hypervisor.trace.SamplingPlan;
@@ -48,9 +50,9 @@ public final class Machine implements AutoCloseable {
   private final StoreService store;
   private final Map<Integer, Guest> guests = new ConcurrentHashMap<>();
 
-  private Machine(Hypervisor hypervisor) {
-    this.hypervisor = hypervisor;
-    this.control = new ControlDomain(hypervisor.controlDomain(), "dom0");
+  private Machine(HypervisorConfig config) {
+    this.hypervisor = new Hypervisor(config);
+    this.control = new ControlDomain(hypervisor.controlDomain(), "dom0", config.driven());
     this.store = new StoreService(control);
     hypervisor.onCrash(this::crashed);
     control.events().bindVirq(Virq.DOM_EXC, this::checkGuests);
@@ -91,13 +93,32 @@ public final class Machine implements AutoCloseable {
                       + reason
                       + "; use --engine interpreter");
             });
-    long frames = Math.max(MIN_MIB, guestMiB + OWN_MIB + guestMiB / 256) << 8;
+    return start(HypervisorConfig.of(frames(guestMiB), processors, engine.factory()));
+  }
+
+  /** Starts a machine without threads of its own. */
+  static Machine driven(long guestMiB, EngineFactory engine, InstructionClock clock) {
+    return start(HypervisorConfig.driven(frames(guestMiB), engine, clock));
+  }
+
+  private static long frames(long guestMiB) {
+    return Math.max(MIN_MIB, guestMiB + OWN_MIB + guestMiB / 256) << 8;
+  }
+
+  private static Machine start(HypervisorConfig config) {
     try {
-      return new Machine(new Hypervisor(HypervisorConfig.of(frames, processors, engine.factory())));
+      return new Machine(config);
     } catch (OutOfMemoryError e) {
       throw new ToolException(
-          "the host gives no " + (frames >> 8) + " MiB for the machine; use less with --memory", e);
+          "the host gives no "
+              + (config.frames() >> 8)
+              + " MiB for the machine; use less with --memory",
+          e);
     }
+  }
+
+  Hypervisor hypervisor() {
+    return hypervisor;
   }
 
   /** Domain 0. */

@@ -31,6 +31,7 @@ import dev.zendo.hypervisor.time.Clock;
 import dev.zendo.hypervisor.time.SystemTime;
 import dev.zendo.hypervisor.time.Timers;
 import dev.zendo.hypervisor.trace.Tracer;
+import dev.zendo.hypervisor.trap.DrivenProcessor;
 import dev.zendo.hypervisor.trap.GuestLoop;
 import dev.zendo.hypervisor.trap.MsrPolicy;
 import dev.zendo.hypervisor.trap.TrapDelivery;
@@ -63,6 +64,7 @@ public final class Hypervisor implements AutoCloseable {
   private final Tracer tracer;
   private final DomainManager manager;
   private final ControlDomainPort control;
+  private final DrivenProcessor processor;
   private volatile Consumer<byte[]> console = Hypervisor::log;
 
   /** Builds a machine and starts it: processors wait for vcpus, domain 0 is there. */
@@ -83,9 +85,12 @@ public final class Hypervisor implements AutoCloseable {
     HypercallPage hypercallPage = new HypercallPage(memory, memoryCore, codeMap);
     registerCalls(delivery, time, hypercallPage);
     MsrPolicy msrs = new MsrPolicy(time, hypercallPage);
-    scheduler.startWithTimers(
-        new GuestLoop(scheduler, dispatcher, delivery, time, tracer, msrs, memoryCore),
-        engine::exactWakeUps);
+    GuestLoop loop =
+        new GuestLoop(scheduler, dispatcher, delivery, time, tracer, msrs, memoryCore);
+    processor = config.driven() ? new DrivenProcessor(scheduler, loop) : null;
+    if (!config.driven()) {
+      scheduler.startWithTimers(loop, engine::exactWakeUps);
+    }
     control = createControlDomain(config.controlPages(), dispatcher);
   }
 
@@ -158,6 +163,11 @@ public final class Hypervisor implements AutoCloseable {
   /** The scheduler. */
   public Scheduler scheduler() {
     return scheduler;
+  }
+
+  /** The processor of a machine that its owner drives, null in others. */
+  public DrivenProcessor processor() {
+    return processor;
   }
 
   /** Domain 0: the way to act on this machine. */

@@ -5,6 +5,7 @@ import dev.zendo.hypervisor.engine.Engine;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.time.Clock;
 import dev.zendo.hypervisor.time.HostClock;
+import dev.zendo.hypervisor.time.InstructionClock;
 import java.util.Objects;
 
 /**
@@ -15,9 +16,14 @@ import java.util.Objects;
  * @param controlPages frames of RAM that domain 0 starts with
  * @param engine makes the engine that executes guest code
  * @param clock the source of time
+ * @param driven whether the machine has no threads of its own: its owner drives {@link
+ *     Hypervisor#processor} and {@link Hypervisor#timers}
  */
 public record HypervisorConfig(
-    long frames, int processors, int controlPages, EngineFactory engine, Clock clock) {
+    long frames, int processors, int controlPages, EngineFactory engine, Clock clock, boolean driven) {
+  /** 16 MiB. */
+  private static final int CONTROL_PAGES = 4096;
+
   /** Makes the engine of a machine. */
   @FunctionalInterface
   public interface EngineFactory {
@@ -42,6 +48,11 @@ public record HypervisorConfig(
 
   /** A machine on the host's clock, domain 0 with 16 MiB. */
   public static HypervisorConfig of(long frames, int processors, EngineFactory engine) {
-    return new HypervisorConfig(frames, processors, 4096, engine, new HostClock());
+    return new HypervisorConfig(frames, processors, CONTROL_PAGES, engine, new HostClock(), false);
+  }
+
+  /** A machine that its owner drives, with one processor. */
+  public static HypervisorConfig driven(long frames, EngineFactory engine, InstructionClock clock) {
+    return new HypervisorConfig(frames, 1, CONTROL_PAGES, engine, clock, true);
   }
 }

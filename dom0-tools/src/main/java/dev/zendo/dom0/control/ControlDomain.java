@@ -23,15 +23,19 @@ public final class ControlDomain implements AutoCloseable {
    *
    * @param port its door to the hypervisor
    * @param name of the machine, for the name of the event thread
+   * @param driven whether there is no such thread: the machine's owner calls {@link
+   *     EventPorts#serve}
    */
-  public ControlDomain(ControlDomainPort port, String name) {
+  public ControlDomain(ControlDomainPort port, String name, boolean driven) {
     gate = new CallGate(port);
     AddressSpace space = new AddressSpace(ramFrames(), SPACE_END);
     domains = new DomainControl(gate);
     memory = new MemoryControl(gate, space);
     grants = new GrantMapper(gate, space);
     events = new EventPorts(gate, port, memory.mapSharedInfo(), name + "-events");
-    events.start();
+    if (!driven) {
+      events.start();
+    }
   }
 
   private long ramFrames() {

@@ -155,10 +155,24 @@ public final class EventPorts {
     gate.check(what, Hypercalls.EVENT_CHANNEL_OP, command, at, 0, 0);
   }
 
-  private void loop() {
+  /** Serves what waits, on the calling thread; for machines without threads of their own. */
+  public void serve() {
+    PhysicalMemory memory = unmask();
+    boolean more = true;
+    while (more) {
+      more = scan(memory);
+    }
+  }
+
+  private PhysicalMemory unmask() {
     PhysicalMemory memory = gate.memory();
     VcpuInfo.EVTCHN_UPCALL_MASK.set(memory, vcpuInfo, 0);
     memory.fullFence();
+    return memory;
+  }
+
+  private void loop() {
+    PhysicalMemory memory = unmask();
     while (!closed) {
       if (!scan(memory)) {
         LockSupport.park(this);

@@ -83,6 +83,28 @@ public final class Scheduler {
     }
   }
 
+  /**
+   * Takes the next vcpu that can run, for an owner that runs vcpus itself, on one thread, and never
+   * starts processor threads; null when there is none. It goes back by {@link #giveBack}.
+   */
+  public Vcpu take() {
+    lock.lock();
+    try {
+      Vcpu vcpu = queue.pollFirst();
+      while (vcpu != null && !take(vcpu, processors[0])) {
+        vcpu = queue.pollFirst();
+      }
+      return vcpu;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes back what {@link #take} gave. */
+  public void giveBack(Vcpu vcpu) {
+    putBack(processors[0], vcpu);
+  }
+
   /** Stops the processor threads and waits for them; timers that they drive are closed before. */
   public void close() {
     lock.lock();

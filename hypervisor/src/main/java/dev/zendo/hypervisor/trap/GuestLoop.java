@@ -30,6 +30,9 @@ public final class GuestLoop implements VcpuRunner {
   private static final byte[] FORCED_CPUID = {0x0f, 0x0b, 'x', 'e', 'n', 0x0f, (byte) 0xa2};
   private static final long TASK_SWITCHED = 8;
 
+  /** Words of what {@link Scheduler#runstate} tells. */
+  static final int RUNSTATE = 6;
+
   private final Scheduler scheduler;
   private final Dispatcher dispatcher;
   private final TrapDelivery delivery;
@@ -57,11 +60,11 @@ public final class GuestLoop implements VcpuRunner {
   @Override
   public void run(Vcpu vcpu) {
     VcpuSchedule schedule = vcpu.schedule();
-    long[] runstate = new long[6];
+    long[] runstate = new long[RUNSTATE];
     try {
       arrive(vcpu, runstate);
       while (!schedule.mustStop()) {
-        pass(vcpu, schedule);
+        pass(vcpu);
       }
     } catch (RuntimeException | LinkageError | VirtualMachineError | AssertionError e) {
       fail(vcpu, e);
@@ -73,14 +76,16 @@ public final class GuestLoop implements VcpuRunner {
     }
   }
 
-  private void arrive(Vcpu vcpu, long[] runstate) {
+  /** The vcpu has a processor now. */
+  void arrive(Vcpu vcpu, long[] runstate) {
     time.update(vcpu);
     time.updateSecondary(vcpu);
     writeRunstate(vcpu, runstate);
     vcpu.time().scheduledIn();
   }
 
-  private void depart(Vcpu vcpu, long[] runstate) {
+  /** The vcpu is about to lose it. */
+  void depart(Vcpu vcpu, long[] runstate) {
     vcpu.time().scheduledOut();
     scheduler.leaving(vcpu);
     writeRunstate(vcpu, runstate);
@@ -94,24 +99,37 @@ public final class GuestLoop implements VcpuRunner {
   }
 
   /** One time into the guest and out again. */
-  private void pass(Vcpu vcpu, VcpuSchedule schedule) {
-    delivery.pending(vcpu);
-    vcpu.gate().enter();
-    // Looked at once more inside: whoever has news now finds the vcpu there and makes it come out.
-    if (schedule.mustStop() || delivery.anyPending(vcpu)) {
-      vcpu.gate().leave();
+  private void pass(Vcpu vcpu) {
+    if (!enter(vcpu)) {
       return;
     }
     Sampler sampler = vcpu.sampler();
-    int reason = vcpu.executor().run(sampler == null ? BUDGET : sampler.enter());
-    vcpu.gate().leave();
     if (sampler == null) {
-      serve(vcpu, reason);
+      leave(vcpu, vcpu.executor().run(BUDGET));
     } else {
+      int reason = vcpu.executor().run(sampler.enter());
       sampler.left(reason);
-      serve(vcpu, reason);
+      leave(vcpu, reason);
       sampler.served();
     }
+  }
+
+  /** Delivers what waits and goes in; false when there was news, so that it stays outside. */
+  boolean enter(Vcpu vcpu) {
+    delivery.pending(vcpu);
+    vcpu.gate().enter();
+    // Looked at once more inside: whoever has news now finds the vcpu there and makes it come out.
+    if (vcpu.schedule().mustStop() || delivery.anyPending(vcpu)) {
+      vcpu.gate().leave();
+      return false;
+    }
+    return true;
+  }
+
+  /** Comes out and serves what the executor came back with. */
+  void leave(Vcpu vcpu, int reason) {
+    vcpu.gate().leave();
+    serve(vcpu, reason);
   }
 
   private void serve(Vcpu vcpu, int reason) {
