@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 
-/** {@code bench/lockstep linux}: boots Linux to its shell in lock step. */
+/** {@code bench/lockstep linux}: boots Linux to a shell in lock step. */
 public final class LockstepLinux {
   private static final long WALL_CLOCK = 1_700_000_000_000_000_000L;
   private static final long PROGRESS = 200_000_000;

@@ -49,6 +49,9 @@ final class TestGuest implements GuestMmu, AutoCloseable {
 
   int emulated;
 
+  /** Runs when a frame becomes code. */
+  Runnable revoker = () -> {};
+
   TestGuest() {
     this(64);
   }
@@ -149,7 +152,9 @@ final class TestGuest implements GuestMmu, AutoCloseable {
   }
 
   @Override
-  public void revokeWriteTranslations(long mfn) {}
+  public void revokeWriteTranslations(long mfn) {
+    revoker.run();
+  }
 
   /** Host address of a mapped guest address. */
   long host(long va) {
