@@ -40,7 +40,7 @@ public final class LockstepLinux {
             "console=hvc0",
             memory,
             vcpus);
-    EngineFactory direct = step == 1 ? DirectEngine::byBlocks : DirectEngine::new;
+    EngineFactory direct = step == 1 ? DirectEngine::byBlocks : DirectEngine::exact;
     EngineFactory steps = (frames, map) -> new InterpreterEngine(frames, map, Heat.SINGLE);
     long start = System.nanoTime();
     try (DrivenMachine leader = new DrivenMachine(memory, direct, WALL_CLOCK);
@@ -64,7 +64,8 @@ public final class LockstepLinux {
       boolean goesOn = true;
       while (!a.end().isDone() && goesOn) {
         goesOn = twins.advance();
-        goesOn |= first.look(a) & second.look(b);
+        boolean typed = first.look(a);
+        goesOn |= second.look(b) && typed;
         if (twins.instructions() - shown >= PROGRESS) {
           shown = twins.instructions();
           System.out.println("lockstep: " + twins.text());

@@ -49,10 +49,10 @@ class LockstepTest {
   @Test
   void oneWrongBitIsFound() {
     RandomProgram program = new ProgramGenerator().next(5);
-    try (StreamRun right = new StreamRun(InterpreterEngine::new, false);
+    try (StreamRun right = new StreamRun(InterpreterEngine::new, false, true);
         StreamRun wrong =
             new StreamRun(
-                (memory, map) -> new Misprint(new InterpreterEngine(memory, map)), false)) {
+                (memory, map) -> new Misprint(new InterpreterEngine(memory, map)), false, true)) {
       assertNull(right.run(program));
       String difference = wrong.run(program);
       assertNotNull(difference);
@@ -100,6 +100,16 @@ class LockstepTest {
         @Override
         public void flushTlb(boolean kernelMode) {
           executor.flushTlb(kernelMode);
+        }
+
+        @Override
+        public void flushFrame(long mfn) {
+          executor.flushFrame(mfn);
+        }
+
+        @Override
+        public void flushLowerHalf() {
+          executor.flushLowerHalf();
         }
 
         @Override

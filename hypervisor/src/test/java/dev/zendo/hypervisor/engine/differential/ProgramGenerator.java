@@ -230,7 +230,7 @@ final class ProgramGenerator {
   }
 
   private void plain() {
-    List<InsnTable.Row> rows = random.nextInt(5) == 0 ? all : usual;
+    List<InsnTable.Row> rows = random.nextInt(8) == 0 ? all : usual;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       InsnTable.Row row = rows.get(random.nextInt(rows.size()));
       if (row.repeatable && random.nextInt(3) != 0) {

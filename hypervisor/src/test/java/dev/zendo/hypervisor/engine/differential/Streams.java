@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * Random programs on the direct engine and the interpreter in lock step. Of every three programs
  * one is compared after every block, one after random numbers of instructions of linked blocks, and
- * one so with so little space for code that it is dropped all the time.
+ * one so without the flags that nobody needs, and with so little space for code that it is dropped
+ * all the time.
  */
 final class Streams implements AutoCloseable {
   /** Bytes for emitted code: the stubs' page, and room for a few blocks. */
@@ -20,9 +21,10 @@ final class Streams implements AutoCloseable {
   private final List<DirectEngine> engines = new ArrayList<>();
   private final List<StreamRun> runs =
       List.of(
-          new StreamRun((memory, map) -> keep(DirectEngine.byBlocks(memory, map)), true),
-          new StreamRun((memory, map) -> keep(new DirectEngine(memory, map)), false),
-          new StreamRun((memory, map) -> keep(new DirectEngine(memory, map, SMALL)), false));
+          new StreamRun((memory, map) -> keep(DirectEngine.byBlocks(memory, map)), true, true),
+          new StreamRun((memory, map) -> keep(DirectEngine.exact(memory, map)), false, true),
+          new StreamRun(
+              (memory, map) -> keep(new DirectEngine(memory, map, SMALL)), false, false));
   private long programs;
 
   private Engine keep(DirectEngine engine) {

@@ -242,7 +242,7 @@ class DirectInvalidationTest {
     guest.cpu.rip(NEXT + 0x100);
     guest.reg(CpuState.RAX, 0).reg(CpuState.RBX, 0);
     for (int round = 0; round < 60; round++) {
-      long mfn = 20 + round % 2;
+      long mfn = 20L + round % 2;
       guest.pages.put(NEXT, new long[] {mfn, TestGuest.X});
       if (round % 3 == 0) {
         guest.executor.flushPage(NEXT);
