@@ -85,8 +85,7 @@ public final class Hypervisor implements AutoCloseable {
     HypercallPage hypercallPage = new HypercallPage(memory, memoryCore, codeMap);
     registerCalls(delivery, time, hypercallPage);
     MsrPolicy msrs = new MsrPolicy(time, hypercallPage);
-    GuestLoop loop =
-        new GuestLoop(scheduler, dispatcher, delivery, time, tracer, msrs, memoryCore);
+    GuestLoop loop = new GuestLoop(scheduler, dispatcher, delivery, time, tracer, msrs, memoryCore);
     processor = config.driven() ? new DrivenProcessor(scheduler, loop) : null;
     if (!config.driven()) {
       scheduler.startWithTimers(loop, engine::exactWakeUps);

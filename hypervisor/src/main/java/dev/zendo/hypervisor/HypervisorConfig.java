@@ -20,7 +20,12 @@ import java.util.Objects;
  *     Hypervisor#processor} and {@link Hypervisor#timers}
  */
 public record HypervisorConfig(
-    long frames, int processors, int controlPages, EngineFactory engine, Clock clock, boolean driven) {
+    long frames,
+    int processors,
+    int controlPages,
+    EngineFactory engine,
+    Clock clock,
+    boolean driven) {
   /** 16 MiB. */
   private static final int CONTROL_PAGES = 4096;
 

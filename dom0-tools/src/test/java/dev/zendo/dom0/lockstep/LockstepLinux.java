@@ -46,7 +46,8 @@ public final class LockstepLinux {
     try (DrivenMachine leader = new DrivenMachine(memory, direct, WALL_CLOCK);
         DrivenMachine follower = new DrivenMachine(memory, steps, WALL_CLOCK)) {
       Twins twins = new Twins(leader, follower, step);
-      boolean same = run(twins, leader.start(spec, PRINTER), follower.start(spec, ConsoleOutput.NONE));
+      boolean same =
+          run(twins, leader.start(spec, PRINTER), follower.start(spec, ConsoleOutput.NONE));
       System.out.printf("%s, %d s%n", twins.text(), (System.nanoTime() - start) / 1_000_000_000);
       System.out.println(same ? "0 differences" : "different");
       System.out.flush();
@@ -54,7 +55,8 @@ public final class LockstepLinux {
     }
   }
 
-  private static final ConsoleOutput PRINTER = (bytes, length) -> System.out.write(bytes, 0, length);
+  private static final ConsoleOutput PRINTER =
+      (bytes, length) -> System.out.write(bytes, 0, length);
 
   private static boolean run(Twins twins, Guest a, Guest b) throws InterruptedException {
     ConsoleScript first = new ConsoleScript(SCRIPT);

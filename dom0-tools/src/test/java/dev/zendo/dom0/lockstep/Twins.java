@@ -158,6 +158,12 @@ final class Twins {
     return String.format(
         "%d instructions, %d comparisons, %d exits, %d switches of vcpus, %.3f s of guest time,"
             + " undefined flags differed %d times, at %x",
-        instructions, comparisons, exits, switches, leader.nanos() / 1e9, flags.masked(), last == null ? 0 : last.cpu().rip());
+        instructions,
+        comparisons,
+        exits,
+        switches,
+        leader.nanos() / 1e9,
+        flags.masked(),
+        last == null ? 0 : last.cpu().rip());
   }
 }

@@ -104,8 +104,7 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     DirectExecutor executor;
     try {
       executor =
-          new DirectExecutor(
-              cpu, mmu, clock, memory, codeMap, interpreted, area, exact, byBlocks);
+          new DirectExecutor(cpu, mmu, clock, memory, codeMap, interpreted, area, exact, byBlocks);
     } catch (UnsupportedOperationException e) {
       LOG.warn("no room for code, a vcpu runs interpreted: {}", e.getMessage());
       return interpreted;

@@ -202,9 +202,7 @@ final class DirectExecutor implements VcpuExecutor {
   }
 
   private int slice(int ahead, long left) {
-    return byBlocks
-        ? (int) Math.max(ahead, left)
-        : (int) Math.min(SLICE, left) - BlockDecoder.MAX;
+    return byBlocks ? (int) Math.max(ahead, left) : (int) Math.min(SLICE, left) - BlockDecoder.MAX;
   }
 
   /** Emitted code never faults unless it is wrong: what is known, for the report. */

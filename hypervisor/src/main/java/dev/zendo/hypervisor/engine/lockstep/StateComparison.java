@@ -7,14 +7,47 @@ import dev.zendo.hypervisor.machine.HostMemory;
 /** Compares the architectural state of two vcpus. Stateless. */
 public final class StateComparison {
   private static final String[] NAMES = {
-    "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
-    "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
-    "rip", "rflags", "fs base", "gs base", "es and cs", "ss and ds", "fs and gs", "mode",
-    "dr0", "dr1", "dr2", "dr3", "dr6", "dr7", "cr0", "cr4", "xcr0", "tsc aux",
-    "exit vector and error code", "exit address", "instructions"
+    "rax",
+    "rcx",
+    "rdx",
+    "rbx",
+    "rsp",
+    "rbp",
+    "rsi",
+    "rdi",
+    "r8",
+    "r9",
+    "r10",
+    "r11",
+    "r12",
+    "r13",
+    "r14",
+    "r15",
+    "rip",
+    "rflags",
+    "fs base",
+    "gs base",
+    "es and cs",
+    "ss and ds",
+    "fs and gs",
+    "mode",
+    "dr0",
+    "dr1",
+    "dr2",
+    "dr3",
+    "dr6",
+    "dr7",
+    "cr0",
+    "cr4",
+    "xcr0",
+    "tsc aux",
+    "exit vector and error code",
+    "exit address",
+    "instructions"
   };
 
   private static final int FX_BYTES = 512;
+  private static final int MXCSR = 24;
 
   private StateComparison() {}
 
@@ -32,13 +65,18 @@ public final class StateComparison {
       different |= (HostMemory.getLong(x + 8L * i) ^ HostMemory.getLong(y + 8L * i)) & mask(8 * i);
     }
     for (int i = CpuState.FX; i < CpuState.FX + FX_BYTES; i += 8) {
-      different |= HostMemory.getLong(x + i) ^ HostMemory.getLong(y + i);
+      different |= (HostMemory.getLong(x + i) ^ HostMemory.getLong(y + i)) & mask(i);
     }
     return different == 0 && shadow(a) == shadow(b);
   }
 
+  /** Bits to compare: no status flags, nor MXCSR_MASK, of which guests see a constant. */
   private static long mask(int offset) {
-    return offset == CpuState.RFLAGS ? ~(long) Flags.STATUS : -1;
+    return switch (offset) {
+      case CpuState.RFLAGS -> ~(long) Flags.STATUS;
+      case CpuState.FX + MXCSR -> 0xffffffffL;
+      default -> -1;
+    };
   }
 
   private static int shadow(CpuState cpu) {

@@ -31,6 +31,7 @@ final class ProgramGenerator {
 
   private final List<InsnTable.Row> all;
   private final List<InsnTable.Row> usual;
+  private final List<InsnTable.Row> vectors;
   private final List<InsnTable.Row> branches;
 
   private SplittableRandom random;
@@ -49,12 +50,16 @@ final class ProgramGenerator {
 
   private int undefined;
 
+  /** Whether the program uses floating-point registers more than now and then. */
+  private boolean usesVectors;
+
   ProgramGenerator() {
     all =
         InsnTable.rows().stream()
             .filter(row -> RowEncoder.inLongMode(row) && !isBranch(row.mnemonic))
             .toList();
     usual = all.stream().filter(row -> DirectRun.isTranslated(row.mnemonic)).toList();
+    vectors = all.stream().filter(row -> row.usesFpu).toList();
     branches =
         InsnTable.rows().stream()
             .filter(row -> RowEncoder.inLongMode(row) && isBranch(row.mnemonic))
@@ -74,6 +79,7 @@ final class ProgramGenerator {
     values = new Values(random);
     encoder = new RowEncoder(random);
     program = new RandomProgram(seed, pointers(), random.nextInt(16));
+    usesVectors = random.nextInt(3) == 0;
     memory();
     layOut();
     for (int i = 0; i < PIECES; i++) {
@@ -230,7 +236,7 @@ final class ProgramGenerator {
   }
 
   private void plain() {
-    List<InsnTable.Row> rows = random.nextInt(8) == 0 ? all : usual;
+    List<InsnTable.Row> rows = rows();
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       InsnTable.Row row = rows.get(random.nextInt(rows.size()));
       if (row.repeatable && random.nextInt(3) != 0) {
@@ -243,6 +249,13 @@ final class ProgramGenerator {
       }
     }
     bytes(0x90);
+  }
+
+  private List<InsnTable.Row> rows() {
+    if (random.nextInt(8) == 0) {
+      return all;
+    }
+    return usesVectors && random.nextBoolean() ? vectors : usual;
   }
 
   private boolean fits(InsnTable.Row row) {

@@ -54,8 +54,7 @@ final class StreamRun implements AutoCloseable {
    *     otherwise it gets random budgets
    * @param allFlags whether it has all flags whenever it comes back, not only with an exit
    */
-  StreamRun(
-      BiFunction<MachineMemory, CodeMap, Engine> engine, boolean byBlocks, boolean allFlags) {
+  StreamRun(BiFunction<MachineMemory, CodeMap, Engine> engine, boolean byBlocks, boolean allFlags) {
     this.leader = new StreamGuest(engine);
     this.byBlocks = byBlocks;
     this.allFlags = allFlags;

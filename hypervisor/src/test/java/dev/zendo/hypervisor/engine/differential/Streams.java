@@ -1,9 +1,7 @@
 package dev.zendo.hypervisor.engine.differential;
 
-import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.Engine;
 import dev.zendo.hypervisor.engine.direct.DirectEngine;
-import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,8 +21,7 @@ final class Streams implements AutoCloseable {
       List.of(
           new StreamRun((memory, map) -> keep(DirectEngine.byBlocks(memory, map)), true, true),
           new StreamRun((memory, map) -> keep(DirectEngine.exact(memory, map)), false, true),
-          new StreamRun(
-              (memory, map) -> keep(new DirectEngine(memory, map, SMALL)), false, false));
+          new StreamRun((memory, map) -> keep(new DirectEngine(memory, map, SMALL)), false, false));
   private long programs;
 
   private Engine keep(DirectEngine engine) {

@@ -59,7 +59,8 @@ final class UndefinedFlags {
     mnemonic = insn.mnemonic;
     boolean idle = insn.repeat != 0 && cpu.gpr(CpuState.RCX) == 0;
     written = idle || keepsFlags(insn, cpu) ? 0 : insn.row.flagsWritten() & Flags.STATUS;
-    undefined = written == 0 ? 0 : Comparison.undefinedFlags(insn, cpu.base()) & differing(mnemonic);
+    undefined =
+        written == 0 ? 0 : Comparison.undefinedFlags(insn, cpu.base()) & differing(mnemonic);
     seen |= (reads(insn) & mask) != 0;
   }
 
@@ -74,8 +75,8 @@ final class UndefinedFlags {
   /** A shift by 0; and divisions, which leave all flags undefined by leaving them alone. */
   private static boolean keepsFlags(Insn insn, CpuState cpu) {
     return switch (insn.mnemonic) {
-      case SHL, SHR, SAR, ROL, ROR, RCL, RCR, SHLD, SHRD -> Comparison.shiftCount(insn, cpu.base())
-          == 0;
+      case SHL, SHR, SAR, ROL, ROR, RCL, RCR, SHLD, SHRD ->
+          Comparison.shiftCount(insn, cpu.base()) == 0;
       case DIV, IDIV -> true;
       default -> false;
     };
