@@ -14,14 +14,19 @@ public record Heat(int extend, int join, boolean background, int longest) {
    * Joining costs about a millisecond per block, most of it on other processors: that is what a few
    * thousand executions of a block of usual length gain.
    */
-  public static final Heat DEFAULT = new Heat(1000, 3000, true, BlockBuilder.MAX_OPS);
+  public static final Heat DEFAULT = new Heat(1000, 3000, true);
 
   /** For the rest that a translator leaves, which is never worth a class. */
   public static final Heat NOTHING_JOINED = new Heat(1000, Integer.MAX_VALUE, true);
 
   /** Everything that runs more than twice is joined, before it goes on: for comparisons. */
-  public static final Heat EAGER = new Heat(1, 1, false, BlockBuilder.MAX_OPS);
+  public static final Heat EAGER = new Heat(1, 1, false);
 
   /** Every instruction is a block: slow, but a run ends after exactly as many as it was given. */
   public static final Heat SINGLE = new Heat(Integer.MAX_VALUE, Integer.MAX_VALUE, false, 1);
+
+  /** Blocks of the usual length. */
+  public Heat(int extend, int join, boolean background) {
+    this(extend, join, background, BlockBuilder.MAX_OPS);
+  }
 }

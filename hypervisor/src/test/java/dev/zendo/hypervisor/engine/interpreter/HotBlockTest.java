@@ -35,7 +35,7 @@ class HotBlockTest {
   void resultsAndCountsAreTheSameAroundJoining() {
     for (int rounds = 1; rounds < 20; rounds++) {
       run(rounds, Heat.EAGER);
-      run(rounds, new Heat(3, 5, false, BlockBuilder.MAX_OPS));
+      run(rounds, new Heat(3, 5, false));
     }
   }
 }

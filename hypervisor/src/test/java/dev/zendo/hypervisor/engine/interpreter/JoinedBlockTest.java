@@ -221,7 +221,7 @@ class JoinedBlockTest {
 
   @Test
   void threadThatJoinsEndsWhenThereIsNothingToDo() {
-    try (TestGuest guest = new TestGuest(new Heat(10, 10, true, BlockBuilder.MAX_OPS))) {
+    try (TestGuest guest = new TestGuest(new Heat(10, 10, true))) {
       load(guest, "48ffc2 4883c003 4883c305 ebf3", g -> {});
       while (guest.joined() == 0) {
         assertEquals(ExitReason.INTERRUPTED, guest.executor.run(100_000));
