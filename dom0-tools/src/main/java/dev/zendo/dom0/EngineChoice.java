@@ -42,7 +42,14 @@ public enum EngineChoice {
     }
   }
 
-  EngineFactory factory() {
-    return resolve() == DIRECT ? DirectEngine::new : InterpreterEngine::new;
+  /**
+   * Makes it.
+   *
+   * @param codeBytes for the emitted code of each vcpu; engines that emit none need none
+   */
+  EngineFactory factory(long codeBytes) {
+    return resolve() == DIRECT
+        ? (memory, codeMap) -> new DirectEngine(memory, codeMap, codeBytes)
+        : InterpreterEngine::new;
   }
 }

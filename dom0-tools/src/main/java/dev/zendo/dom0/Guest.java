@@ -7,10 +7,12 @@ import dev.zendo.dom0.console.ConsoleBackend;
 import dev.zendo.dom0.console.ConsoleLog;
 import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.control.ControlDomain;
+import dev.zendo.dom0.report.Statistics;
 import dev.zendo.hypervisor.trace.Sample;
 import dev.zendo.hypervisor.trace.SamplingPlan;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -126,6 +128,11 @@ public final class Guest implements AutoCloseable {
   /** Guest instructions that its vcpus have executed. */
   public long instructions() {
     return machine.instructions(this);
+  }
+
+  /** What its vcpus did, in numbers; empty when the guest is gone. */
+  public List<Statistics> statistics() {
+    return machine.statistics(this);
   }
 
   /** Lets its vcpus be sampled from now on; before {@link #start}. */

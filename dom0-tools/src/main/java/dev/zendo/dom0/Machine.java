@@ -4,6 +4,7 @@ import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.DomainControl;
+import dev.zendo.dom0.report.Statistics;
 import dev.zendo.dom0.xenstore.StoreService;
 import dev.zendo.hypercalls.event.Virq;
 import dev.zendo.hypervisor.Hypervisor;
@@ -12,13 +13,16 @@ import dev.zendo.hypervisor.HypervisorConfig.EngineFactory;
 import dev.zendo.hypervisor.domain.CrashReport;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
 import dev.zendo.hypervisor.time.InstructionClock;
 import dev.zendo.hypervisor.trace.Sample;
 import dev.zendo.hypervisor.trace.Sampler;
 import dev.zendo.hypervisor.trace.SamplingPlan;
 import dev.zendo.hypervisor.trace.Tracer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -73,15 +77,21 @@ public final class Machine implements AutoCloseable {
     return start(guestMiB, processors, EngineChoice.AUTO);
   }
 
+  /** Starts a machine with the usual room for emitted code. */
+  public static Machine start(long guestMiB, int processors, EngineChoice engine) {
+    return start(guestMiB, processors, engine, DirectEngine.DEFAULT_AREA);
+  }
+
   /**
    * Starts a machine.
    *
    * @param guestMiB memory for guests; the host backs it when it is first used
    * @param processors threads that run vcpus
    * @param engine what executes guest code
+   * @param codeBytes for the emitted code of each vcpu, where the engine emits any
    * @throws ToolException when the host has not enough address space, or cannot run the engine
    */
-  public static Machine start(long guestMiB, int processors, EngineChoice engine) {
+  public static Machine start(long guestMiB, int processors, EngineChoice engine, long codeBytes) {
     engine
         .obstacle()
         .ifPresent(
@@ -93,7 +103,7 @@ public final class Machine implements AutoCloseable {
                       + reason
                       + "; use --engine interpreter");
             });
-    return start(HypervisorConfig.of(frames(guestMiB), processors, engine.factory()));
+    return start(HypervisorConfig.of(frames(guestMiB), processors, engine.factory(codeBytes)));
   }
 
   /** Starts a machine without threads of its own. */
@@ -161,6 +171,17 @@ public final class Machine implements AutoCloseable {
       sum += domain.vcpu(i).cpu().instructions();
     }
     return sum;
+  }
+
+  List<Statistics> statistics(Guest guest) {
+    List<Statistics> all = new ArrayList<>();
+    Domain domain = hypervisor.domain(guest.id());
+    long[] runstate = new long[6];
+    for (int i = 0; domain != null && i < domain.vcpuCount(); i++) {
+      hypervisor.scheduler().runstate(domain.vcpu(i), runstate);
+      all.add(Statistics.of(domain.vcpu(i), runstate));
+    }
+    return all;
   }
 
   /** A tool for watching that no hypercall offers. */

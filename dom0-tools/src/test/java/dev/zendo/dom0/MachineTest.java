@@ -12,10 +12,14 @@ import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.image.ElfMaker;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.report.CrashReport;
+import dev.zendo.hypervisor.trace.Sample;
+import dev.zendo.hypervisor.trace.SamplingPlan;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +108,35 @@ class MachineTest {
         assertEquals(ends[reason], guest.await(LONG));
       }
     }
+  }
+
+  @Test
+  void whatAGuestDidIsCounted() throws InterruptedException {
+    try (Guest guest = guest(new Code().hypercall(17, 0, 0).shutdown(0))) {
+      assertEquals(GuestEnd.POWEROFF, guest.await(LONG));
+      List<String> lines = guest.statistics().get(0).lines();
+      assertTrue(lines.contains("exits           syscall 2"), lines::toString);
+      assertTrue(lines.contains("hypercalls      xen_version 1  sched_op 1"), lines::toString);
+    }
+  }
+
+  @Test
+  void samplesNameTheGuestsPlace() throws InterruptedException {
+    KernelImage kernel = KernelImage.of("test", loop().elf().bytes(), 1 << 24);
+    DomainSpec spec = new DomainSpec("test", UUID.randomUUID(), kernel, null, "", 8, 1);
+    try (Guest guest = machine.create(spec, ConsoleOutput.NONE)) {
+      guest.sample(new SamplingPlan(1000, 0, true, false));
+      guest.start();
+      assertEquals(GuestEnd.POWEROFF, guest.await(LONG));
+      Map<Sample, Long> samples = guest.samples();
+      assertEquals(20, samples.values().stream().mapToLong(Long::longValue).sum());
+      assertTrue(samples.keySet().stream().allMatch(s -> s.kernelMode()), samples::toString);
+    }
+  }
+
+  /** mov ecx,10000; l: dec ecx; jnz l; then the end. */
+  private static Code loop() {
+    return new Code().put(0xb9, 0x10, 0x27, 0, 0, 0xff, 0xc9, 0x75, 0xfc).shutdown(0);
   }
 
   @Test

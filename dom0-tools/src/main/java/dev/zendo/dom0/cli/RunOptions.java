@@ -3,6 +3,7 @@ package dev.zendo.dom0.cli;
 import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,7 @@ import org.apache.commons.cli.Options;
  *
  * @param target what to run
  * @param engine what executes guest code
+ * @param codeBytes for the emitted code of each vcpu
  * @param traces any of hypercalls, events, traps
  * @param traceFile where traces go, or null for standard error
  * @param storeSocket where the store is served, or null
@@ -27,6 +29,7 @@ import org.apache.commons.cli.Options;
 record RunOptions(
     RunTarget target,
     EngineChoice engine,
+    long codeBytes,
     Set<String> traces,
     String traceFile,
     Path storeSocket,
@@ -34,6 +37,9 @@ record RunOptions(
     boolean reboots,
     boolean json,
     boolean stats) {
+  /** Jumps inside emitted code reach so far. */
+  private static final long MAX_CODE_MIB = 1024;
+
   private static final List<String> TRACES = List.of("hypercalls", "events", "traps");
 
   /** The options themselves. */
@@ -49,6 +55,7 @@ record RunOptions(
                 "engine",
                 "NAME",
                 "what executes guest code: auto, direct or interpreter (auto)"))
+        .addOption(value(null, "code-cache", "MIB", "room for the emitted code of each vcpu (64)"))
         .addOption(value(null, "name", "NAME", "name of the domain (that of the kernel)"))
         .addOption(value("t", "timeout", "SECONDS", "end the guest after this time, status 4"))
         .addOption(flag("no-reboot", "end when the guest wants to reboot"))
@@ -56,7 +63,7 @@ record RunOptions(
             value(null, "trace", "WHAT", "trace hypercalls, events or traps; may be repeated"))
         .addOption(value(null, "trace-file", "FILE", "write traces there, not to stderr"))
         .addOption(value(null, "store-socket", "PATH", "serve the store at a Unix socket"))
-        .addOption(flag("stats", "say at the end what the guest used"))
+        .addOption(flag("stats", "count what the guest uses; with --json for each vcpu"))
         .addOption(flag("json", "report the end of the guest as JSON on stderr"));
   }
 
@@ -93,6 +100,7 @@ record RunOptions(
     return new RunOptions(
         target,
         engine,
+        codeBytes(line),
         traces,
         line.getOptionValue("trace-file"),
         socket == null ? null : Path.of(socket),
@@ -113,6 +121,17 @@ record RunOptions(
       throw new UsageException("--timeout " + text + ": not a number of seconds");
     }
     throw new UsageException("--timeout " + text + ": use a number of seconds above 0");
+  }
+
+  private static long codeBytes(CommandLine line) {
+    if (!line.hasOption("code-cache")) {
+      return DirectEngine.DEFAULT_AREA;
+    }
+    long size = RunTarget.number("code-cache", line.getOptionValue("code-cache"), MAX_CODE_MIB);
+    if (size == 0) {
+      throw new UsageException("--code-cache 0: use a number from 1 to " + MAX_CODE_MIB);
+    }
+    return size << 20;
   }
 
   private static Set<String> traces(String[] values) {

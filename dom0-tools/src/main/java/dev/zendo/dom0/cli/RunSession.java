@@ -10,6 +10,7 @@ import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.HostTerminal;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.report.CrashReport;
+import dev.zendo.dom0.report.Statistics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
@@ -55,7 +56,8 @@ final class RunSession implements AutoCloseable {
         Machine.start(
             target.memoryMiB(),
             Math.max(1, Math.min(target.vcpus(), hostProcessors)),
-            options.engine());
+            options.engine(),
+            options.codeBytes());
     this.trace = TraceOutput.open(options.traceFile(), options.traces(), machine.tracer());
     if (options.storeSocket() != null) {
       machine.store().listen(options.storeSocket());
@@ -155,6 +157,9 @@ final class RunSession implements AutoCloseable {
             seconds,
             instructions,
             instructions / seconds / 1e6);
+        Statistics sum = new Statistics();
+        guest.statistics().forEach(sum::add);
+        sum.lines().forEach(line -> err.println("  " + line));
       }
       watcher.print(err);
     }
@@ -188,6 +193,13 @@ final class RunSession implements AutoCloseable {
       out.writeNumberField("instructions", instructions);
       if (!crash.isEmpty()) {
         out.writeStringField("crash", crash);
+      }
+      if (options.stats()) {
+        out.writeArrayFieldStart("stats");
+        for (Statistics vcpu : guest.statistics()) {
+          vcpu.write(out);
+        }
+        out.writeEndArray();
       }
       watcher.write(out);
       out.writeEndObject();

@@ -37,6 +37,11 @@ final class RunVerb implements Verb {
     The engine direct emits machine code into this process: fast, on Linux for x86-64. The
     interpreter runs wherever Java does. auto takes direct where the host can run it (zl info).
 
+    --stats counts, for all vcpus together: exits of the engine by reason, entries of the guest
+    kernel, hypercalls, exceptions, tlb_fills (page-table walks), code (what the direct engine
+    emitted; when it exceeds --code-cache, all of it is dropped and made again), and helped: the
+    instructions at which the interpreter took over from emitted code.
+
     Ctrl-] leaves. The end of standard input does not end the guest.
 
     Exit status: 0 the guest powered off, 2 wrong use or unusable files, 3 the guest crashed,
@@ -49,6 +54,7 @@ final class RunVerb implements Verb {
     return List.of(
         "zl run examples/hello",
         "zl run /boot/vmlinuz --ramdisk initrd.gz --cmdline console=hvc0 --memory 512 --vcpus 2",
+        "zl run kernel.elf --stats --json --code-cache 16",
         "zl run kernel.elf --trace hypercalls --trace-file trace.txt --timeout 10");
   }
 

@@ -33,6 +33,7 @@ public final class Vcpu {
   private final VcpuSchedule schedule = new VcpuSchedule();
   private final byte[] code = new byte[16];
   private final Insn insn = new Insn();
+  private final VcpuCounters counters = new VcpuCounters();
   private Kicker kicker = vcpu -> {};
   private VcpuTime time;
   private volatile boolean initialised;
@@ -121,6 +122,11 @@ public final class Vcpu {
   /** Holder for the bytes of an instruction; for the thread that runs the vcpu. */
   public byte[] code() {
     return code;
+  }
+
+  /** What it needed of the hypervisor. */
+  public VcpuCounters counters() {
+    return counters;
   }
 
   /** Holder for a decoded instruction; for the thread that runs the vcpu. */

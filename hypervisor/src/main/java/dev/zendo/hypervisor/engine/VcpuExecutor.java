@@ -43,6 +43,11 @@ public interface VcpuExecutor {
     flushTlb();
   }
 
+  /** What it counts; all zero for those that count nothing. */
+  default EngineCounters counters() {
+    return new EngineCounters();
+  }
+
   /** Gives back what is held outside the heap; nobody calls the executor afterwards. */
   default void close() {}
 

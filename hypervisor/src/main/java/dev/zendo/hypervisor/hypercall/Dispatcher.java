@@ -42,6 +42,7 @@ public final class Dispatcher {
   /** Does one hypercall and returns its result. */
   public long call(Vcpu vcpu, long number, long a1, long a2, long a3, long a4, long a5) {
     HypercallHandler handler = table.handler(number);
+    vcpu.counters().hypercall(number);
     if (!tracer.hypercalls()) {
       return handler.handle(vcpu, a1, a2, a3, a4, a5);
     }

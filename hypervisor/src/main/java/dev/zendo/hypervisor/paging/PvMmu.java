@@ -52,6 +52,12 @@ final class PvMmu implements GuestMmu {
 
   @Override
   public long translate(long virtualAddress, int access) {
+    long result = find(virtualAddress, access);
+    vcpu.counters().walk(access, result);
+    return result;
+  }
+
+  private long find(long virtualAddress, int access) {
     boolean kernel = vcpu.cpu().kernelMode();
     if (virtualAddress >= RANGE_START && virtualAddress < RANGE_END) {
       return translateReserved(virtualAddress, access, kernel);

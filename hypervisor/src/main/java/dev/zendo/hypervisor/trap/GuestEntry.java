@@ -56,6 +56,7 @@ public final class GuestEntry {
     traps.otherGsBase(cpu.field(CpuState.GS_BASE));
     cpu.field(CpuState.GS_BASE, base);
     cpu.kernelMode(!cpu.kernelMode());
+    vcpu.counters().modeSwitch();
   }
 
   /** Whether an event waits that the vcpu does not mask. */

@@ -133,6 +133,7 @@ public final class GuestLoop implements VcpuRunner {
   }
 
   private void serve(Vcpu vcpu, int reason) {
+    vcpu.counters().exit(reason);
     switch (reason) {
       case ExitReason.SYSCALL -> systemCall(vcpu);
       case ExitReason.EXCEPTION -> exception(vcpu);
@@ -180,6 +181,7 @@ public final class GuestLoop implements VcpuRunner {
   private void exception(Vcpu vcpu) {
     CpuState cpu = vcpu.cpu();
     int vector = cpu.exitVector();
+    vcpu.counters().exception(vector);
     int error = cpu.exitErrorCode();
     switch (vector) {
       case TrapDelivery.GENERAL_PROTECTION -> generalProtection(vcpu, error);

@@ -80,11 +80,13 @@ public final class TrapDelivery {
     if (traps.nmiPending() && !traps.nmiBlocked()) {
       traps.nmiPending(false);
       if (traps.handler(NMI) != 0) {
+        vcpu.counters().interrupt();
         traps.nmiBlocked(true);
         bounce(vcpu, NMI, false, 0);
       }
     }
     if (GuestEntry.eventDeliverable(vcpu)) {
+      vcpu.counters().event();
       if (tracer.events()) {
         tracer.entry(vcpu, "event");
       }

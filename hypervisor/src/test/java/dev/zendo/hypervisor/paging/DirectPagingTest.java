@@ -62,6 +62,10 @@ class DirectPagingTest {
     assertEquals(Pte.ACCESSED, guest.entry(5) & (Pte.ACCESSED | Pte.DIRTY));
     assertEquals(frames[5] << 12, translate(0x5000, GuestMmu.WRITE));
     assertEquals(Pte.ACCESSED | Pte.DIRTY, guest.entry(5) & (Pte.ACCESSED | Pte.DIRTY));
+    assertTrue(translate(0x0000_7000_0000_0000L, GuestMmu.READ) < 0);
+    assertEquals(2, domain.vcpu(0).counters().walks(GuestMmu.READ));
+    assertEquals(1, domain.vcpu(0).counters().walks(GuestMmu.WRITE));
+    assertEquals(1, domain.vcpu(0).counters().refused());
   }
 
   @Test

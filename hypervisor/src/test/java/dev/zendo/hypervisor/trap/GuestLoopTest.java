@@ -11,6 +11,7 @@ import dev.zendo.hypervisor.domain.FakeMemory;
 import dev.zendo.hypervisor.domain.Lifecycle;
 import dev.zendo.hypervisor.domain.TestMachine;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.domain.VcpuCounters;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.machine.HostMemory;
@@ -79,6 +80,25 @@ class GuestLoopTest {
     run(ExitReason.SYSCALL);
     assertEquals(4096, cpu.gpr(CpuState.RAX));
     assertEquals(CODE, cpu.rip());
+  }
+
+  @Test
+  void countsWhatTheGuestNeeds() {
+    cpu.gpr(CpuState.RAX, Hypercalls.XEN_VERSION);
+    cpu.gpr(CpuState.RDI, 7);
+    vcpu.traps().set(6, 0, 0, HANDLER);
+    cpu.exception(6, 0, 0);
+    run(ExitReason.SYSCALL, ExitReason.CPUID, ExitReason.EXCEPTION);
+    VcpuCounters counters = vcpu.counters();
+    assertEquals(1, counters.exits(ExitReason.SYSCALL));
+    assertEquals(1, counters.exits(ExitReason.EXCEPTION));
+    assertEquals(1, counters.exits(ExitReason.CPUID));
+    assertEquals(1, counters.exits(ExitReason.INTERRUPTED));
+    assertEquals(1, counters.exceptions(6));
+    assertEquals(1, counters.hypercalls(Hypercalls.XEN_VERSION));
+    machine.call(vcpu, -1);
+    machine.call(vcpu, 12345);
+    assertEquals(2, counters.hypercalls(VcpuCounters.HYPERCALLS - 1));
   }
 
   @Test

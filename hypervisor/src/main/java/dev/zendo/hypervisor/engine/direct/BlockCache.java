@@ -2,8 +2,11 @@ package dev.zendo.hypervisor.engine.direct;
 
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.EngineCounters;
 import dev.zendo.hypervisor.engine.FetchBuffer;
 import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.x86.Decoder;
+import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.ArrayList;
@@ -21,11 +24,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class BlockCache {
   private static final int PAGE = MachineMemory.FRAME_SIZE;
 
-  /** Bytes of emitted code after which all is dropped, unless told otherwise. */
-  static final long AREA = 64L << 20;
-
   /** Bytes that one block can take, at most. */
   private static final int LARGEST = 64 << 10;
+
+  // Rough bytes of the heap for the statistics: an object with its places in lists and maps.
+  private static final int BLOCK_BYTES = 240;
+  private static final int SITE_BYTES = 88;
 
   /** What entering returns after a fault inside the code; otherwise it returns 0. */
   static final long FAULTED = -1;
@@ -34,6 +38,7 @@ final class BlockCache {
   private final GuestMmu mmu;
   private final long machine;
   private final CodeMap codeMap;
+  private final EngineCounters counters;
   private final CodeArea area;
   private final Stubs stubs;
   private final Translator translator;
@@ -53,11 +58,19 @@ final class BlockCache {
   /** Whether something may be in the queue: asked each time before code is entered. */
   private volatile boolean anyInvalid;
 
-  BlockCache(CpuState cpu, GuestMmu mmu, long machine, CodeMap codeMap, long bytes, boolean exact) {
+  BlockCache(
+      CpuState cpu,
+      GuestMmu mmu,
+      long machine,
+      CodeMap codeMap,
+      long bytes,
+      boolean exact,
+      EngineCounters counters) {
     this.cpu = cpu;
     this.mmu = mmu;
     this.machine = machine;
     this.codeMap = codeMap;
+    this.counters = counters;
     this.area = CodeArea.map(bytes);
     EntryStub entry = EntryStub.install(Fields.CONTINUE);
     Assembler out = new Assembler();
@@ -73,6 +86,7 @@ final class BlockCache {
     this.translator = new Translator(stubs, exact);
     this.first = at + 4096;
     this.next = first;
+    counters.codeLimit = area.size();
     this.lookups =
         new Lookup[] {
           new Lookup(new JumpCache(cpu.base() + Fields.USER_JUMPS), new FetchBuffer(mmu)),
@@ -187,11 +201,30 @@ final class BlockCache {
     block.entry = next;
     next += out.position() + 15 & -16;
     sites.addAll(translator.sites());
+    counters.blocks++;
+    counters.translated += block.count;
+    counters.codeBytes = next - first;
+    counters.metadataBytes += BLOCK_BYTES + (long) SITE_BYTES * translator.sites().size();
     own(block.mfn, block);
     if (block.crosses()) {
       own(block.nextMfn, block);
     }
     return block;
+  }
+
+  /** Index in {@link EngineCounters#helpedBy} for the instruction at a site. */
+  int mnemonic(Site site) {
+    Block block = site.block;
+    HostMemory.copyToArray(machine + (block.mfn << MachineMemory.FRAME_SHIFT), code, 0, PAGE);
+    if (block.crosses()) {
+      long behind = machine + (block.nextMfn << MachineMemory.FRAME_SHIFT);
+      HostMemory.copyToArray(behind, code, PAGE, PAGE);
+    }
+    int offset = (int) site.rip & PAGE - 1;
+    int available = (block.crosses() ? 2 * PAGE : PAGE) - offset;
+    Insn insn = new Insn();
+    int length = Decoder.decode(code, offset, available, true, insn);
+    return length > 0 ? insn.mnemonic.ordinal() : EngineCounters.OTHER;
   }
 
   private void own(long mfn, Block block) {
@@ -310,6 +343,7 @@ final class BlockCache {
 
   private void kill(Block block) {
     block.alive = false;
+    counters.dropped++;
     int offset = (int) (block.stale - (block.entry + 5));
     byte[] jump = {
       (byte) 0xe9, (byte) offset, (byte) (offset >> 8), (byte) (offset >> 16), (byte) (offset >> 24)
@@ -332,5 +366,8 @@ final class BlockCache {
     unwritable.clear();
     sites.clear();
     next = first;
+    counters.flushes++;
+    counters.codeBytes = 0;
+    counters.metadataBytes = 0;
   }
 }

@@ -26,6 +26,9 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
   /** Frames of memory from which huge pages are worth what is rounded up: 128 MiB. */
   private static final long HUGE_PAGES_FROM = 128 << 8;
 
+  /** Bytes for the code of each vcpu, unless told otherwise. */
+  public static final long DEFAULT_AREA = 64L << 20;
+
   private final MachineMemory memory;
   private final CodeMap codeMap;
   private final long area;
@@ -39,7 +42,7 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
    * executable memory are interpreted.
    */
   public DirectEngine(MachineMemory memory, CodeMap codeMap) {
-    this(memory, codeMap, BlockCache.AREA);
+    this(memory, codeMap, DEFAULT_AREA);
   }
 
   /**
@@ -70,12 +73,12 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
    * {@link #byBlocks}.
    */
   public static DirectEngine exact(MachineMemory memory, CodeMap codeMap) {
-    return new DirectEngine(memory, codeMap, BlockCache.AREA, true, false);
+    return new DirectEngine(memory, codeMap, DEFAULT_AREA, true, false);
   }
 
   /** The same, which comes back after every block if its budget is one instruction. */
   public static DirectEngine byBlocks(MachineMemory memory, CodeMap codeMap) {
-    return new DirectEngine(memory, codeMap, BlockCache.AREA, true, true);
+    return new DirectEngine(memory, codeMap, DEFAULT_AREA, true, true);
   }
 
   /** Why the host cannot run it, in one line; empty when it can. */
@@ -93,7 +96,7 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     long sum = 0;
     for (WeakReference<DirectExecutor> reference : executors) {
       DirectExecutor executor = reference.get();
-      sum += executor == null ? 0 : executor.translated();
+      sum += executor == null ? 0 : executor.counters().emitted;
     }
     return sum;
   }

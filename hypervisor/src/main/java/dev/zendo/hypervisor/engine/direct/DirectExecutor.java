@@ -2,6 +2,7 @@ package dev.zendo.hypervisor.engine.direct;
 
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.EngineCounters;
 import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.GuestClock;
 import dev.zendo.hypervisor.engine.GuestMmu;
@@ -45,7 +46,7 @@ final class DirectExecutor implements VcpuExecutor {
   private final BlockCache cache;
   private final boolean byBlocks;
   private volatile boolean requested;
-  private long translated;
+  private final EngineCounters counters = new EngineCounters();
 
   DirectExecutor(
       CpuState cpu,
@@ -63,7 +64,7 @@ final class DirectExecutor implements VcpuExecutor {
     this.machine = memory.base();
     this.codeMap = codeMap;
     this.interpreter = interpreter;
-    this.cache = new BlockCache(cpu, mmu, machine, codeMap, area, exact);
+    this.cache = new BlockCache(cpu, mmu, machine, codeMap, area, exact, counters);
     this.byBlocks = byBlocks;
   }
 
@@ -127,7 +128,7 @@ final class DirectExecutor implements VcpuExecutor {
         case Site.ACCESS:
           int done = fill(site);
           if (done != FILLED) {
-            return done == FAULT ? ExitReason.EXCEPTION : interpreter.run(1);
+            return done == FAULT ? ExitReason.EXCEPTION : help(site);
           }
           if (requested) {
             return ExitReason.INTERRUPTED;
@@ -137,7 +138,7 @@ final class DirectExecutor implements VcpuExecutor {
           break;
         case Site.TIME, Site.TIME_AND_ID:
           if (requested || !mayReadTime()) {
-            return requested ? ExitReason.INTERRUPTED : interpreter.run(1);
+            return requested ? ExitReason.INTERRUPTED : help(site);
           }
           readTime(site.kind == Site.TIME_AND_ID);
           at = site.retry;
@@ -154,7 +155,7 @@ final class DirectExecutor implements VcpuExecutor {
           return ExitReason.EXCEPTION;
         case Site.INDIRECT:
           if (cache.entry(HostMemory.getLong(cpu.base() + Fields.TEMPORARY)) == 0) {
-            return interpreter.run(1);
+            return help(site);
           }
           if (requested || !site.block.alive) {
             return ExitReason.INTERRUPTED;
@@ -169,11 +170,21 @@ final class DirectExecutor implements VcpuExecutor {
           cache.forget(site);
           return ExitReason.INTERRUPTED;
         case Site.INTERPRET:
-          return interpreter.run(1);
+          return help(site);
         default:
           return ExitReason.INTERRUPTED;
       }
     }
+  }
+
+  /** Lets the interpreter execute the instruction at a site. */
+  private int help(Site site) {
+    if (site.help < 0) {
+      site.help = (short) cache.mnemonic(site);
+    }
+    counters.helped++;
+    counters.helpedBy[site.help]++;
+    return interpreter.run(1);
   }
 
   /**
@@ -194,7 +205,8 @@ final class DirectExecutor implements VcpuExecutor {
     Site site = cache.site(HostMemory.getInt(state + Fields.SITE));
     int executed = slice - HostMemory.getInt(state + Fields.BUDGET) - site.rest;
     cpu.field(CpuState.INSTRUCTIONS, cpu.instructions() + executed);
-    translated += executed;
+    counters.entries++;
+    counters.emitted += executed;
     cpu.rip(site.rip);
     int image = HostMemory.getShort(state + Fields.FLAGS);
     cpu.rflags(flags & ~(long) Flags.STATUS | status(image));
@@ -238,7 +250,7 @@ final class DirectExecutor implements VcpuExecutor {
       cpu.gpr(CpuState.RCX, HostMemory.getInt(cpu.base() + CpuState.TSC_AUX) & 0xffffffffL);
     }
     cpu.field(CpuState.INSTRUCTIONS, cpu.instructions() + 1);
-    translated++;
+    counters.emitted++;
   }
 
   /** Enters the translation that an access lacks, or raises its page fault. */
@@ -303,9 +315,9 @@ final class DirectExecutor implements VcpuExecutor {
     interpreter.requestExit();
   }
 
-  /** Guest instructions that emitted code has executed. */
-  long translated() {
-    return translated;
+  @Override
+  public EngineCounters counters() {
+    return counters;
   }
 
   /** Called by any thread when bytes of a frame changed. */

@@ -1,5 +1,7 @@
 package dev.zendo.hypervisor.engine.direct;
 
+import dev.zendo.hypervisor.engine.EngineCounters;
+
 /** A place at which emitted code can be left. Immutable but for the link. */
 final class Site {
   /** The budget was used up at the block's start. */
@@ -72,6 +74,9 @@ final class Site {
 
   /** For an access: what its address must be a multiple of; that comes before page faults. */
   byte alignment = 1;
+
+  /** Where help counts in {@link EngineCounters#helpedBy}; -1 until it is needed. */
+  short help = -1;
 
   Site(byte kind, long rip, Block block, int rest) {
     this.kind = kind;

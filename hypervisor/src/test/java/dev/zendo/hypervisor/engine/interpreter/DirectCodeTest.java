@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.EngineCounters;
 import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
+import dev.zendo.hypervisor.engine.x86.Mnemonic;
 import dev.zendo.hypervisor.machine.HostMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -198,6 +200,24 @@ class DirectCodeTest {
   }
 
   @Test
+  void countsWhatItTranslatesAndWhatTheInterpreterDoes() {
+    // mov ecx,3; l: dec ecx; xlatb; jnz l; ud2
+    guest.reg(CpuState.RBX, TestGuest.DATA).reg(CpuState.RAX, 0);
+    load(guest, "b903000000 ffc9 d7 75fb 0f0b");
+    assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+    EngineCounters counters = guest.executor.counters();
+    assertEquals(3, counters.helped);
+    assertEquals(3, counters.helpedBy[Mnemonic.XLAT.ordinal()]);
+    assertEquals(4, counters.emitted);
+    assertTrue(counters.entries >= 3 && counters.blocks >= 3 && counters.translated >= 3);
+    assertTrue(counters.codeBytes > 0 && counters.metadataBytes > 0);
+    assertEquals(0, counters.dropped);
+    load(guest, "90 0f0b");
+    assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+    assertTrue(counters.dropped > 0, "the code changed");
+  }
+
+  @Test
   void codeThatDoesNotFitIsDroppedAndMadeAgain() {
     try (TestGuest small = TestGuest.direct(96 << 10)) {
       for (TestGuest each : new TestGuest[] {small, guest}) {
@@ -209,6 +229,12 @@ class DirectCodeTest {
         assertTrue(each.translated() > count * 9 / 10, () -> each.translated() + " of " + count);
       }
       assertEquals(guest.cpu.instructions(), small.cpu.instructions());
+      EngineCounters counters = small.executor.counters();
+      assertTrue(counters.flushes > 0);
+      assertTrue(counters.codeBytes > 0 && counters.codeBytes <= counters.codeLimit);
+      assertEquals(96 << 10, counters.codeLimit);
+      assertEquals(0, guest.executor.counters().flushes);
+      assertTrue(counters.blocks > guest.executor.counters().blocks);
       for (int i = 0; i < 16; i++) {
         assertEquals(guest.reg(i), small.reg(i), "register " + i);
       }
