@@ -61,7 +61,7 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     this.byBlocks = byBlocks;
     this.memory = memory;
     this.codeMap = codeMap;
-    this.interpreter = new InterpreterEngine(memory, codeMap, Heat.NOTHING_JOINED);
+    this.interpreter = new InterpreterEngine(memory, codeMap, Heat.SINGLE);
     if (memory.frames() >= HUGE_PAGES_FROM) {
       LibC.preferHugePages(memory.base(), memory.frames() << MachineMemory.FRAME_SHIFT);
     }

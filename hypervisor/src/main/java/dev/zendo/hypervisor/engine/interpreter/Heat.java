@@ -16,9 +16,6 @@ public record Heat(int extend, int join, boolean background, int longest) {
    */
   public static final Heat DEFAULT = new Heat(1000, 3000, true);
 
-  /** For the rest that a translator leaves, which is never worth a class. */
-  public static final Heat NOTHING_JOINED = new Heat(1000, Integer.MAX_VALUE, true);
-
   /** Everything that runs more than twice is joined, before it goes on: for comparisons. */
   public static final Heat EAGER = new Heat(1, 1, false);
 
