@@ -115,9 +115,10 @@ public final class CpuState implements AutoCloseable {
    * Behind the three arrays of a buffer, 8 bytes: a bit for every {@link #TLB_PART} slots, set when
    * one of them may hold a translation. Most flushes come when few do.
    */
-  private static final int TLB_USED = 3 * TLB_ARRAY;
+  public static final int TLB_USED = 3 * TLB_ARRAY;
 
-  private static final int TLB_PART = TLB_ENTRIES / Long.SIZE;
+  /** Slots that one of those bits stands for. */
+  public static final int TLB_PART = TLB_ENTRIES / Long.SIZE;
 
   /** With more parts in use than this, a buffer is emptied as a whole. */
   private static final int MANY_PARTS = 12;

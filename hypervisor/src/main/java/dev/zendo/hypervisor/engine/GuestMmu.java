@@ -29,6 +29,17 @@ public interface GuestMmu {
   long translate(long virtualAddress, int access);
 
   /**
+   * The top-level page table of the current mode, for engines that walk tables themselves where
+   * {@link #translate} would succeed without setting a bit. They do it only while the vcpu executes
+   * guest code.
+   *
+   * @return its host address, or 0 when only {@link #translate} can be used
+   */
+  default long root() {
+    return 0;
+  }
+
+  /**
    * Offers a store that {@link #translate} refused, as an emulated page-table write ({@code ptwr}).
    * Never crosses a page.
    *

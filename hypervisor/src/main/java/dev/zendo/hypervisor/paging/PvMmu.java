@@ -74,6 +74,12 @@ final class PvMmu implements GuestMmu {
     }
   }
 
+  @Override
+  public long root() {
+    long root = vcpu.cpu().kernelMode() ? vcpu.kernelRoot() : vcpu.userRoot();
+    return root == 0 ? 0 : memory.address(root);
+  }
+
   private long translateReserved(long virtualAddress, int access, boolean kernel) {
     if (virtualAddress < MachToPhys.VIRTUAL_END
         && (kernel || !vcpu.domain().assists(ASSIST_M2P_STRICT))) {

@@ -84,7 +84,7 @@ final class BlockCache {
       throw e;
     }
     this.translator = new Translator(stubs, exact);
-    this.first = at + 4096;
+    this.first = at + (out.position() + PAGE - 1 & -PAGE);
     this.next = first;
     counters.codeLimit = area.size();
     this.lookups =

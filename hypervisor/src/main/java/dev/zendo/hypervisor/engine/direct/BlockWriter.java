@@ -23,6 +23,8 @@ import java.util.List;
 abstract class BlockWriter {
   static final int PAGE = 4096;
 
+  private static final int NOT_EQUAL = 5;
+
   final Assembler out = new Assembler();
   final List<Site> sites = new ArrayList<>();
 
@@ -126,6 +128,12 @@ abstract class BlockWriter {
         out.mem(8, 0x89, SCRATCH, STATE, Fields.TEMPORARY);
         site.retry += origin;
       }
+      case Site.ACCESS -> {
+        out.call(origin, common.walk(block.kernel, site.write));
+        int again = out.jump(NOT_EQUAL);
+        out.patch4(again, (int) site.retry - (again + 4));
+        site.retry += origin;
+      }
       default -> site.retry += origin;
     }
     exit(site);
@@ -136,7 +144,7 @@ abstract class BlockWriter {
     int entry = jumps + JumpCache.offset(rip);
     out.constant(SCRATCH, rip);
     out.mem(8, 0x39, SCRATCH, STATE, entry);
-    int miss = out.jump(5);
+    int miss = out.jump(NOT_EQUAL);
     out.mem(4, 0xff, 4, STATE, entry + 8);
     out.here(miss);
   }

@@ -41,6 +41,7 @@ final class DirectExecutor implements VcpuExecutor {
   private final GuestMmu mmu;
   private final GuestClock clock;
   private final long machine;
+  private final long frames;
   private final CodeMap codeMap;
   private final VcpuExecutor interpreter;
   private final BlockCache cache;
@@ -62,6 +63,7 @@ final class DirectExecutor implements VcpuExecutor {
     this.mmu = mmu;
     this.clock = clock;
     this.machine = memory.base();
+    this.frames = memory.frames();
     this.codeMap = codeMap;
     this.interpreter = interpreter;
     this.cache = new BlockCache(cpu, mmu, machine, codeMap, area, exact, counters);
@@ -71,6 +73,7 @@ final class DirectExecutor implements VcpuExecutor {
   @Override
   public int run(long budget) {
     long limit = cpu.instructions() + Math.min(budget, Long.MAX_VALUE - cpu.instructions());
+    prepareWalks();
     while (!requested && cpu.instructions() < limit) {
       int reason = pass(limit);
       if (reason != ExitReason.INTERRUPTED) {
@@ -82,6 +85,15 @@ final class DirectExecutor implements VcpuExecutor {
       HostMemory.putIntRelease(cpu.base() + CpuState.INTERRUPT, 0);
     }
     return ExitReason.INTERRUPTED;
+  }
+
+  /** Tells emitted code where the page tables are; the mode stays until the next call. */
+  private void prepareWalks() {
+    long state = cpu.base();
+    HostMemory.putLong(state + Fields.ROOT, mmu.root());
+    HostMemory.putLong(state + Fields.MACHINE, machine);
+    HostMemory.putLong(state + Fields.FRAMES, frames);
+    HostMemory.putLong(state + Fields.CODE_MARKS, codeMap.marks());
   }
 
   private int pass(long limit) {

@@ -40,5 +40,28 @@ final class Fields {
   /** 4 bytes: a control word on its way from guest memory to the host. */
   static final int CONTROL = CpuState.SCRATCH + 68;
 
+  /** 8 bytes: host address of the top-level page table in force, 0 when there is none to walk. */
+  static final int ROOT = CpuState.SCRATCH + 72;
+
+  /** 8 bytes: number of machine frames. */
+  static final int FRAMES = CpuState.SCRATCH + 80;
+
+  /** 8 bytes: host address of machine address 0. */
+  static final int MACHINE = CpuState.SCRATCH + 88;
+
+  /** 8 bytes: host address of the code map's marks. */
+  static final int CODE_MARKS = CpuState.SCRATCH + 96;
+
+  /** 8 bytes each: guest registers during a page walk. */
+  static final int SAVED_RCX = CpuState.SCRATCH + 104;
+
+  static final int SAVED_RDX = CpuState.SCRATCH + 112;
+
+  /** 8 bytes: the host's stack pointer, for faults of emitted code. */
+  static final int STACK = CpuState.SCRATCH + 120;
+
+  /** 8 bytes: translations that page walks of emitted code have entered. */
+  static final int WALKS = CpuState.SCRATCH + 128;
+
   private Fields() {}
 }

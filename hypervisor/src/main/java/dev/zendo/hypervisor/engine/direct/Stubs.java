@@ -1,12 +1,14 @@
 package dev.zendo.hypervisor.engine.direct;
 
 import static dev.zendo.hypervisor.engine.direct.Assembler.RAX;
+import static dev.zendo.hypervisor.engine.direct.Assembler.RSP;
 import static dev.zendo.hypervisor.engine.direct.Registers.HOST;
 import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
 
 /** Code that all blocks of an executor share: how to come in and how to leave. */
 final class Stubs {
   private final VectorStubs vectors;
+  private final WalkStubs walks;
   private final long enter;
   private final long enterSse;
   private final long enterX87;
@@ -23,6 +25,7 @@ final class Stubs {
   Stubs(Assembler out, long at, long exit) {
     out.reset();
     vectors = new VectorStubs(out, at);
+    walks = new WalkStubs(out, at);
     enterSse = at + out.position();
     out.call(at, vectors.reload(Live.SSE));
     int loaded = out.jump(-1);
@@ -30,10 +33,12 @@ final class Stubs {
     out.call(at, vectors.reload(Live.X87));
     out.here(loaded);
     enter = at + out.position();
+    out.mem(8, 0x89, RSP, STATE, Fields.STACK);
     move(out, 0x8b);
     out.mem(4, 0x8b, Registers.BUDGET, STATE, Fields.BUDGET);
     out.mem(4, 0xff, 4, STATE, Fields.TARGET);
     recover = at + out.position();
+    out.mem(8, 0x8b, RSP, STATE, Fields.STACK);
     out.bytes(0x0f, 0x77); // emms
     out.constant(HOST, exit);
     out.reg(4, 0xff, 4, HOST);
@@ -56,6 +61,11 @@ final class Stubs {
         out.mem(8, opcode, Registers.host(guest), STATE, Registers.offset(guest));
       }
     }
+  }
+
+  /** Host address of the page walk for a mode and kind of access. */
+  long walk(boolean kernel, boolean write) {
+    return walks.walk(kernel, write);
   }
 
   VectorStubs vectors() {
