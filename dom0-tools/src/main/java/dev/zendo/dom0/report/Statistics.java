@@ -88,6 +88,7 @@ public final class Statistics {
   }
 
   private void code(EngineCounters counters) {
+    put("tlb_fills", "by_emitted_code", counters.walks);
     put("code", "blocks", counters.blocks);
     put("code", "instructions", counters.translated);
     put("code", "bytes", counters.codeBytes);

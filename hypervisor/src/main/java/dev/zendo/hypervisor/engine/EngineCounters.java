@@ -16,11 +16,11 @@ public final class EngineCounters {
   /** How often emitted code was entered. */
   public long entries;
 
-  /**
-   * How often the interpreter executed an instruction because emitted code could not; it goes on to
-   * the end of its own block.
-   */
+  /** How often the interpreter executed an instruction because emitted code could not. */
   public long helped;
+
+  /** Translations that emitted code entered in the buffers itself. */
+  public long walks;
 
   /** Those by {@link Mnemonic#ordinal}; the last counts what was not found out. */
   public final long[] helpedBy = new long[OTHER + 1];

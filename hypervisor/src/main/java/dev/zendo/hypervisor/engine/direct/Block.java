@@ -36,7 +36,7 @@ final class Block {
   int end;
 
   /** Sites linked to this block. */
-  final List<Site> incoming = new ArrayList<>(2);
+  private List<Site> incoming = List.of();
 
   boolean alive = true;
 
@@ -44,6 +44,19 @@ final class Block {
     this.rip = rip;
     this.mfn = mfn;
     this.kernel = kernel;
+  }
+
+  /** Sites linked to this block. */
+  List<Site> incoming() {
+    return incoming;
+  }
+
+  /** Notes a site that is linked to this block. */
+  void add(Site site) {
+    if (incoming.isEmpty()) {
+      incoming = new ArrayList<>(2);
+    }
+    incoming.add(site);
   }
 
   /** Whether its only instruction crosses into the next page. */

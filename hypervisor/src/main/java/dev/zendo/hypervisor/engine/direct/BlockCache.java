@@ -28,8 +28,8 @@ final class BlockCache {
   private static final int LARGEST = 64 << 10;
 
   // Rough bytes of the heap for the statistics: an object with its places in lists and maps.
-  private static final int BLOCK_BYTES = 240;
-  private static final int SITE_BYTES = 88;
+  private static final int BLOCK_BYTES = 176;
+  private static final int SITE_BYTES = 72;
 
   /** What entering returns after a fault inside the code; otherwise it returns 0. */
   static final long FAULTED = -1;
@@ -255,8 +255,8 @@ final class BlockCache {
     // Looking for the target may have thrown everything away.
     boolean stands = target != null && from.alive;
     if (stands && target.mfn == from.mfn && target.kernel == from.kernel) {
-      area.patch(site.jump, (int) (target.entry - (site.jump + 4)));
-      target.incoming.add(site);
+      area.patch(site.place, (int) (target.entry - (site.place + 4)));
+      target.add(site);
     }
   }
 
@@ -349,10 +349,9 @@ final class BlockCache {
       (byte) 0xe9, (byte) offset, (byte) (offset >> 8), (byte) (offset >> 16), (byte) (offset >> 24)
     };
     area.write(block.entry, jump, jump.length);
-    for (Site site : block.incoming) {
-      area.patch(site.jump, (int) (site.stub - (site.jump + 4)));
+    for (Site site : block.incoming()) {
+      area.patch(site.place, (int) (site.stub - (site.place + 4)));
     }
-    block.incoming.clear();
   }
 
   private void forgetAll() {

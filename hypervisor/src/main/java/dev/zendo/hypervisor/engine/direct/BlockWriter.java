@@ -99,7 +99,7 @@ abstract class BlockWriter {
   /** An indirect jump whose target, in the scratch register, the jump cache does not have. */
   final void leaveUnknown(int jump, long rip, int start) {
     Site site = new Site(Site.INDIRECT, rip, block, charged - current);
-    site.retry = start;
+    site.place = start;
     stub(jump, site);
   }
 
@@ -120,21 +120,21 @@ abstract class BlockWriter {
       case Site.LINK -> {
         int jump = stub.saves ? out.jump(-1) : stub.jump;
         out.here(jump);
-        site.jump = origin + jump;
+        site.place = origin + jump;
         site.stub = origin + out.position();
       }
       case Site.FAR -> far(site.rip);
       case Site.INDIRECT -> {
         out.mem(8, 0x89, SCRATCH, STATE, Fields.TEMPORARY);
-        site.retry += origin;
+        site.place += origin;
       }
       case Site.ACCESS -> {
         out.call(origin, common.walk(block.kernel, site.write));
         int again = out.jump(NOT_EQUAL);
-        out.patch4(again, (int) site.retry - (again + 4));
-        site.retry += origin;
+        out.patch4(again, (int) site.place - (again + 4));
+        site.place += origin;
       }
-      default -> site.retry += origin;
+      default -> site.place += origin;
     }
     exit(site);
   }
@@ -310,7 +310,7 @@ abstract class BlockWriter {
     site.segment = (byte) segment;
     site.size = (byte) size;
     site.write = write;
-    site.retry = out.position();
+    site.place = out.position();
     effective(SCRATCH, base, index, scale, displacement, segment);
     out.reg(8, 0x8b, HOST, SCRATCH);
     out.reg(8, 0xc1, 5, HOST);

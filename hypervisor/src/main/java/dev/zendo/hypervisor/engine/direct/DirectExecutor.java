@@ -74,17 +74,16 @@ final class DirectExecutor implements VcpuExecutor {
   public int run(long budget) {
     long limit = cpu.instructions() + Math.min(budget, Long.MAX_VALUE - cpu.instructions());
     prepareWalks();
-    while (!requested && cpu.instructions() < limit) {
-      int reason = pass(limit);
-      if (reason != ExitReason.INTERRUPTED) {
-        return reason;
-      }
+    int reason = ExitReason.INTERRUPTED;
+    while (reason == ExitReason.INTERRUPTED && !requested && cpu.instructions() < limit) {
+      reason = pass(limit);
     }
-    if (requested) {
+    counters.walks = HostMemory.getLong(cpu.base() + Fields.WALKS);
+    if (requested && reason == ExitReason.INTERRUPTED) {
       requested = false;
       HostMemory.putIntRelease(cpu.base() + CpuState.INTERRUPT, 0);
     }
-    return ExitReason.INTERRUPTED;
+    return reason;
   }
 
   /** Tells emitted code where the page tables are; the mode stays until the next call. */
@@ -145,7 +144,7 @@ final class DirectExecutor implements VcpuExecutor {
           if (requested) {
             return ExitReason.INTERRUPTED;
           }
-          at = site.retry;
+          at = site.place;
           ahead = site.rest;
           break;
         case Site.TIME, Site.TIME_AND_ID:
@@ -153,7 +152,7 @@ final class DirectExecutor implements VcpuExecutor {
             return requested ? ExitReason.INTERRUPTED : help(site);
           }
           readTime(site.kind == Site.TIME_AND_ID);
-          at = site.retry;
+          at = site.place;
           ahead = site.rest - 1;
           break;
         case Site.SYSCALL:
@@ -172,7 +171,7 @@ final class DirectExecutor implements VcpuExecutor {
           if (requested || !site.block.alive) {
             return ExitReason.INTERRUPTED;
           }
-          at = site.retry;
+          at = site.place;
           ahead = site.rest;
           break;
         case Site.LINK:

@@ -50,14 +50,14 @@ final class Site {
   /** Instructions of the block that were charged but not executed. */
   final byte rest;
 
-  /** Host address of the offset of the jump to link. */
-  long jump;
-
   /** Host address of the stub that the jump leads to while it is not linked. */
   long stub;
 
-  /** Host address to go on: to try an access again, or behind an instruction that was helped. */
-  long retry;
+  /**
+   * Host address to go on: to try an access again, or behind an instruction that was helped. For a
+   * jump to link: of its offset.
+   */
+  long place;
 
   /** Floating-point registers that are in the host then, as in {@link Live}. */
   byte live;

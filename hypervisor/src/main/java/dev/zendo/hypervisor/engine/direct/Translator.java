@@ -621,7 +621,7 @@ final class Translator extends BlockWriter {
   private void helped(Site site) {
     leaveFor(site);
     hostFlags = false;
-    site.retry = out.position();
+    site.place = out.position();
   }
 
   /** What the hypervisor does for the guest. */

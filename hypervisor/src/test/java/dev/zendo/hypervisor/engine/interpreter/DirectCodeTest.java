@@ -208,7 +208,7 @@ class DirectCodeTest {
     EngineCounters counters = guest.executor.counters();
     assertEquals(3, counters.helped);
     assertEquals(3, counters.helpedBy[Mnemonic.XLAT.ordinal()]);
-    assertEquals(4, counters.emitted);
+    assertEquals(7, counters.emitted);
     assertTrue(counters.entries >= 3 && counters.blocks >= 3 && counters.translated >= 3);
     assertTrue(counters.codeBytes > 0 && counters.metadataBytes > 0);
     assertEquals(0, counters.dropped);
