@@ -17,16 +17,28 @@ import dev.zendo.hypervisor.machine.MachineMemory;
  */
 final class LastFlags {
   private static final int LONGEST = 15;
+
+  /** Most instructions of a listing. */
+  private static final int LISTED = 48;
+
   private static final int PAGE = MachineMemory.FRAME_SIZE;
 
   private final byte[] code = new byte[PAGE];
   private final Insn insn = new Insn();
   private final Disassembler disassembler = new Disassembler();
   private final MachineMemory memory;
+  private final boolean byBlocks;
   private long masked;
 
-  LastFlags(MachineMemory memory) {
+  /**
+   * Nothing was executed yet.
+   *
+   * @param memory where code is read
+   * @param byBlocks whether no more than a block is executed between comparisons
+   */
+  LastFlags(MachineMemory memory, boolean byBlocks) {
     this.memory = memory;
+    this.byBlocks = byBlocks;
   }
 
   /** How often flags differed that were undefined. */
@@ -43,6 +55,10 @@ final class LastFlags {
    */
   int undefined(Vcpu vcpu, long rip, long count) {
     masked++;
+    if (!byBlocks) {
+      // Which way several blocks went is not known.
+      return Flags.STATUS;
+    }
     int undefined = 0;
     long at = rip;
     for (long i = 0; i < count; i++) {
@@ -81,7 +97,7 @@ final class LastFlags {
   String listing(Vcpu vcpu, long rip, long count) {
     StringBuilder s = new StringBuilder();
     long at = rip;
-    for (long i = 0; i <= Math.min(count, 48); i++) {
+    for (long i = 0; i <= Math.min(count, LISTED); i++) {
       int available = fetch(vcpu, at);
       int length = Decoder.decode(code, 0, available, true, insn);
       if (length <= 0) {

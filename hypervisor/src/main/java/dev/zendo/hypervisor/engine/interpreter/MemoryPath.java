@@ -254,7 +254,9 @@ final class MemoryPath {
   }
 
   private long updateRefused(long va, int size, UpdateOp op, int error) {
-    long page = (va & size - 1) == 0 ? mmu.translate(va, GuestMmu.READ) : -1;
+    // Only the guest kernel may mean a page table; to read first would mark the page as accessed.
+    boolean offered = cpu.registers.kernelMode() && (va & size - 1) == 0;
+    long page = offered ? mmu.translate(va, GuestMmu.READ) : -1;
     if (page < 0) {
       throw cpu.fault(op, Vector.PF, error, va);
     }

@@ -63,6 +63,17 @@ class PreciseFaultTest {
     expectPageFault("9c", 6, TestGuest.STACK - 0x1008);
   }
 
+  /** The processor marks no page as accessed for it; a boot in lock step showed that we did. */
+  @Test
+  void updateOfAReadOnlyPageInUserModeDoesNotReadIt() {
+    guest.cpu.kernelMode(false);
+    guest.map(TestGuest.DATA, 2, 0);
+    guest.reg(CpuState.RDI, TestGuest.DATA);
+    expectPageFault("480107", 7, TestGuest.DATA); // add [rdi],rax
+    expectPageFault("f0480fb107", 7, TestGuest.DATA); // lock cmpxchg [rdi],rax
+    assertEquals(0, guest.reads);
+  }
+
   @Test
   void popIntoUnmappedMemoryLeavesThePointer() {
     guest.reg(CpuState.RDI, 0x900000).reg(CpuState.RSP, TestGuest.STACK - 8);

@@ -49,6 +49,9 @@ final class TestGuest implements GuestMmu, AutoCloseable {
 
   int emulated;
 
+  /** Translations asked for reading. */
+  int reads;
+
   /** Runs when a frame becomes code. */
   Runnable revoker = () -> {};
 
@@ -116,6 +119,7 @@ final class TestGuest implements GuestMmu, AutoCloseable {
 
   @Override
   public long translate(long va, int access) {
+    reads += access == READ ? 1 : 0;
     long[] page = pages.get(va & -4096);
     int error = 4 | (access == WRITE ? 2 : 0) | (access == EXECUTE ? 16 : 0);
     if (page == null) {
