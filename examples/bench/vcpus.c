@@ -1,8 +1,8 @@
 /* Two busy vcpus against one. */
 #include "bench.h"
 
-#define SAMPLES 3
-#define SORTS 4000
+#define SAMPLES 15
+#define SORTS 1000
 
 static volatile unsigned round, finished;
 

@@ -1,5 +1,7 @@
 package dev.zendo.hypervisor.engine.direct;
 
+import dev.zendo.hypervisor.engine.CpuState;
+
 /**
  * Writes x86-64 machine code into a growing array. Registers are the processor's numbers; opcodes
  * above 0xff are in the 0F maps (0x0faf is 0F AF, 0x0f3800 is 0F 38 00). Not thread-safe.
@@ -115,8 +117,16 @@ final class Assembler {
     put(0xc0 | (reg & 7) << 3 | rm & 7);
   }
 
-  /** An instruction with a memory operand; {@code base} must be a register. */
+  /**
+   * An instruction with a memory operand; {@code base} must be a register.
+   *
+   * @throws IllegalStateException when the operand is no field of the state block, though its base
+   *     is
+   */
   void mem(int size, int opcode, int reg, int base, int index, int scale, int displacement) {
+    if (base == Registers.STATE && (displacement < 0 || displacement >= CpuState.SIZE)) {
+      throw new IllegalStateException("no field of the state: " + displacement);
+    }
     start(size, reg, index, base, size == 1);
     opcode(opcode);
     address(reg, base, index, scale, displacement);

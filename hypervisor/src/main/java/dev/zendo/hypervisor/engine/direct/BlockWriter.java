@@ -54,6 +54,9 @@ abstract class BlockWriter {
   /** Floating-point registers that are in the host at this place, as in {@link Live}. */
   int live;
 
+  /** Whether the current instruction's memory operand was checked. */
+  boolean checked;
+
   // The memory operand of the current instruction after its check.
   private int memBase;
   private int memIndex;
@@ -340,6 +343,7 @@ abstract class BlockWriter {
       out.reg(8, 0x03, HOST, SCRATCH);
       plain();
     }
+    checked = true;
     return site;
   }
 
@@ -358,7 +362,15 @@ abstract class BlockWriter {
     memDisplacement = 0;
   }
 
+  /**
+   * An instruction on the guest's memory.
+   *
+   * @throws IllegalStateException when nothing has proved that the address is the guest's
+   */
   final void memory(int size, int opcode, int reg) {
+    if (!checked) {
+      throw new IllegalStateException("guest memory without a check");
+    }
     out.mem(size, opcode, reg, memBase, memIndex, 0, memDisplacement);
   }
 

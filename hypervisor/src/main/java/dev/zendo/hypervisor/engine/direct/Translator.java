@@ -94,6 +94,7 @@ final class Translator extends BlockWriter {
       if (current == charged) {
         charge(decoder.segment(current));
       }
+      checked = false;
       instruction(decoder.insn(current), decoder.rip(current));
     }
     Insn last = decoder.insn(block.count - 1);
