@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.domain;
 
 import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.PlainMmu;
 import dev.zendo.hypervisor.machine.HostMemory;
 
 /**
@@ -42,29 +43,16 @@ public final class FakeMemory implements DomainMemory, AutoCloseable {
 
   @Override
   public GuestMmu mmu(Vcpu vcpu) {
-    return new GuestMmu() {
+    return new PlainMmu() {
       @Override
       public long translate(long virtualAddress, int access) {
         return ~access;
       }
 
       @Override
-      public boolean emulateStore(long virtualAddress, int size, long value) {
-        return false;
-      }
-
-      @Override
-      public int emulateCompareAndSet(long virtualAddress, int size, long expected, long value) {
-        return -1;
-      }
-
-      @Override
       public long descriptor(int selector) {
         return descriptor;
       }
-
-      @Override
-      public void revokeWriteTranslations(long mfn) {}
     };
   }
 

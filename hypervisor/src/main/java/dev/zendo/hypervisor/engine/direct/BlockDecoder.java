@@ -46,12 +46,7 @@ final class BlockDecoder {
    * @param bytes the page
    */
   void decode(long rip, byte[] bytes) {
-    code = bytes;
-    page = rip & -PAGE;
-    next = (int) rip & PAGE - 1;
-    start = next;
-    end = next;
-    count = 0;
+    begin(rip, bytes);
     int branches = 0;
     while (count < MAX && branches < BRANCHES && append(PAGE)) {
       Insn last = insns[count - 1];
@@ -70,14 +65,18 @@ final class BlockDecoder {
    * @param bytes both pages
    */
   void decodeCrossing(long rip, byte[] bytes) {
+    begin(rip, bytes);
+    append(2 * PAGE);
+    end = count > 0 ? end : start + LONGEST;
+  }
+
+  private void begin(long rip, byte[] bytes) {
     code = bytes;
     page = rip & -PAGE;
     next = (int) rip & PAGE - 1;
     start = next;
     end = next;
     count = 0;
-    append(2 * PAGE);
-    end = count > 0 ? end : start + LONGEST;
   }
 
   /** Whether the instruction at an address of a page may go on in the next page. */

@@ -4,7 +4,7 @@ import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.Engine;
 import dev.zendo.hypervisor.engine.ExitReason;
-import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.PlainMmu;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
@@ -50,7 +50,7 @@ final class GuestMachine implements AutoCloseable {
     return cpu.instructions();
   }
 
-  private static final class Mmu implements GuestMmu {
+  private static final class Mmu extends PlainMmu {
     @Override
     public long translate(long virtualAddress, int access) {
       long code = virtualAddress - AddressMap.CODE;
@@ -63,24 +63,6 @@ final class GuestMachine implements AutoCloseable {
       }
       return ~(access == READ ? 4L : access == WRITE ? 6L : 0x14L);
     }
-
-    @Override
-    public boolean emulateStore(long virtualAddress, int size, long value) {
-      return false;
-    }
-
-    @Override
-    public int emulateCompareAndSet(long virtualAddress, int size, long expected, long value) {
-      return -1;
-    }
-
-    @Override
-    public long descriptor(int selector) {
-      return 0;
-    }
-
-    @Override
-    public void revokeWriteTranslations(long mfn) {}
   }
 
   private long host(long address, long area, long mfn) {

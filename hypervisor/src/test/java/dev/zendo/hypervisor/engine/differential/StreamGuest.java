@@ -3,14 +3,14 @@ package dev.zendo.hypervisor.engine.differential;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.Engine;
-import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.PlainMmu;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.function.BiFunction;
 
 /** A vcpu for {@link RandomProgram}s: a few pages of code, data and stack, some mapped twice. */
-final class StreamGuest implements GuestMmu, AutoCloseable {
+final class StreamGuest extends PlainMmu implements AutoCloseable {
   static final int PAGE = MachineMemory.FRAME_SIZE;
 
   /** Code, writable. */
@@ -82,24 +82,6 @@ final class StreamGuest implements GuestMmu, AutoCloseable {
     long page = va - area >> MachineMemory.FRAME_SHIFT;
     return page >= 0 && page < pages ? mfn + page : 0;
   }
-
-  @Override
-  public boolean emulateStore(long virtualAddress, int size, long value) {
-    return false;
-  }
-
-  @Override
-  public int emulateCompareAndSet(long virtualAddress, int size, long expected, long value) {
-    return -1;
-  }
-
-  @Override
-  public long descriptor(int selector) {
-    return 0;
-  }
-
-  @Override
-  public void revokeWriteTranslations(long mfn) {}
 
   /** Takes over the memory and forgets all code and translations. */
   void load(RandomProgram program) {
