@@ -20,15 +20,18 @@ final class BitWriter {
 
   /**
    * BSF or BSR of 4 or 8 bytes. Where the source is zero nothing is written, not even zeros to the
-   * upper half, which processors handle in different ways.
+   * upper half, which processors handle in different ways. Flags other than ZF are undefined; where
+   * the host's processor keeps them, they are the guest's.
    */
   void scan(Insn insn, long rip, boolean forward) {
     int size = insn.size[0];
     int opcode = forward ? 0x0fbc : 0x0fbd;
     if (insn.kind[1] == OperandKind.MEM) {
       block.check(insn, rip, size, false);
+      block.restore();
       block.memory(size, opcode, SCRATCH);
     } else {
+      block.restore();
       block.out.reg(size, opcode, SCRATCH, block.read(insn.register[1], HOST));
     }
     int to = block.read(insn.register[0], HOST);

@@ -277,8 +277,10 @@ final class DirectExecutor implements VcpuExecutor {
     boolean kernel = cpu.kernelMode();
     long frame = mmu.translate(va, site.write ? GuestMmu.WRITE : GuestMmu.READ);
     if (frame < 0) {
-      // What the guest kernel stores to a page that is there may be meant for a page table.
-      if (kernel && site.write && (~frame & PRESENT) != 0) {
+      // What the guest kernel stores to a page that is there may be meant for a page table; and
+      // MMX stores turn the x87 registers before they fault.
+      boolean table = kernel && site.write && (~frame & PRESENT) != 0;
+      if (table || (site.live & Live.X87) != 0) {
         return HELP;
       }
       cpu.exception(PAGE_FAULT, (int) ~frame, va);

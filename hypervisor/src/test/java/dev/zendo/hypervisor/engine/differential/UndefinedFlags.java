@@ -33,6 +33,7 @@ final class UndefinedFlags {
     return switch (mnemonic) {
       case SHL, SHR, SAR, SHLD, SHRD -> Flags.AF | Flags.OF;
       case MUL, IMUL -> Flags.SF | Flags.ZF | Flags.AF | Flags.PF;
+      case BSF, BSR, TZCNT, LZCNT -> Flags.STATUS & ~Flags.ZF;
       case BT, BTS, BTR, BTC -> Flags.OF | Flags.SF | Flags.AF | Flags.PF;
       default -> 0;
     };
