@@ -8,6 +8,7 @@ import dev.zendo.hypervisor.engine.x86.Disassembler;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.Mnemonic;
+import dev.zendo.hypervisor.engine.x86.OperandKind;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 
@@ -71,12 +72,24 @@ final class LastFlags {
       int own = insn.row.flagsUndefined() & Flags.STATUS;
       boolean conditional = insn.row.flagsRead() != 0 && own != 0;
       undefined = conditional ? undefined | own : undefined & ~insn.row.flagsWritten() | own;
+      if (i + 1 < count && goesAnywhere()) {
+        return Flags.STATUS;
+      }
       at += length;
       if (insn.mnemonic == Mnemonic.JMP || insn.mnemonic == Mnemonic.CALL) {
         at += insn.immediate;
       }
     }
     return undefined;
+  }
+
+  /** Whether the instruction does not say where the next one is. */
+  private boolean goesAnywhere() {
+    return switch (insn.mnemonic) {
+      case JMP, CALL -> insn.kind[0] != OperandKind.REL;
+      case RET -> true;
+      default -> false;
+    };
   }
 
   private int fetch(Vcpu vcpu, long at) {
