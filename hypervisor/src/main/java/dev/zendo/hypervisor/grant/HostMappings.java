@@ -55,6 +55,9 @@ final class HostMappings {
       if (slot < 0) {
         return GrantStatus.GENERAL_ERROR;
       }
+      if (Pte.isWritable(entry)) {
+        slots.noteWriter(domain, mfn);
+      }
       long old = slots.exchange(slot, entry);
       if (Pte.isPresent(old)) {
         tlb.flushLocal(caller);

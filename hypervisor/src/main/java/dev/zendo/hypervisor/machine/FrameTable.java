@@ -68,6 +68,7 @@ public final class FrameTable implements AutoCloseable {
   private static final long ORDER_MASK = 0x3fL << ORDER_SHIFT;
   private static final long USED_BEFORE = 1L << 58;
   private static final long NOT_RAM = 1L << 59;
+  private static final long SHARED_WRITABLE = 1L << 60;
 
   private static final int KIND_SHIFT = 32;
   private static final long KIND_MASK = 7L << KIND_SHIFT;
@@ -244,6 +245,25 @@ public final class FrameTable implements AutoCloseable {
   /** Whether the frame is one that its owner's page count leaves out. */
   public boolean isExtra(long mfn) {
     return (state(mfn) & EXTRA) != 0;
+  }
+
+  /**
+   * Remembers that a domain which may not be the owner has the frame mapped writable. The mark
+   * stays until the frame is free.
+   */
+  public void markShared(long mfn) {
+    long at = entry(mfn) + STATE;
+    while (true) {
+      long s = HostMemory.getLongAcquire(at);
+      if ((s & SHARED_WRITABLE) != 0 || HostMemory.compareAndSetLong(at, s, s | SHARED_WRITABLE)) {
+        return;
+      }
+    }
+  }
+
+  /** Whether another domain than the owner has or had the frame mapped writable. */
+  public boolean isShared(long mfn) {
+    return (state(mfn) & SHARED_WRITABLE) != 0;
   }
 
   /** Takes a frame in use away from its owner; references stay. */

@@ -13,6 +13,7 @@ public class DomainSpace {
   boolean closed;
 
   private final TranslatedSpace translated;
+  private volatile boolean foreignWriter;
 
   /**
    * A domain that owns nothing yet.
@@ -27,6 +28,16 @@ public class DomainSpace {
   /** The state of a domain. */
   public static DomainSpace of(Domain domain) {
     return (DomainSpace) domain.memoryState();
+  }
+
+  /** Notes that the domain is about to map a frame of another one writable. */
+  void writesForeignFrames() {
+    foreignWriter = true;
+  }
+
+  /** Whether the domain ever mapped a frame of another one writable. */
+  boolean mayWriteForeignFrames() {
+    return foreignWriter;
   }
 
   /** Guest-physical space of a translated domain; null for others. */

@@ -55,6 +55,15 @@ public final class LeafSlots {
     return HostMemory.getLongAcquire(memory.base() + slot);
   }
 
+  /**
+   * Must be called before a writable entry that names another domain's frame is stored: whoever
+   * decodes code of the frame then thinks of the vcpus that may write it.
+   */
+  public void noteWriter(Domain writer, long mfn) {
+    DomainSpace.of(writer).writesForeignFrames();
+    table.markShared(mfn);
+  }
+
   /** Replaces the entry in a slot and returns the old one, with its references. */
   public long exchange(long slot, long entry) {
     return HostMemory.getAndSetLong(memory.base() + slot, entry);

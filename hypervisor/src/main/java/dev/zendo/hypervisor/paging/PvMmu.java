@@ -216,7 +216,7 @@ final class PvMmu implements GuestMmu {
   @Override
   public void revokeWriteTranslations(long mfn) {
     boolean inside = vcpu.gate().leave();
-    tlb.flushOthers(vcpu);
+    tlb.flushWriters(vcpu, mfn);
     if (inside) {
       vcpu.gate().enter();
     }

@@ -100,12 +100,28 @@ public final class TlbSync {
   }
 
   /**
-   * Drops all translations of the other vcpus of the caller's domain, before a frame's code is
-   * decoded. (Frames of other domains that hold code and are granted to others are not looked for:
-   * their owner only confuses itself.)
+   * Drops all translations of the other vcpus that may write a frame, before its code is decoded:
+   * those of the caller's domain; if others share the frame, of its owner and of all domains that
+   * have mapped others' frames writable. Domains that have nothing to do with grants are spared.
    */
-  public void flushOthers(Vcpu self) {
-    flushVcpus(self.domain(), ~(1L << self.id()));
+  public void flushWriters(Vcpu self, long mfn) {
+    Domain own = self.domain();
+    flushVcpus(own, ~(1L << self.id()));
+    int owner = table.owner(mfn);
+    if (table.isShared(mfn) || owner != own.id()) {
+      domains.forEach(domain -> flushForeign(own, owner, domain));
+    }
+  }
+
+  private void flushForeign(Domain own, int owner, Domain domain) {
+    // A translated domain has no vcpu that runs guest code, one without memory has no tables yet.
+    DomainSpace space = DomainSpace.of(domain);
+    if (domain != own
+        && !domain.translated()
+        && space != null
+        && (domain.id() == owner || space.mayWriteForeignFrames())) {
+      flushVcpus(domain, -1);
+    }
   }
 
   /** Drops the calling vcpu's translations. */
