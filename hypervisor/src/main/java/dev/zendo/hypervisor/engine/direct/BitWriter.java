@@ -8,9 +8,12 @@ import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.OperandKind;
 
-/** Translates BT, BTS, BTR and BTC, and BSF and BSR. Not thread-safe. */
+/** Translates BT, BTS, BTR and BTC, BSF and BSR, and POPCNT. Not thread-safe. */
 final class BitWriter {
   private static final int MOVE_UNLESS_ZERO = 0x0f45;
+
+  /** Part of POPCNT's opcode. */
+  private static final int REP = 0xf3;
 
   private final BlockWriter block;
 
@@ -36,6 +39,23 @@ final class BitWriter {
     }
     int to = block.read(insn.register[0], HOST);
     block.out.reg(8, MOVE_UNLESS_ZERO, to, SCRATCH);
+    block.written(insn.register[0], to);
+    block.wrote();
+  }
+
+  /** POPCNT of 4 or 8 bytes. */
+  void count(Insn insn, long rip) {
+    int size = insn.size[0];
+    int to = BlockWriter.target(insn.register[0], SCRATCH);
+    if (insn.kind[1] == OperandKind.MEM) {
+      block.check(insn, rip, size, false);
+      block.out.prefix(REP);
+      block.memory(size, 0x0fb8, to);
+    } else {
+      int from = block.read(insn.register[1], HOST);
+      block.out.prefix(REP);
+      block.out.reg(size, 0x0fb8, to, from);
+    }
     block.written(insn.register[0], to);
     block.wrote();
   }

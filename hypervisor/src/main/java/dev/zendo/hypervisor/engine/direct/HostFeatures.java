@@ -29,6 +29,11 @@ final class HostFeatures {
     }
   }
 
+  /** Whether the host has POPCNT. */
+  static boolean popcnt() {
+    return (leaf1() >>> 23 & 1) != 0;
+  }
+
   /** Whether there are upper halves of vector registers in use, which AVX brought. */
   static boolean upperHalves() {
     if ((leaf1() & OSXSAVE_AND_AVX) != OSXSAVE_AND_AVX) {

@@ -8,6 +8,8 @@ import dev.zendo.hypervisor.engine.x86.OperandKind;
 final class Supported {
   private static final int REP = 0xf3;
 
+  private static final boolean HAS_POPCNT = HostFeatures.popcnt();
+
   private Supported() {}
 
   static boolean is(Insn insn) {
@@ -105,7 +107,8 @@ final class Supported {
       case CBW, CWD, JCC -> true;
       case PUSH, POP -> insn.operandSize == 8 && !memoryFirst;
       case JMP, CALL, RET -> insn.operandSize == 8;
-      case PAUSE, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHNTA -> true;
+      case POPCNT -> HAS_POPCNT && insn.size[0] >= 4;
+      case ENDBR64, ENDBR32, PAUSE, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHNTA -> true;
       case SYSCALL, CPUID, UD2, RDTSC, RDTSCP -> true;
       default -> false;
     };

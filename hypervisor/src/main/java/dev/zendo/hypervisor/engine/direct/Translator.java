@@ -175,7 +175,8 @@ final class Translator extends BlockWriter {
       case RDTSC -> helped(new Site(Site.TIME, rip, block, charged - current));
       case RDTSCP -> helped(new Site(Site.TIME_AND_ID, rip, block, charged - current));
       case UD2 -> leaveFor(new Site(Site.UNDEFINED, rip, block, 1));
-      case NOP, PAUSE, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHNTA -> {}
+      case POPCNT -> bits.count(insn, rip);
+      case NOP, ENDBR64, ENDBR32, PAUSE, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHNTA -> {}
       default -> vectors.instruction(insn, rip);
     }
   }

@@ -50,6 +50,7 @@ final class DirectRun {
           Mnemonic.CMPXCHG8B,
           Mnemonic.CMPXCHG16B,
           Mnemonic.MOVS,
+          Mnemonic.POPCNT,
           Mnemonic.STOS,
           Mnemonic.XADD,
           Mnemonic.XCHG,
