@@ -55,7 +55,8 @@ record RunOptions(
                 "engine",
                 "NAME",
                 "what executes guest code: auto, direct or interpreter (auto)"))
-        .addOption(value(null, "code-cache", "MIB", "room for the emitted code of each vcpu (64)"))
+        .addOption(
+            value(null, "code-cache", "MIB", "room for the translated code of each vcpu (128)"))
         .addOption(value(null, "name", "NAME", "name of the domain (that of the kernel)"))
         .addOption(value("t", "timeout", "SECONDS", "end the guest after this time, status 4"))
         .addOption(flag("no-reboot", "end when the guest wants to reboot"))

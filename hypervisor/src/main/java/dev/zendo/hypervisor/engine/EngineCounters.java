@@ -34,7 +34,7 @@ public final class EngineCounters {
   /** Bytes of emitted code that are in use. */
   public long codeBytes;
 
-  /** Bytes that emitted code may use; 0 when none is emitted. */
+  /** Bytes that emitted code and what describes it may use; 0 when none is emitted. */
   public long codeLimit;
 
   /** Estimated bytes of the Java heap that describe the emitted code. */

@@ -164,7 +164,7 @@ final class BlockCache {
     long mfn = page >>> MachineMemory.FRAME_SHIFT;
     Block block = lookup.blocks.get(rip);
     if (block == null || !stands(block, mfn)) {
-      if (next + LARGEST > area.base() + area.size()) {
+      if (isFull()) {
         forgetAll();
       }
       block = translate(new Block(rip, mfn, kernel));
@@ -172,6 +172,12 @@ final class BlockCache {
     }
     lookup.jumps.put(block);
     return block;
+  }
+
+  /** Code and what describes it may take as much as the area, together. */
+  private boolean isFull() {
+    return next + LARGEST > area.base() + area.size()
+        || counters.codeBytes + counters.metadataBytes > area.size();
   }
 
   private boolean stands(Block block, long mfn) {

@@ -26,8 +26,8 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
   /** Frames of memory from which huge pages are worth what is rounded up: 128 MiB. */
   private static final long HUGE_PAGES_FROM = 128 << 8;
 
-  /** Bytes for the code of each vcpu, unless told otherwise. */
-  public static final long DEFAULT_AREA = 64L << 20;
+  /** Bytes for the code of each vcpu and what describes it, unless told otherwise. */
+  public static final long DEFAULT_AREA = 128L << 20;
 
   private final MachineMemory memory;
   private final CodeMap codeMap;
@@ -48,7 +48,8 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
   /**
    * An engine whose code takes no more than a given space.
    *
-   * @param area bytes for the code of each vcpu; when they are used up all its code is dropped
+   * @param area bytes for the code of each vcpu and what describes it; when they are used up all
+   *     its code is dropped
    */
   public DirectEngine(MachineMemory memory, CodeMap codeMap, long area) {
     this(memory, codeMap, area, false, false);
