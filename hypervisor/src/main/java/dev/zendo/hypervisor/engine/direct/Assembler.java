@@ -19,6 +19,7 @@ final class Assembler {
 
   private static final int REX = 0x40;
   private static final int SIB = 4;
+  private static final int NO_BASE = 5;
 
   private final CodeBuffer code = new CodeBuffer();
   private boolean lock;
@@ -118,7 +119,7 @@ final class Assembler {
   }
 
   /**
-   * An instruction with a memory operand; {@code base} must be a register.
+   * An instruction with a memory operand; {@code base} or {@code index} must be a register.
    *
    * @throws IllegalStateException when the operand is no field of the state block, though its base
    *     is
@@ -137,6 +138,12 @@ final class Assembler {
   }
 
   private void address(int reg, int base, int index, int scale, int displacement) {
+    if (base < 0) {
+      put((reg & 7) << 3 | SIB);
+      put(scale << 6 | (index & 7) << 3 | NO_BASE);
+      int4(displacement);
+      return;
+    }
     boolean small = displacement == (byte) displacement;
     int mod = displacement == 0 && (base & 7) != 5 ? 0 : small ? 0x40 : 0x80;
     boolean sib = index >= 0 || (base & 7) == RSP;

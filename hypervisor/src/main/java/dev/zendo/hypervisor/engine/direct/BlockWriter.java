@@ -239,17 +239,7 @@ abstract class BlockWriter {
       i = to == SCRATCH ? HOST : SCRATCH;
       out.mem(8, 0x8b, i, STATE, Registers.offset(index));
     }
-    if (b < 0 && i >= 0) {
-      // No base: an address of 4 bytes would be needed; shift instead.
-      out.reg(8, 0x8b, to, i);
-      if (scale > 0) {
-        out.reg(8, 0xc1, 4, to);
-        out.bytes(scale);
-      }
-      b = to;
-      i = NONE;
-    }
-    if (b < 0) {
+    if (b < 0 && i < 0) {
       out.constant(to, displacement);
     } else if (displacement == (int) displacement) {
       out.mem(8, 0x8d, to, b, i, scale, (int) displacement);

@@ -374,15 +374,25 @@ final class Translator extends BlockWriter {
     }
   }
 
+  /** Whether a guest register is in one of the host, or none. */
+  private static boolean isHost(int guest) {
+    return guest < 0 || Registers.host(guest) >= 0;
+  }
+
   private void lea(Insn insn, long rip) {
     int size = insn.size[0];
     boolean relative = insn.base == Insn.RIP;
     int base = relative || insn.base == Insn.NO_REGISTER ? NONE : insn.base;
     int index = insn.index == Insn.NO_REGISTER ? NONE : insn.index;
     long displacement = insn.displacement + (relative ? rip + insn.length : 0);
-    if (base < 0 && index >= 0 && insn.scale > 0) {
-      save();
-      hostFlags = false;
+    boolean simple = size >= 4 && (base >= 0 || index >= 0) && isHost(base) && isHost(index);
+    if (simple && displacement == (int) displacement) {
+      int to = target(insn.register[0], SCRATCH);
+      int b = base < 0 ? NONE : Registers.host(base);
+      int i = index < 0 ? NONE : Registers.host(index);
+      out.mem(size, 0x8d, to, b, i, insn.scale, (int) displacement);
+      written(insn.register[0], to);
+      return;
     }
     effective(SCRATCH, base, index, insn.scale, displacement, -1);
     int to = target(insn.register[0], HOST);
