@@ -60,6 +60,7 @@ abstract class BlockWriter {
   // The memory operand of the current instruction after its check.
   private int memBase;
   private int memIndex;
+  private int memScale;
   private int memDisplacement;
 
   BlockWriter(Stubs common) {
@@ -316,12 +317,12 @@ abstract class BlockWriter {
     out.int4(PAGE - size);
     stub(out.jump(7), site);
     out.mem(8, 0x8b, HOST, STATE, HOST, 0, tlb + 2 * CpuState.TLB_ARRAY);
-    int host = base < 0 ? NONE : Registers.host(base);
-    if (host >= 0 && index < 0 && !hasSegment(segment)) {
-      memBase = host;
-      memIndex = HOST;
-      memDisplacement = (int) displacement;
-    } else if (index >= 0 && Registers.host(index) < 0) {
+    int b = base < 0 ? NONE : Registers.host(base);
+    int i = index < 0 ? NONE : Registers.host(index);
+    boolean inHost = (base < 0 || b >= 0) && (index < 0 || i >= 0);
+    if (inHost && !hasSegment(segment) && displacement == (int) displacement) {
+      operand(b, i, scale, (int) displacement);
+    } else if (index >= 0 && i < 0) {
       // The index would need the register that holds the addend.
       out.mem(8, 0x89, HOST, STATE, Fields.TEMPORARY);
       effective(SCRATCH, base, index, scale, displacement, segment);
@@ -346,9 +347,23 @@ abstract class BlockWriter {
     out.mem(8, 0x8d, rsp, rsp, delta);
   }
 
+  /** The operand is the addend and all that the address is made of; a register may have to join. */
+  private void operand(int base, int index, int scale, int displacement) {
+    boolean both = base >= 0 && index >= 0;
+    if (both) {
+      out.reg(8, 0x03, HOST, base);
+    }
+    memBase = base >= 0 && !both ? base : HOST;
+    memIndex = base >= 0 && !both ? HOST : index;
+    memScale = both || base < 0 && index >= 0 ? scale : 0;
+    memDisplacement = displacement;
+  }
+
+  /** The operand is at the host address in the second scratch register. */
   final void plain() {
     memBase = HOST;
     memIndex = NONE;
+    memScale = 0;
     memDisplacement = 0;
   }
 
@@ -361,7 +376,7 @@ abstract class BlockWriter {
     if (!checked) {
       throw new IllegalStateException("guest memory without a check");
     }
-    out.mem(size, opcode, reg, memBase, memIndex, 0, memDisplacement);
+    out.mem(size, opcode, reg, memBase, memIndex, memScale, memDisplacement);
   }
 
   // Register operands.
