@@ -39,7 +39,8 @@ public final class OutdatedFrames {
   /** Whether all noted since a count are still known, and no note stands for all frames. */
   boolean areKnownSince(long since) {
     long now = count.get();
-    if (since < 0 || now - since > KEPT) {
+    // The next note may be overwriting the oldest one before it counts.
+    if (since < 0 || now - since >= KEPT) {
       return false;
     }
     for (long i = since; i < now; i++) {
