@@ -80,7 +80,7 @@ final class BlockCache {
     try {
       FaultNet.cover(area, CpuState.FAULT, stubs.recover(), FAULTED);
     } catch (UnsupportedOperationException e) {
-      release();
+      area.close();
       throw e;
     }
     this.translator = new Translator(stubs, exact);
@@ -133,10 +133,6 @@ final class BlockCache {
   /** Gives the memory back. */
   void close() {
     FaultNet.uncover(area);
-    release();
-  }
-
-  private void release() {
     area.close();
   }
 
@@ -162,8 +158,8 @@ final class BlockCache {
       return null;
     }
     long mfn = page >>> MachineMemory.FRAME_SHIFT;
-    Block block = lookup.blocks.get(rip);
-    if (block == null || !stands(block, mfn)) {
+    Block block = lookup.blocks.get(rip, mfn);
+    if (block == null || !stands(block)) {
       if (isFull()) {
         forgetAll();
       }
@@ -180,10 +176,8 @@ final class BlockCache {
         || counters.codeBytes + counters.metadataBytes > area.size();
   }
 
-  private boolean stands(Block block, long mfn) {
-    return block.alive
-        && block.mfn == mfn
-        && (!block.crosses() || nextFrame(block.rip, block.kernel) == block.nextMfn);
+  private boolean stands(Block block) {
+    return block.alive && (!block.crosses() || nextFrame(block.rip, block.kernel) == block.nextMfn);
   }
 
   /** Frame of the page behind the one of an address; {@link Block#NONE} if there is none. */

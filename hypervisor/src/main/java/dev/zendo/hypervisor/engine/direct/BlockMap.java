@@ -2,7 +2,10 @@ package dev.zendo.hypervisor.engine.direct;
 
 import java.util.Arrays;
 
-/** Blocks by guest address: open addressing, nothing is allocated to look one up. One thread. */
+/**
+ * Blocks by guest address and frame, so that processes that have different code at an address keep
+ * theirs: open addressing, nothing is allocated to look one up. One thread.
+ */
 final class BlockMap {
   private long[] addresses = new long[1024];
 
@@ -11,17 +14,17 @@ final class BlockMap {
 
   private int used;
 
-  /** The block that starts at an address, null when there is none. */
-  Block get(long rip) {
-    return blocks[slot(rip)];
+  /** The block that starts at an address, in a frame; null when there is none. */
+  Block get(long rip, long mfn) {
+    return blocks[slot(rip, mfn)];
   }
 
-  /** Enters a block, instead of another one at the same address if there is one. */
+  /** Enters a block, instead of another one of the same address and frame if there is one. */
   void put(Block block) {
     if (2 * used >= blocks.length) {
       grow();
     }
-    int slot = slot(block.rip);
+    int slot = slot(block.rip, block.mfn);
     used += blocks[slot] == null ? 1 : 0;
     addresses[slot] = block.rip;
     blocks[slot] = block;
@@ -34,11 +37,11 @@ final class BlockMap {
     used = 0;
   }
 
-  /** Where an address is, or where it would be entered. */
-  private int slot(long rip) {
+  /** Where a block is, or where it would be entered. */
+  private int slot(long rip, long mfn) {
     int mask = blocks.length - 1;
-    int slot = hash(rip) & mask;
-    while (addresses[slot] != rip && blocks[slot] != null) {
+    int slot = hash(rip ^ mfn << Integer.SIZE) & mask;
+    while (blocks[slot] != null && (addresses[slot] != rip || blocks[slot].mfn != mfn)) {
       slot = slot + 1 & mask;
     }
     return slot;
@@ -57,7 +60,7 @@ final class BlockMap {
     }
   }
 
-  private static int hash(long rip) {
-    return (int) (rip * 0x9e37_79b9_7f4a_7c15L >>> 33);
+  private static int hash(long key) {
+    return (int) (key * 0x9e37_79b9_7f4a_7c15L >>> 33);
   }
 }
