@@ -282,38 +282,34 @@ public final class CpuState implements AutoCloseable {
 
   /** Drops the translations to a page of host memory from both buffers. */
   public void dropPage(long hostPage) {
-    dropPage(base + KERNEL_TLB, hostPage);
-    dropPage(base + USER_TLB, hostPage);
+    drop(base + KERNEL_TLB, hostPage, false);
+    drop(base + USER_TLB, hostPage, false);
   }
 
-  private static void dropPage(long buffer, long hostPage) {
+  /** Drops the writable translations of a page of host memory from both buffers. */
+  public void dropWritable(long hostPage) {
+    drop(base + KERNEL_TLB, hostPage, true);
+    drop(base + USER_TLB, hostPage, true);
+  }
+
+  private static void drop(long buffer, long hostPage, boolean onlyWritable) {
+    long tags = onlyWritable ? buffer + TLB_ARRAY : buffer;
     for (long used = HostMemory.getLong(buffer + TLB_USED); used != 0; used &= used - 1) {
       int first = Long.numberOfTrailingZeros(used) * TLB_PART;
       for (int i = first; i < first + TLB_PART; i++) {
-        long slot = buffer + 8L * i;
-        if (HostMemory.getLong(slot) + HostMemory.getLong(slot + 2 * TLB_ARRAY) == hostPage) {
-          clearSlot(buffer, i);
+        long addend = HostMemory.getLong(buffer + 8L * i + 2 * TLB_ARRAY);
+        if (HostMemory.getLong(tags + 8L * i) + addend == hostPage) {
+          dropSlot(buffer, i, onlyWritable);
         }
       }
     }
   }
 
-  /** Drops the writable translations of a page of host memory from both buffers. */
-  public void dropWritable(long hostPage) {
-    dropWritable(base + KERNEL_TLB, hostPage);
-    dropWritable(base + USER_TLB, hostPage);
-  }
-
-  private static void dropWritable(long buffer, long hostPage) {
-    for (long used = HostMemory.getLong(buffer + TLB_USED); used != 0; used &= used - 1) {
-      int first = Long.numberOfTrailingZeros(used) * TLB_PART;
-      for (int i = first; i < first + TLB_PART; i++) {
-        long slot = buffer + 8L * i;
-        long tag = HostMemory.getLong(slot + TLB_ARRAY);
-        if (tag + HostMemory.getLong(slot + 2 * TLB_ARRAY) == hostPage) {
-          HostMemory.putLong(slot + TLB_ARRAY, emptyTag(i));
-        }
-      }
+  private static void dropSlot(long buffer, int slot, boolean onlyWritable) {
+    if (onlyWritable) {
+      HostMemory.putLong(buffer + 8L * slot + TLB_ARRAY, emptyTag(slot));
+    } else {
+      clearSlot(buffer, slot);
     }
   }
 

@@ -62,7 +62,7 @@ final class PvMmu implements GuestMmu {
     if (virtualAddress >= RANGE_START && virtualAddress < RANGE_END) {
       return translateReserved(virtualAddress, access, kernel);
     }
-    long root = kernel ? vcpu.kernelRoot() : vcpu.userRoot();
+    long root = rootFrame(kernel);
     if (root == 0) {
       return ~(long) Walker.code(access, false);
     }
@@ -76,8 +76,13 @@ final class PvMmu implements GuestMmu {
 
   @Override
   public long root() {
-    long root = vcpu.cpu().kernelMode() ? vcpu.kernelRoot() : vcpu.userRoot();
+    long root = rootFrame(vcpu.cpu().kernelMode());
     return root == 0 ? 0 : memory.address(root);
+  }
+
+  /** The top-level table of a mode, 0 when it has none. */
+  private long rootFrame(boolean kernel) {
+    return kernel ? vcpu.kernelRoot() : vcpu.userRoot();
   }
 
   private long translateReserved(long virtualAddress, int access, boolean kernel) {

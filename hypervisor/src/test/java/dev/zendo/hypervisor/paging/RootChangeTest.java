@@ -3,7 +3,9 @@ package dev.zendo.hypervisor.paging;
 import static dev.zendo.hypervisor.memory.SmallMachine.pte;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.zendo.hypercalls.Domid;
 import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypercalls.mmu.MmuextCommand;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.memory.BootedGuest;
 import dev.zendo.hypervisor.memory.SmallMachine;
@@ -17,10 +19,6 @@ import org.junit.jupiter.api.Test;
 class RootChangeTest {
   private static final int PAGES = BootedGuest.PAGES;
   private static final long RW = Pte.PRESENT | Pte.WRITE | Pte.USER | Pte.ACCESSED | Pte.DIRTY;
-  private static final int SELF = 0x7ff0;
-  private static final int PIN_L4 = 3;
-  private static final int NEW_BASEPTR = 5;
-  private static final int NEW_USER_BASEPTR = 15;
   private static final int UPPER_SLOT = 300;
 
   private final SmallMachine machine = new SmallMachine();
@@ -32,8 +30,8 @@ class RootChangeTest {
 
   @BeforeEach
   void startClean() {
-    assertEquals(0, mmuExt(PIN_L4, first));
-    assertEquals(0, mmuExt(PIN_L4, second));
+    assertEquals(0, mmuExt(MmuextCommand.PIN_L4_TABLE, first));
+    assertEquals(0, mmuExt(MmuextCommand.PIN_L4_TABLE, second));
     enter();
     executor.flushes = 0;
   }
@@ -54,13 +52,13 @@ class RootChangeTest {
   private long mmuExt(int command, long mfn) {
     guest.put(0, command);
     guest.put(8, mfn);
-    return guest.call(Hypercalls.MMUEXT_OP, 0, 1, 0, SELF);
+    return guest.call(Hypercalls.MMUEXT_OP, 0, 1, 0, Domid.SELF);
   }
 
   private long update(long table, int index, long entry) {
     guest.put(0, (table << 12) + 8L * index);
     guest.put(8, entry);
-    return guest.call(Hypercalls.MMU_UPDATE, 0, 1, 0, SELF);
+    return guest.call(Hypercalls.MMU_UPDATE, 0, 1, 0, Domid.SELF);
   }
 
   private long updateLeaf(int page, long entry) {
@@ -74,7 +72,7 @@ class RootChangeTest {
   }
 
   private void change(long root) {
-    assertEquals(0, mmuExt(NEW_BASEPTR, root));
+    assertEquals(0, mmuExt(MmuextCommand.NEW_BASEPTR, root));
     enter();
   }
 
@@ -152,11 +150,11 @@ class RootChangeTest {
 
   @Test
   void userRootsForgetTheUserHalfOnly() {
-    assertEquals(0, mmuExt(NEW_USER_BASEPTR, second));
+    assertEquals(0, mmuExt(MmuextCommand.NEW_USER_BASEPTR, second));
     enter();
     assertEquals(1, executor.flushes);
     assertEquals(0, executor.lowerHalfFlushes);
-    assertEquals(0, mmuExt(NEW_USER_BASEPTR, first));
+    assertEquals(0, mmuExt(MmuextCommand.NEW_USER_BASEPTR, first));
     enter();
     assertEquals(1, executor.lowerHalfFlushes);
   }

@@ -14,7 +14,6 @@ import dev.zendo.hypervisor.engine.x86.Insn;
  * registers are fixed. Not thread-safe.
  */
 final class AtomicWriter {
-  private static final int NOT_ZERO = 5;
 
   private final BlockWriter block;
 
@@ -74,7 +73,7 @@ final class AtomicWriter {
     if (size == 16) {
       block.memory(8, 0x8d, SCRATCH);
       out.bytes(0xa8, size - 1); // test al,15
-      block.interpretIf(NOT_ZERO, rip);
+      block.interpretIf(Condition.NOT_ZERO, rip);
     }
     block.restore();
     int rax = Registers.host(CpuState.RAX);

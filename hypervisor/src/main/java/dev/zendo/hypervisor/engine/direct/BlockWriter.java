@@ -23,8 +23,6 @@ import java.util.List;
 abstract class BlockWriter {
   static final int PAGE = 4096;
 
-  private static final int NOT_EQUAL = 5;
-
   final Assembler out = new Assembler();
   final List<Site> sites = new ArrayList<>();
 
@@ -134,7 +132,7 @@ abstract class BlockWriter {
       }
       case Site.ACCESS -> {
         out.call(origin, common.walk(block.kernel, site.write));
-        int again = out.jump(NOT_EQUAL);
+        int again = out.jump(Condition.NOT_EQUAL);
         out.patch4(again, (int) site.place - (again + 4));
         site.place += origin;
       }
@@ -148,7 +146,7 @@ abstract class BlockWriter {
     int entry = jumps + JumpCache.offset(rip);
     out.constant(SCRATCH, rip);
     out.mem(8, 0x39, SCRATCH, STATE, entry);
-    int miss = out.jump(NOT_EQUAL);
+    int miss = out.jump(Condition.NOT_EQUAL);
     out.mem(4, 0xff, 4, STATE, entry + 8);
     out.here(miss);
   }
@@ -315,7 +313,7 @@ abstract class BlockWriter {
     out.mem(8, 0x33, SCRATCH, STATE, HOST, 0, tags);
     out.reg(8, 0x81, 7, SCRATCH);
     out.int4(PAGE - size);
-    stub(out.jump(7), site);
+    stub(out.jump(Condition.ABOVE), site);
     out.mem(8, 0x8b, HOST, STATE, HOST, 0, tlb + 2 * CpuState.TLB_ARRAY);
     int b = base < 0 ? NONE : Registers.host(base);
     int i = index < 0 ? NONE : Registers.host(index);

@@ -14,9 +14,6 @@ import dev.zendo.hypervisor.engine.x86.OperandKind;
  * interpreter divides, and raises the fault. Not thread-safe.
  */
 final class DivisionWriter {
-  private static final int NOT_BELOW = 3;
-  private static final int NOT_EQUAL = 5;
-  private static final int NOT_ABOVE = 6;
   private static final int GUEST_RAX = Registers.host(CpuState.RAX);
   private static final int RDX = Registers.host(CpuState.RDX);
 
@@ -41,7 +38,7 @@ final class DivisionWriter {
     Assembler out = block.out;
     if (insn.mnemonic == Mnemonic.DIV) {
       operand(insn, 0x3b, RDX);
-      block.interpretIf(NOT_BELOW, rip);
+      block.interpretIf(Condition.NOT_BELOW, rip);
       operate(insn, 6);
       return;
     }
@@ -50,12 +47,12 @@ final class DivisionWriter {
     out.reg(size, 0xc1, 7, SCRATCH);
     out.bytes(8 * size - 1);
     out.reg(size, 0x3b, SCRATCH, RDX);
-    block.interpretIf(NOT_EQUAL, rip);
+    block.interpretIf(Condition.NOT_EQUAL, rip);
     operand(insn, 0x8b, SCRATCH);
     out.reg(size, 0xff, 0, SCRATCH);
     out.reg(size, 0x83, 7, SCRATCH);
     out.bytes(1);
-    block.interpretIf(NOT_ABOVE, rip);
+    block.interpretIf(Condition.NOT_ABOVE, rip);
     operate(insn, 7);
   }
 

@@ -14,7 +14,6 @@ import dev.zendo.hypervisor.engine.x86.OperandKind;
  * thread-safe.
  */
 final class JumpWriter {
-  private static final int NOT_EQUAL = 5;
 
   private final BlockWriter block;
 
@@ -105,7 +104,7 @@ final class JumpWriter {
     out.reg(4, 0x81, 4, HOST);
     out.int4(JumpCache.BYTES - 1 & -1 << JumpCache.SHIFT);
     out.mem(8, 0x39, SCRATCH, STATE, HOST, 0, block.jumps);
-    block.leaveUnknown(out.jump(NOT_EQUAL), rip, start);
+    block.leaveUnknown(out.jump(Condition.NOT_EQUAL), rip, start);
   }
 
   /** LEAVE. */

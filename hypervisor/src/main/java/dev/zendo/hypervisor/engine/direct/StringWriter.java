@@ -15,9 +15,6 @@ import dev.zendo.hypervisor.engine.x86.Insn;
  * back. Not thread-safe.
  */
 final class StringWriter {
-  private static final int ZERO = 4;
-  private static final int NOT_ZERO = 5;
-  private static final int ABOVE = 7;
   private static final int REP = 0xf3;
   private static final int RCX = Registers.host(CpuState.RCX);
   private static final int RSI = Registers.host(CpuState.RSI);
@@ -66,12 +63,12 @@ final class StringWriter {
     Assembler out = block.out;
     out.mem(4, 0xf7, 0, STATE, CpuState.RFLAGS);
     out.int4(Flags.DF);
-    block.interpretIf(NOT_ZERO, rip);
+    block.interpretIf(Condition.NOT_ZERO, rip);
     out.reg(8, 0x81, 7, RCX);
     out.int4(BlockWriter.PAGE / size);
-    block.interpretIf(ABOVE, rip);
+    block.interpretIf(Condition.ABOVE, rip);
     out.reg(8, 0x85, RCX, RCX);
-    return out.jump(ZERO);
+    return out.jump(Condition.ZERO);
   }
 
   /** Proves that the last byte is on the page of the first. */
@@ -82,7 +79,7 @@ final class StringWriter {
     out.reg(8, 0x33, SCRATCH, pointer);
     out.reg(8, 0xf7, 0, SCRATCH);
     out.int4(-BlockWriter.PAGE);
-    block.interpretIf(NOT_ZERO, rip);
+    block.interpretIf(Condition.NOT_ZERO, rip);
   }
 
   private void repeat(int size, int opcode) {

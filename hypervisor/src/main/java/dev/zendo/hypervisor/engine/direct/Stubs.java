@@ -47,7 +47,7 @@ final class Stubs {
     out.mem(4, 0x89, Registers.BUDGET, STATE, Fields.BUDGET);
     out.mem(4, 0x83, 7, STATE, Fields.LIVE);
     out.bytes(0);
-    int dead = out.jump(4);
+    int dead = out.jump(Condition.EQUAL);
     out.call(at, vectors.save());
     out.here(dead);
     out.constant(RAX, 0);

@@ -89,7 +89,7 @@ final class Translator extends BlockWriter {
     block.charge = charged;
     out.reg(4, 0x83, 5, Registers.BUDGET);
     out.bytes(charged);
-    stub(out.jump(8), new Site(Site.BUDGET, block.rip, block, charged));
+    stub(out.jump(Condition.NEGATIVE), new Site(Site.BUDGET, block.rip, block, charged));
     for (current = 0; current < block.count; current++) {
       if (current == charged) {
         charge(decoder.segment(current));

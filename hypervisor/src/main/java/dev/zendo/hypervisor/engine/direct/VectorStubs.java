@@ -37,8 +37,6 @@ final class VectorStubs {
   private static final boolean UPPER_HALVES = HostFeatures.upperHalves();
 
   private static final int REGISTERS = 16;
-  private static final int EQUAL = 4;
-  private static final int NOT_EQUAL = 5;
 
   private final Assembler out;
   private final long origin;
@@ -115,10 +113,10 @@ final class VectorStubs {
   private void refuseUnlessMasked() {
     out.mem(1, 0xf6, 0, STATE, CpuState.CR0);
     out.bytes(TASK_SWITCHED);
-    returnUnless(EQUAL);
+    returnUnless(Condition.EQUAL);
     out.mem(4, 0x8b, RAX, STATE, MXCSR);
     compare(MXCSR_CHECKED, MXCSR_MASKED);
-    returnUnless(EQUAL);
+    returnUnless(Condition.EQUAL);
   }
 
   private void compare(int mask, int wanted) {
@@ -138,9 +136,9 @@ final class VectorStubs {
     refuseUnlessMasked();
     out.mem(4, 0x8b, RAX, STATE, FCW);
     compare(X87_CHECKED, FCW_MASKED);
-    returnUnless(EQUAL);
+    returnUnless(Condition.EQUAL);
     testLive(Live.SSE);
-    int absent = out.jump(EQUAL);
+    int absent = out.jump(Condition.EQUAL);
     out.call(origin, keepSse);
     out.here(absent);
     out.call(origin, reloadX87);
@@ -155,7 +153,7 @@ final class VectorStubs {
   /** FXSAVE would store where emitted code lies in FIP, so the pointers are kept. */
   private void emitSave() {
     testLive(Live.X87);
-    int all = out.jump(NOT_EQUAL);
+    int all = out.jump(Condition.NOT_EQUAL);
     out.call(origin, keepSse);
     clearLive();
     ret();

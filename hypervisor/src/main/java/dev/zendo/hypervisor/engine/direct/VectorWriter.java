@@ -17,7 +17,6 @@ import dev.zendo.hypervisor.engine.x86.OperandKind;
  * instruction. All exceptions are masked then; instructions that unmask one go to the interpreter.
  */
 final class VectorWriter {
-  private static final int NOT_ZERO = 5;
   private static final int FIP = CpuState.FX + 8;
   private static final int SSE_ALIGNMENT = 16;
 
@@ -52,9 +51,9 @@ final class VectorWriter {
     block.hostFlags = false;
     out.mem(1, 0xf6, 0, STATE, Fields.LIVE);
     out.bytes(need);
-    int there = out.jump(NOT_ZERO);
+    int there = out.jump(Condition.NOT_ZERO);
     out.call(block.origin, block.common.vectors().load(need));
-    block.interpretIf(NOT_ZERO, rip);
+    block.interpretIf(Condition.NOT_ZERO, rip);
     out.here(there);
     block.live |= need == Live.X87 ? Live.X87 | Live.SSE : Live.SSE;
   }
@@ -64,7 +63,7 @@ final class VectorWriter {
     block.check(insn, rip, insn.size[operand], (insn.row.access(operand) & Row.WRITE) != 0);
     if (insn.row.alignment == SSE_ALIGNMENT) {
       out.bytes(0xa8, SSE_ALIGNMENT - 1); // test al, 15
-      block.interpretIf(NOT_ZERO, rip);
+      block.interpretIf(Condition.NOT_ZERO, rip);
     }
   }
 
@@ -78,7 +77,7 @@ final class VectorWriter {
     out.int4(mask);
     out.reg(4, 0x81, 7, SCRATCH);
     out.int4(wanted);
-    block.interpretIf(NOT_ZERO, rip);
+    block.interpretIf(Condition.NOT_ZERO, rip);
     out.mem(4, size == 2 ? 0xd9 : 0x0fae, digit, STATE, Fields.CONTROL);
   }
 

@@ -29,11 +29,6 @@ final class WalkStubs {
   private static final int D = 0x40;
   private static final int LARGE = 0x80;
 
-  private static final int NOT_BELOW = 3;
-  private static final int EQUAL = 4;
-  private static final int NOT_EQUAL = 5;
-  private static final int NOT_ABOVE = 6;
-
   /** Slots are 8 bytes apart. */
   private static final int SLOT_SHIFT = 3;
 
@@ -74,21 +69,21 @@ final class WalkStubs {
     // With the right tag it is not a translation that lacks: the access crosses the page.
     out.reg(8, 0x81, 7, RAX);
     out.int4(BlockWriter.PAGE - 1);
-    failIf(NOT_ABOVE);
+    failIf(Condition.NOT_ABOVE);
     out.mem(8, 0x33, RAX, STATE, HOST, 0, tags);
     out.reg(8, 0x8b, RDX, RAX);
     shift(4, RDX, 16);
     shift(7, RDX, 16);
     out.reg(8, 0x3b, RDX, RAX);
-    failIf(NOT_EQUAL);
+    failIf(Condition.NOT_EQUAL);
     out.mem(8, 0x8b, RCX, STATE, Fields.ROOT);
     out.reg(8, 0x85, RCX, RCX);
-    failIf(EQUAL);
+    failIf(Condition.EQUAL);
     for (int level = 4; level > 1; level--) {
       entry(level, P | U | A | (write ? W : 0));
       out.reg(4, 0xf7, 0, RCX);
       out.int4(LARGE);
-      failIf(NOT_EQUAL);
+      failIf(Condition.NOT_EQUAL);
       frame();
       address();
     }
@@ -132,7 +127,7 @@ final class WalkStubs {
     out.reg(4, 0xf7, 2, RDX);
     out.reg(4, 0xf7, 0, RDX);
     out.int4(bits);
-    failIf(NOT_EQUAL);
+    failIf(Condition.NOT_EQUAL);
   }
 
   /** The frame number of the entry in RCX, which must be one of the machine. */
@@ -140,14 +135,14 @@ final class WalkStubs {
     shift(4, RCX, 12);
     shift(5, RCX, 24);
     out.mem(8, 0x3b, RCX, STATE, Fields.FRAMES);
-    failIf(NOT_BELOW);
+    failIf(Condition.NOT_BELOW);
   }
 
   private void refuseCode() {
     out.mem(8, 0x8b, RDX, STATE, Fields.CODE_MARKS);
     out.mem(1, 0x80, 7, RDX, RCX, 0, 0);
     out.bytes(0);
-    failIf(NOT_EQUAL);
+    failIf(Condition.NOT_EQUAL);
   }
 
   /** The host address of the frame in RCX. */
@@ -165,7 +160,7 @@ final class WalkStubs {
       out.mem(8, 0x89, RAX, STATE, HOST, 0, writeTags);
     } else {
       out.mem(8, 0x39, RAX, STATE, HOST, 0, writeTags);
-      int same = out.jump(EQUAL);
+      int same = out.jump(Condition.EQUAL);
       out.reg(4, 0x8b, RDX, HOST);
       out.reg(4, 0x83, 6, RDX);
       out.bytes(EMPTY_SLOT_BIT);
