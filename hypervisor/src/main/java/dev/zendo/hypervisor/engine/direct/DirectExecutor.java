@@ -104,7 +104,7 @@ final class DirectExecutor implements VcpuExecutor {
       return interpreter.run(limit - cpu.instructions());
     }
     long entry = mustInterpret() ? 0 : cache.entry(cpu.rip());
-    return entry == 0 ? interpreter.run(1) : execute(entry, 0, limit);
+    return entry == 0 ? interpreter.run(1) : execute(entry, limit);
   }
 
   /** One block, without going on in the next: its first instructions use the budget up. */
@@ -112,7 +112,7 @@ final class DirectExecutor implements VcpuExecutor {
     Block block = mustInterpret() ? null : cache.find(cpu.rip());
     return block == null
         ? interpreter.run(1)
-        : execute(block.entry, 0, cpu.instructions() + block.charge);
+        : execute(block.entry, cpu.instructions() + block.charge);
   }
 
   private boolean mustInterpret() {
@@ -125,12 +125,11 @@ final class DirectExecutor implements VcpuExecutor {
   /**
    * Runs emitted code.
    *
-   * @param target host address
-   * @param charged instructions behind it that count as executed already
+   * @param block host address of a block
    */
-  private int execute(long target, int charged, long limit) {
-    long at = target;
-    int ahead = charged;
+  private int execute(long block, long limit) {
+    long at = block;
+    int ahead = 0;
     int live = 0;
     for (; ; ) {
       Site site = enter(at, ahead, live, limit);
