@@ -160,6 +160,16 @@ public final class GrantTable {
     return entry;
   }
 
+  /** One more than the largest reference that can be in use. */
+  int activeLimit() {
+    return active.length;
+  }
+
+  /** How often a reference below {@link #activeLimit} is in use; see {@link Pins}. */
+  int pins(int ref) {
+    return active[ref] == null ? 0 : active[ref].pins;
+  }
+
   // --- entries as the domain sees them ----------------------------------------------------------
 
   private long entryAddress(int ref) {

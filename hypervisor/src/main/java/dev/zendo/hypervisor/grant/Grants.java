@@ -8,6 +8,8 @@ import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.paging.Paging;
+import dev.zendo.hypervisor.paging.PagingAudit;
+import java.util.List;
 
 /** The parts of this package put together for one machine. Thread-safe. */
 public final class Grants {
@@ -16,6 +18,7 @@ public final class Grants {
 
   private final MachineMemory memory;
   private final Paging paging;
+  private final Domains domains;
   private final UnmapOperations unmap;
   private final GrantOpCall call;
 
@@ -23,6 +26,7 @@ public final class Grants {
   public Grants(MachineMemory memory, CodeMap codeMap, Domains domains, Paging paging) {
     this.memory = memory;
     this.paging = paging;
+    this.domains = domains;
     GrantedFrames frames = new GrantedFrames(paging);
     HostMappings host = new HostMappings(paging.leafSlots(), paging.tlb());
     unmap = new UnmapOperations(frames, host, paging.tlb());
@@ -82,6 +86,11 @@ public final class Grants {
   /** Most frames the grant table of a domain may have. */
   public int maxFrames(Domain domain) {
     return GrantingDomain.stateOf(domain).table().maxFrames();
+  }
+
+  /** Compares grants with mappings, tells the audit of both, and returns what is wrong. */
+  public List<String> audit(PagingAudit audit) {
+    return new GrantAudit(audit).violations(domains);
   }
 
   /** A dead domain lets go of all it has mapped, and its table ends. */

@@ -60,7 +60,8 @@ final class MapOperations {
     return granter == null ? GrantStatus.BAD_DOMAIN : GrantStatus.OKAY;
   }
 
-  private static int increment(int flags) {
+  /** What a mapping with the given flags adds to the pins of its grant. */
+  static int increment(int flags) {
     boolean readOnly = (flags & MapFlags.READONLY) != 0;
     int pins = 0;
     if ((flags & MapFlags.DEVICE_MAP) != 0) {

@@ -16,6 +16,9 @@ import dev.zendo.hypervisor.machine.FrameAllocator;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.paging.Paging;
+import dev.zendo.hypervisor.paging.PagingAudit;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The memory half of the core for one machine: creates its parts, registers its hypercalls and
@@ -56,6 +59,19 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
   /** The frame of a domain's grant table at an index, or a negative errno; grows the table. */
   public long grantFrame(Domain domain, long index) {
     return grants.frame(domain, index);
+  }
+
+  /**
+   * Recounts all references to frames and grants; see {@link PagingAudit} for when that is
+   * possible.
+   *
+   * @return what is wrong, one sentence each
+   */
+  public List<String> audit() {
+    PagingAudit audit = paging.audit();
+    List<String> all = new ArrayList<>(grants.audit(audit));
+    all.addAll(audit.violations());
+    return all;
   }
 
   /** Frames that nobody owns. */

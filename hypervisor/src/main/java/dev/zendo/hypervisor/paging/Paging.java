@@ -29,6 +29,9 @@ public final class Paging {
   private final DescriptorTables descriptors;
   private final Roots roots;
   private final PageOwners owners;
+  private final FrameAllocator allocator;
+  private final Domains domains;
+  private final ReservedSlots slots;
 
   /**
    * Builds the parts.
@@ -50,12 +53,14 @@ public final class Paging {
     walker = new Walker(memory);
     tlb = new TlbSync(domains, table);
     frames = new DomainFrames(table, allocator, machToPhys, domains, tlb);
-    ReservedSlots slots = new ReservedSlots(emptyFrame);
+    slots = new ReservedSlots(emptyFrame);
     types = new PageTypes(memory, table, tlb, domains, slots);
     updates = new TableUpdates(memory, types);
     descriptors = new DescriptorTables(memory, table, types, walker);
     roots = new Roots(types, descriptors, memory, slots);
     owners = new PageOwners(domains);
+    this.allocator = allocator;
+    this.domains = domains;
   }
 
   /** Installs the hypercalls of this package. */
@@ -126,6 +131,11 @@ public final class Paging {
   /** Whom a domain may act on. */
   public PageOwners owners() {
     return owners;
+  }
+
+  /** A recount of all references, to which whoever holds others than page tables adds them. */
+  public PagingAudit audit() {
+    return new PagingAudit(memory, table, allocator, domains, slots);
   }
 
   /** The machine-to-physical table. */

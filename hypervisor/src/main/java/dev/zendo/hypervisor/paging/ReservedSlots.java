@@ -41,4 +41,17 @@ public final class ReservedSlots {
       HostMemory.putLongRelease(base + 8L * slot, entry);
     }
   }
+
+  /** Whether a slot of the hypervisor's may hold an entry; walks may have marked it. */
+  boolean mayHold(int slot, long value) {
+    if (slot == MACH_TO_PHYS_SLOT) {
+      return value == 0 || value == entry;
+    }
+    for (int present : PRESENT_SLOTS) {
+      if (slot == present) {
+        return value == entry;
+      }
+    }
+    return value == 0;
+  }
 }

@@ -121,6 +121,19 @@ public final class TranslatedSpace {
     void visit(long gpfn, long entry);
   }
 
+  /** Shows every entry to the visitor. */
+  public void forEach(Visitor visitor) {
+    for (int c = 0; c < chunks.length(); c++) {
+      AtomicLongArray chunk = chunks.get(c);
+      for (int i = 0; chunk != null && i < CHUNK; i++) {
+        long entry = chunk.get(i);
+        if (entry != ABSENT) {
+          visitor.visit((long) c << CHUNK_SHIFT | i, entry);
+        }
+      }
+    }
+  }
+
   /** Removes all entries and shows each to the visitor. */
   public void clear(Visitor visitor) {
     for (int c = 0; c < chunks.length(); c++) {
