@@ -127,9 +127,11 @@ public final class SchedCalls {
     }
     EventChannels channels = v.domain().events();
     v.time().stopPollTimeout();
+    // Blocked first: whoever takes it out of those that poll may mean an earlier poll, and wakes
+    // it.
+    scheduler.block(v);
     v.schedule().pollPort(-1);
     channels.startPolling(v);
-    scheduler.block(v);
     long result = ready(v, channels, ports, count);
     if (result <= 0) {
       channels.stopPolling(v);
