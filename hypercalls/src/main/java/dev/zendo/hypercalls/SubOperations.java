@@ -41,9 +41,9 @@ final class SubOperations {
         operation(EventOp.BIND_VCPU, "bind_vcpu", SUPPORTED),
         operation(EventOp.UNMASK, "unmask", SUPPORTED),
         operation(EventOp.RESET, "reset", SUPPORTED),
-        operation(EventOp.INIT_CONTROL, "init_control", refused("-EINVAL: the two-level ABI only")),
-        operation(EventOp.EXPAND_ARRAY, "expand_array", refused(Errno.EOPNOTSUPP)),
-        operation(EventOp.SET_PRIORITY, "set_priority", refused(Errno.ENOSYS)));
+        operation(EventOp.INIT_CONTROL, "init_control", SUPPORTED),
+        operation(EventOp.EXPAND_ARRAY, "expand_array", SUPPORTED),
+        operation(EventOp.SET_PRIORITY, "set_priority", SUPPORTED));
   }
 
   static List<SubOperation> grantTable() {

@@ -102,7 +102,7 @@ public final class Hypervisor implements AutoCloseable {
     IretCall.register(table, delivery);
     SchedCalls.register(table, scheduler, domains, timers, clock);
     VcpuCalls.register(table, scheduler, contexts, memoryCore, memory, time);
-    EventCalls.register(table, domains);
+    EventCalls.register(table, domains, memoryCore, memory);
     PhysdevCalls.register(table, domains, memoryCore);
     GdtCall.register(table, memoryCore);
     ConsoleCall.register(table, bytes -> console.accept(bytes));

@@ -1,28 +1,25 @@
 package dev.zendo.hypervisor.event;
 
+import static dev.zendo.hypercalls.Errno.EAGAIN;
 import static dev.zendo.hypercalls.Errno.EEXIST;
 import static dev.zendo.hypercalls.Errno.EINVAL;
 import static dev.zendo.hypercalls.Errno.ENOENT;
-import static dev.zendo.hypercalls.Errno.ENOSPC;
 
+import dev.zendo.hypercalls.event.EventLimits;
 import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The event channels of one domain: which port is bound to what, and the way of an event into the
- * shared page (two-level bit maps of xen.h).
+ * memory that the guest sees ({@link EventAbi}).
  *
  * <p>Thread-safe. Bindings change under a lock per domain; where two domains take part, the lower
  * number is locked first. Sending takes no lock. Results are port numbers, 0, or a negative errno.
  */
 public final class EventChannels {
-  /** Ports of the two-level layout. */
-  public static final int MAX_PORTS = 4096;
-
   /** Virtual interrupts (NR_VIRQS). */
   public static final int VIRQS = 24;
 
@@ -41,26 +38,19 @@ public final class EventChannels {
   private static final int VIRQ_XENOPROF = 7;
   private static final int VIRQ_XENPMU = 13;
 
-  /** Ports come into being in groups of this size; Xen's page of channel records holds as many. */
-  private static final int GROUP = 64;
-
-  private static final int PENDING_OFFSET = 2048;
-  private static final int MASK_OFFSET = 2560;
-  private static final int SELECTOR_OFFSET = 8;
-
   private final Domain domain;
+  private final PortTable ports = new PortTable();
   private final ReentrantLock lock = new ReentrantLock();
-  private final AtomicInteger senders = new AtomicInteger();
-  private final AtomicLong pollers = new AtomicLong();
+  private final Pollers pollers;
+  private final Delivery delivery;
   private final int[][] virqPorts = new int[Domain.MAX_VCPUS][];
-  private volatile Port[] ports;
-  private volatile int maxPort = MAX_PORTS - 1;
   private int open;
 
   /** No channel is open; port 0 never will be. */
   public EventChannels(Domain domain) {
     this.domain = domain;
-    this.ports = grow(new Port[0]);
+    this.pollers = new Pollers(domain);
+    this.delivery = new Delivery(domain, pollers);
     for (int vcpu = 0; vcpu < virqPorts.length; vcpu++) {
       virqPorts[vcpu] = new int[VIRQS];
     }
@@ -71,9 +61,9 @@ public final class EventChannels {
     return domain;
   }
 
-  /** Limits port numbers (max_evtchn_port of createdomain). */
+  /** Limits port numbers (max_evtchn_port of createdomain; negative for no limit). */
   public void maxPort(int highest) {
-    maxPort = Math.max(1, Math.min(highest, MAX_PORTS - 1));
+    ports.highest(highest);
   }
 
   /** Number of open ports. */
@@ -109,13 +99,13 @@ public final class EventChannels {
           || there.binding.remoteId() != domain.id()) {
         return -EINVAL;
       }
-      Port here = ports[free];
+      Port here = port(free);
       if (here == there) {
         return -EINVAL;
       }
       bind(here, Binding.interdomain(remote, remotePort), 0);
       there.binding = Binding.interdomain(domain, free);
-      raise(here);
+      delivery.raise(here);
       return free;
     } finally {
       unlockBoth(this, remote.events());
@@ -186,11 +176,11 @@ public final class EventChannels {
         EventChannels peer = binding.remote().events();
         Port there = peer.port(binding.remotePort());
         if (there != null) {
-          peer.raise(there);
+          peer.delivery.raise(there);
         }
         return 0;
       case Binding.IPI:
-        raise(port);
+        delivery.raise(port);
         return 0;
       case Binding.UNBOUND:
         return 0;
@@ -258,32 +248,76 @@ public final class EventChannels {
     if (port == null) {
       return -EINVAL;
     }
-    long shared = beginDelivery();
+    if (port.binding != Binding.CLOSED) {
+      delivery.unmask(port);
+    }
+    return 0;
+  }
+
+  /** EVTCHNOP_set_priority. */
+  public long setPriority(int number, int priority) {
+    Port port = port(number);
+    return port == null ? -EINVAL : delivery.setPriority(port, priority);
+  }
+
+  /**
+   * EVTCHNOP_init_control: gives a vcpu its control block; the first one makes the domain use
+   * queues.
+   *
+   * @param frame the guest's frame, any value
+   * @param offset of the control block in it; checked
+   */
+  public long initControl(
+      Vcpu vcpu, long frame, int offset, DomainMemory memory, MachineMemory machine) {
+    int before;
+    lock.lock();
     try {
-      Vcpu vcpu = domain.vcpu(port.vcpu);
-      if (shared != 0
-          && vcpu != null
-          && SharedBits.testAndClear(shared + MASK_OFFSET, number)
-          && SharedBits.test(shared + PENDING_OFFSET, number)) {
-        select(vcpu, number);
+      before = delivery.ports();
+      long result = delivery.addControl(vcpu, frame, offset, memory, machine);
+      if (result != 0) {
+        return result;
       }
     } finally {
-      endDelivery();
+      lock.unlock();
+    }
+    if (delivery.ports() != before) {
+      delivery.carryOver(ports.all());
     }
     return 0;
   }
 
-  /** EVTCHNOP_reset: closes every port. */
+  /** EVTCHNOP_expand_array: a page for more event words (the guest's frame, any value). */
+  public long expandArray(long frame) {
+    lock.lock();
+    try {
+      long result = delivery.addPage(frame);
+      if (result != 0) {
+        return result;
+      }
+    } finally {
+      lock.unlock();
+    }
+    delivery.raiseEarly(ports.all());
+    return 0;
+  }
+
+  /** EVTCHNOP_reset: closes every port and goes back to the two-level layout. */
   public long reset() {
-    for (int number = 1; number < ports.length; number++) {
+    for (int number = 1; number < ports.all().length; number++) {
       close(number);
     }
+    EventAbi old;
+    lock.lock();
+    try {
+      if (open != 0) {
+        return -EAGAIN;
+      }
+      old = delivery.reset();
+    } finally {
+      lock.unlock();
+    }
+    delivery.forget(old);
     return 0;
-  }
-
-  /** Whether a port exists (open or not). */
-  public boolean exists(int number) {
-    return port(number) != null;
   }
 
   /** Whether a port is open. */
@@ -292,10 +326,10 @@ public final class EventChannels {
     return port != null && port.binding != Binding.CLOSED;
   }
 
-  /** Whether the pending bit of a port is set. */
+  /** Whether a port is pending. */
   public boolean pending(int number) {
-    long shared = domain.sharedInfo();
-    return shared != 0 && port(number) != null && SharedBits.test(shared + PENDING_OFFSET, number);
+    Port port = port(number);
+    return port != null && delivery.pending(port);
   }
 
   /** Raises a virtual interrupt of a vcpu (for a global one: of vcpu 0), if it is bound. */
@@ -303,7 +337,7 @@ public final class EventChannels {
     int number = virqPorts[global(virq) ? 0 : vcpu.id()][virq];
     Port port = number == 0 ? null : port(number);
     if (port != null && port.binding.state() == Binding.VIRQ) {
-      raise(port);
+      delivery.raise(port);
     }
   }
 
@@ -316,78 +350,19 @@ public final class EventChannels {
 
   /** The vcpu begins to poll. */
   public void startPolling(Vcpu vcpu) {
-    pollers.getAndAccumulate(1L << vcpu.id(), (old, bit) -> old | bit);
+    pollers.start(vcpu);
   }
 
   /** The vcpu polls no longer; returns whether it did. */
   public boolean stopPolling(Vcpu vcpu) {
-    long bit = 1L << vcpu.id();
-    if ((pollers.get() & bit) == 0) {
-      return false;
-    }
-    vcpu.schedule().pollPort(0);
-    return (pollers.getAndAccumulate(bit, (old, mask) -> old & ~mask) & bit) != 0;
+    return pollers.stop(vcpu);
   }
 
   /** Closes all ports of a dying domain and waits for senders that are under way. */
   public void destroy() {
-    reset();
-    while (senders.get() != 0) {
+    while (reset() != 0) {
+      // Somebody bound a port who had seen the domain alive; nobody does any more.
       Thread.onSpinWait();
-    }
-  }
-
-  /**
-   * Brackets an access to the shared pages of the domain from outside it: while one is under way
-   * they stay. Every call is followed by {@link #endDelivery}.
-   *
-   * @return host address of the shared page, 0 when the domain is dying or has none
-   */
-  public long beginDelivery() {
-    senders.incrementAndGet();
-    return domain.dying() == Domain.ALIVE ? domain.sharedInfo() : 0;
-  }
-
-  /** Ends {@link #beginDelivery}. */
-  public void endDelivery() {
-    senders.decrementAndGet();
-  }
-
-  private void raise(Port port) {
-    long shared = beginDelivery();
-    try {
-      Vcpu vcpu = domain.vcpu(port.vcpu);
-      if (shared == 0 || vcpu == null) {
-        return;
-      }
-      int number = port.number;
-      if (SharedBits.testAndSet(shared + PENDING_OFFSET, number)) {
-        return;
-      }
-      if (!SharedBits.test(shared + MASK_OFFSET, number)) {
-        select(vcpu, number);
-      }
-      wakePollers(number);
-    } finally {
-      endDelivery();
-    }
-  }
-
-  private void select(Vcpu vcpu, int number) {
-    if (!SharedBits.testAndSet(vcpu.vcpuInfo() + SELECTOR_OFFSET, number >>> 6)) {
-      vcpu.markEventPending();
-    }
-  }
-
-  private void wakePollers(int number) {
-    long waiting = pollers.get();
-    while (waiting != 0) {
-      Vcpu vcpu = domain.vcpu(Long.numberOfTrailingZeros(waiting));
-      waiting &= waiting - 1;
-      int wanted = vcpu.schedule().pollPort();
-      if ((wanted <= 0 || wanted == number) && stopPolling(vcpu)) {
-        vcpu.kick();
-      }
     }
   }
 
@@ -396,7 +371,7 @@ public final class EventChannels {
     try {
       int free = freePort();
       if (free > 0) {
-        bind(ports[free], binding, vcpu);
+        bind(port(free), binding, vcpu);
       }
       return free;
     } finally {
@@ -406,6 +381,7 @@ public final class EventChannels {
 
   private void bind(Port port, Binding binding, int vcpu) {
     port.vcpu = vcpu;
+    port.priority = EventLimits.FIFO_PRIORITY_DEFAULT;
     port.binding = binding;
     open++;
   }
@@ -421,39 +397,18 @@ public final class EventChannels {
     port.binding = Binding.CLOSED;
     port.vcpu = 0;
     open--;
-    long shared = beginDelivery();
-    if (shared != 0) {
-      SharedBits.testAndClear(shared + PENDING_OFFSET, port.number);
-    }
-    endDelivery();
+    delivery.clear(port);
   }
 
   private int freePort() {
     if (domain.dying() != Domain.ALIVE) {
       return -EINVAL;
     }
-    for (int number = 1; number <= maxPort; number++) {
-      if (number == ports.length) {
-        ports = grow(ports);
-      }
-      if (ports[number].binding == Binding.CLOSED) {
-        return number;
-      }
-    }
-    return -ENOSPC;
+    return ports.free(delivery);
   }
 
   private Port port(int number) {
-    Port[] all = ports;
-    return number >= 0 && number < all.length ? all[number] : null;
-  }
-
-  private static Port[] grow(Port[] old) {
-    Port[] more = Arrays.copyOf(old, old.length + GROUP);
-    for (int number = old.length; number < more.length; number++) {
-      more[number] = new Port(number);
-    }
-    return more;
+    return ports.get(number);
   }
 
   private static boolean global(int virq) {

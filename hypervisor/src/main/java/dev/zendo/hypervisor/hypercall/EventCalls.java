@@ -4,7 +4,6 @@ import static dev.zendo.hypercalls.Errno.EFAULT;
 import static dev.zendo.hypercalls.Errno.EINVAL;
 import static dev.zendo.hypercalls.Errno.ENOENT;
 import static dev.zendo.hypercalls.Errno.ENOSYS;
-import static dev.zendo.hypercalls.Errno.EOPNOTSUPP;
 import static dev.zendo.hypercalls.Errno.EPERM;
 import static dev.zendo.hypercalls.Errno.ESRCH;
 
@@ -17,8 +16,10 @@ import dev.zendo.hypercalls.event.BindPirq;
 import dev.zendo.hypercalls.event.BindVcpu;
 import dev.zendo.hypercalls.event.BindVirq;
 import dev.zendo.hypercalls.event.Close;
+import dev.zendo.hypercalls.event.EventLimits;
 import dev.zendo.hypercalls.event.EventOp;
 import dev.zendo.hypercalls.event.ExpandArray;
+import dev.zendo.hypercalls.event.FifoControlBlock;
 import dev.zendo.hypercalls.event.InitControl;
 import dev.zendo.hypercalls.event.Reset;
 import dev.zendo.hypercalls.event.Send;
@@ -28,10 +29,12 @@ import dev.zendo.hypercalls.event.Unmask;
 import dev.zendo.hypercalls.layout.Layout;
 import dev.zendo.hypercalls.layout.U32;
 import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.Domains;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.event.EventChannels;
+import dev.zendo.hypervisor.machine.MachineMemory;
 
 /** event_channel_op and its old form. */
 public final class EventCalls {
@@ -43,15 +46,23 @@ public final class EventCalls {
   private static final int CHANNEL_UNBOUND = 1;
   private static final int CHANNEL_INTERDOMAIN = 2;
 
-  private final Domains domains;
+  /** Control blocks begin at multiples of this. */
+  private static final int CONTROL_ALIGNMENT = 8;
 
-  private EventCalls(Domains domains) {
+  private final Domains domains;
+  private final DomainMemory memory;
+  private final MachineMemory machine;
+
+  private EventCalls(Domains domains, DomainMemory memory, MachineMemory machine) {
     this.domains = domains;
+    this.memory = memory;
+    this.machine = machine;
   }
 
   /** Installs the handlers. */
-  public static void register(HypercallTable table, Domains domains) {
-    EventCalls calls = new EventCalls(domains);
+  public static void register(
+      HypercallTable table, Domains domains, DomainMemory memory, MachineMemory machine) {
+    EventCalls calls = new EventCalls(domains, memory, machine);
     table.register(
         Hypercalls.EVENT_CHANNEL_OP, (v, a1, a2, a3, a4, a5) -> calls.op(v, (int) a1, a2));
     table.register(
@@ -82,8 +93,7 @@ public final class EventCalls {
       case EventOp.BIND_VCPU -> bindVcpu(v, pointer);
       case EventOp.RESET -> reset(v, pointer);
       case EventOp.INIT_CONTROL -> initControl(v, pointer);
-      case EventOp.EXPAND_ARRAY ->
-          Arguments.read(v, pointer, ExpandArray.LAYOUT) ? -EOPNOTSUPP : -EFAULT;
+      case EventOp.EXPAND_ARRAY -> expandArray(v, pointer);
       case EventOp.SET_PRIORITY -> setPriority(v, pointer);
       default -> -ENOSYS;
     };
@@ -228,23 +238,41 @@ public final class EventCalls {
     return domain.events().reset();
   }
 
-  /** Only the two-level layout exists here; guests fall back to it. */
-  private static long initControl(Vcpu v, long pointer) {
+  private long initControl(Vcpu v, long pointer) {
     long at = v.scratch();
     if (!Arguments.read(v, pointer, InitControl.LAYOUT)) {
       return -EFAULT;
     }
-    if (v.domain().vcpu(InitControl.VCPU.getUnsigned(HOST, at)) == null) {
+    Vcpu vcpu = v.domain().vcpu(InitControl.VCPU.getUnsigned(HOST, at));
+    if (vcpu == null) {
       return -ENOENT;
     }
-    return -EINVAL;
+    long offset = InitControl.OFFSET.getUnsigned(HOST, at);
+    if (offset > MachineMemory.FRAME_SIZE - FifoControlBlock.LAYOUT.size()
+        || (offset & (CONTROL_ALIGNMENT - 1)) != 0) {
+      return -EINVAL;
+    }
+    long frame = InitControl.CONTROL_GFN.get(HOST, at);
+    long result = v.domain().events().initControl(vcpu, frame, (int) offset, memory, machine);
+    if (result != 0) {
+      return result;
+    }
+    InitControl.LINK_BITS.set(HOST, at, EventLimits.FIFO_LINK_BITS);
+    return Arguments.write(v, pointer, InitControl.LAYOUT) ? 0 : -EFAULT;
+  }
+
+  private static long expandArray(Vcpu v, long pointer) {
+    return Arguments.read(v, pointer, ExpandArray.LAYOUT)
+        ? v.domain().events().expandArray(ExpandArray.ARRAY_GFN.get(HOST, v.scratch()))
+        : -EFAULT;
   }
 
   private static long setPriority(Vcpu v, long pointer) {
+    long at = v.scratch();
     if (!Arguments.read(v, pointer, SetPriority.LAYOUT)) {
       return -EFAULT;
     }
-    int port = SetPriority.PORT.get(HOST, v.scratch());
-    return v.domain().events().exists(port) ? -ENOSYS : -EINVAL;
+    int port = SetPriority.PORT.get(HOST, at);
+    return v.domain().events().setPriority(port, SetPriority.PRIORITY.get(HOST, at));
   }
 }

@@ -65,7 +65,7 @@ public final class TestMachine implements AutoCloseable {
     IretCall.register(table, delivery);
     SchedCalls.register(table, scheduler, domains, timers, clock);
     VcpuCalls.register(table, scheduler, contexts, memory, machine, time);
-    EventCalls.register(table, domains);
+    EventCalls.register(table, domains, memory, machine);
     PhysdevCalls.register(table, domains, memory);
     GdtCall.register(table, memory);
     ConsoleCall.register(table, bytes -> {});
