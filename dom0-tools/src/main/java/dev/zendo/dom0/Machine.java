@@ -12,6 +12,7 @@ import dev.zendo.hypervisor.HypervisorConfig;
 import dev.zendo.hypervisor.HypervisorConfig.EngineFactory;
 import dev.zendo.hypervisor.domain.CrashReport;
 import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.domain.InternalFailure;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
@@ -59,6 +60,7 @@ public final class Machine implements AutoCloseable {
     this.control = new ControlDomain(hypervisor.controlDomain(), "dom0", config.driven());
     this.store = new StoreService(control);
     hypervisor.onCrash(this::crashed);
+    control.events().onFailure((cause, domain) -> hypervisor.fail(domain, cause));
     control.events().bindVirq(Virq.DOM_EXC, this::checkGuests);
   }
 
@@ -161,6 +163,14 @@ public final class Machine implements AutoCloseable {
   /** Machine frames that nobody owns; a statistic for tests and benchmarks. */
   public long freeFrames() {
     return hypervisor.memoryCore().freeFrames();
+  }
+
+  /**
+   * Errors of our own so far, in the hypervisor or in the control domain. Each ended the guest for
+   * which something was being done; none must ever happen, whatever guests do.
+   */
+  public List<InternalFailure> internalErrors() {
+    return hypervisor.failures().first();
   }
 
   /** A statistic that no hypercall offers; 0 when the guest is gone. */

@@ -1,6 +1,7 @@
 package dev.zendo.dom0;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,11 +13,15 @@ import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.image.ElfMaker;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.report.CrashReport;
+import dev.zendo.dom0.report.FailureFile;
+import dev.zendo.hypervisor.domain.InternalFailure;
 import dev.zendo.hypervisor.trace.Sample;
 import dev.zendo.hypervisor.trace.SamplingPlan;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +29,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,6 +41,9 @@ class MachineTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
   private final Machine machine;
+  private int expectedErrors;
+
+  @TempDir private Path folder;
 
   MachineTest(EngineChoice engine) {
     Optional<String> obstacle = engine.obstacle();
@@ -45,6 +54,7 @@ class MachineTest {
   @AfterEach
   void stop() {
     machine.close();
+    assertEquals(expectedErrors, machine.internalErrors().size());
   }
 
   /** Machine code: every hypercall leaves RSI of the start intact in RBX. */
@@ -107,6 +117,56 @@ class MachineTest {
       try (Guest guest = guest(new Code().shutdown(reason))) {
         assertEquals(ends[reason], guest.await(LONG));
       }
+    }
+  }
+
+  @Test
+  void anErrorOfOursEndsTheGuestForWhichItHappenedAndSaysWhoseItIs() throws Exception {
+    Code endless = new Code().put(0xeb, 0xfe);
+    try (Guest other = guest(endless);
+        Guest guest = guest(endless)) {
+      machine
+          .control()
+          .events()
+          .post(
+              guest.id(),
+              () -> {
+                throw new StackOverflowError("made by the test");
+              });
+      expectedErrors = 1;
+      assertEquals(GuestEnd.CRASH, guest.await(LONG));
+      assertTrue(guest.crashReason().startsWith(InternalFailure.TITLE), guest::crashReason);
+      assertFalse(other.end().isDone());
+      Path file = FailureFile.write(folder, "title", machine.internalErrors(), "the rest");
+      String text = Files.readString(file);
+      assertTrue(text.startsWith("title\n") && text.endsWith("the rest"), text);
+      assertTrue(text.contains("domain " + guest.id() + "\n"), text);
+      assertTrue(text.contains("StackOverflowError: made by the test"), text);
+    }
+  }
+
+  @Test
+  void aFailingHypercallIsReportedWithTheStateOfItsGuest() throws InterruptedException {
+    machine
+        .tracer()
+        .enable(
+            true,
+            false,
+            false,
+            line -> {
+              if (line.contains("xen_version")) {
+                throw new IllegalStateException("made by the test");
+              }
+            });
+    expectedErrors = 1;
+    try (Guest guest = guest(new Code().hypercall(17, 0, BASE).shutdown(0))) {
+      assertEquals(GuestEnd.CRASH, guest.await(LONG));
+      String text = machine.internalErrors().get(0).text();
+      assertTrue(text.contains("hypercall 17: xen_version("), text);
+      String state =
+          new CrashReport(machine.control(), guest, guest.spec().kernel().symbols())
+              .textWithMemory();
+      assertTrue(state.contains("  rsi:\n    00000011b8f38948"), state);
     }
   }
 

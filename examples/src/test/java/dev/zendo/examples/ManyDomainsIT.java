@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,7 @@ class ManyDomainsIT {
       Holdings before = Holdings.of(machine);
       long heapBefore = usedHeap();
       run(machine, kernel, DOMAINS - WARM_UP);
+      assertEquals(List.of(), machine.internalErrors());
       assertEquals(before, Holdings.of(machine));
       long heapAfter = usedHeap();
       System.out.printf(

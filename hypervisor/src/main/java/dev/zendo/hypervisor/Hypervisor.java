@@ -5,6 +5,7 @@ import dev.zendo.hypervisor.domain.CrashReport;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.DomainManager;
 import dev.zendo.hypervisor.domain.Domains;
+import dev.zendo.hypervisor.domain.InternalFailures;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.Engine;
 import dev.zendo.hypervisor.hypercall.ConsoleCall;
@@ -80,13 +81,14 @@ public final class Hypervisor implements AutoCloseable {
     SystemTime time = new SystemTime(clock);
     manager =
         new DomainManager(memory, memoryCore, engine, domains, scheduler, timers, clock, time);
+    scheduler.onFailure(manager::fail);
     TrapDelivery delivery = new TrapDelivery(manager, tracer);
     Dispatcher dispatcher = new Dispatcher(table, tracer);
     HypercallPage hypercallPage = new HypercallPage(memory, memoryCore, codeMap);
     registerCalls(delivery, time, hypercallPage);
     MsrPolicy msrs = new MsrPolicy(time, hypercallPage);
     GuestLoop loop = new GuestLoop(scheduler, dispatcher, delivery, time, tracer, msrs, memoryCore);
-    processor = config.driven() ? new DrivenProcessor(scheduler, loop) : null;
+    processor = config.driven() ? new DrivenProcessor(scheduler, loop, delivery) : null;
     if (!config.driven()) {
       scheduler.startWithTimers(loop, engine::exactWakeUps);
     }
@@ -182,6 +184,26 @@ public final class Hypervisor implements AutoCloseable {
   /** Sets who is told when the hypervisor ends a domain, on the guilty vcpu's thread. */
   public void onCrash(Consumer<CrashReport> listener) {
     manager.onCrash(listener);
+  }
+
+  /** Errors of the hypervisor's own so far, each of which ended at most one domain. */
+  public InternalFailures failures() {
+    return manager.failures();
+  }
+
+  /**
+   * Ends a domain for which the control domain worked when it failed: an error of ours, not of the
+   * guest's.
+   *
+   * @param id number of the domain, any value; it may be gone
+   */
+  public void fail(int id, Throwable cause) {
+    Domain domain = domains.get(id);
+    if (domain == null || domain.privileged()) {
+      manager.fail(cause);
+    } else {
+      manager.fail(domain, null, cause);
+    }
   }
 
   /** Sets who takes what domain 0 writes to the hypervisor's console; the log by default. */

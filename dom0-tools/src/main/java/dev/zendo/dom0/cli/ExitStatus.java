@@ -17,6 +17,9 @@ public final class ExitStatus {
   /** The guest did not end in time. */
   public static final int TIMEOUT = 4;
 
+  /** An error of our own ended the guest: a bug in Zendo. */
+  public static final int INTERNAL_ERROR = 5;
+
   /** The user left with Ctrl-] (as after SIGINT). */
   public static final int LEFT = 130;
 

@@ -10,10 +10,12 @@ import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.HostTerminal;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.report.CrashReport;
+import dev.zendo.dom0.report.FailureFile;
 import dev.zendo.dom0.report.Statistics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -121,7 +123,7 @@ final class RunSession implements AutoCloseable {
   }
 
   private int report(Guest guest, Object end) {
-    int status = status(end);
+    int status = machine.internalErrors().isEmpty() ? status(end) : ExitStatus.INTERNAL_ERROR;
     long instructions = guest.instructions();
     double seconds = (System.nanoTime() - started) / 1e9;
     String crash = "";
@@ -129,6 +131,9 @@ final class RunSession implements AutoCloseable {
       crash = new CrashReport(machine.control(), guest, spec.kernel().symbols()).text();
     } else if (end instanceof Other) {
       machine.control().domains().pause(guest.id());
+    }
+    if (status == ExitStatus.INTERNAL_ERROR) {
+      crash = internalError(guest);
     }
     watcher.stopped(guest);
     guest.console().close();
@@ -140,13 +145,13 @@ final class RunSession implements AutoCloseable {
     } else {
       if (status == ExitStatus.TIMEOUT) {
         err.println("zl: " + target.name() + " did not end in time; it was destroyed");
-      } else if (status == ExitStatus.CRASHED) {
+      } else if (status == ExitStatus.CRASHED || status == ExitStatus.INTERNAL_ERROR) {
         String reason = guest.crashReason();
         err.println(
             "zl: "
                 + target.name()
                 + " "
-                + ((GuestEnd) end).text()
+                + (end instanceof GuestEnd how ? how.text() : "was destroyed")
                 + (reason.isEmpty() ? "" : ": " + reason));
         err.print(crash);
       }
@@ -164,6 +169,28 @@ final class RunSession implements AutoCloseable {
       watcher.print(err);
     }
     return status;
+  }
+
+  /** Keeps all that is known in a file, and says the most important. */
+  private String internalError(Guest guest) {
+    StringBuilder text = new StringBuilder();
+    machine.internalErrors().forEach(failure -> text.append(failure.text()));
+    String state = "";
+    try {
+      state =
+          new CrashReport(machine.control(), guest, spec.kernel().symbols()).textWithMemory()
+              + guest.log().text();
+    } catch (RuntimeException e) {
+      text.append("the guest cannot be looked at: ").append(e).append('\n');
+    }
+    String title = "zl " + VersionVerb.version() + ", " + target.name() + ", " + options.engine();
+    try {
+      Path file = FailureFile.write(Path.of(""), title, machine.internalErrors(), state);
+      text.append("zl: kept in ").append(file.toAbsolutePath()).append('\n');
+    } catch (IOException e) {
+      text.append("zl: no file could be kept: ").append(e.getMessage()).append('\n');
+    }
+    return text.toString();
   }
 
   private static int status(Object end) {

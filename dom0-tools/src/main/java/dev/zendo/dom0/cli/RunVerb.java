@@ -45,7 +45,8 @@ final class RunVerb implements Verb {
     Ctrl-] leaves. The end of standard input does not end the guest.
 
     Exit status: 0 the guest powered off, 2 wrong use or unusable files, 3 the guest crashed,
-    4 the time was up, 130 left with Ctrl-].
+    4 the time was up, 5 an internal error of Zendo (a file with all that is known is kept),
+    130 left with Ctrl-].
     """;
   }
 

@@ -82,7 +82,7 @@ public final class ConsoleBackend implements AutoCloseable {
 
   /** Serves the ring again after the output had no room. */
   public void resume() {
-    control.events().post(this::serve);
+    control.events().post(domain, this::serve);
   }
 
   /** Types bytes; waits while too many are typed that the guest has not read. */

@@ -18,6 +18,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ObjIntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +34,15 @@ public final class EventPorts {
   private final CallGate gate;
   private final long sharedInfo;
   private final long vcpuInfo;
-  private final AtomicReferenceArray<Runnable> handlers =
+  private final AtomicReferenceArray<Task> handlers =
       new AtomicReferenceArray<>(EventLimits.V2L_NR_CHANNELS);
-  private final Queue<Runnable> kicks = new ConcurrentLinkedQueue<>();
+  private final Queue<Task> kicks = new ConcurrentLinkedQueue<>();
   private final Thread thread;
+  private volatile ObjIntConsumer<Throwable> failed = EventPorts::log;
   private volatile boolean closed;
+
+  /** What runs on the event thread, and the domain for which it does; 0 for nobody else's. */
+  private record Task(int domain, Runnable work) {}
 
   EventPorts(CallGate gate, ControlDomainPort port, long sharedInfo, String name) {
     this.gate = gate;
@@ -46,6 +51,18 @@ public final class EventPorts {
     this.thread = new Thread(this::loop, name);
     thread.setDaemon(true);
     port.onUpcall(() -> LockSupport.unpark(thread));
+  }
+
+  /**
+   * Sets who is told when a handler throws something, on the event thread: the throwable and the
+   * domain for which it worked, 0 for nobody else's.
+   */
+  public void onFailure(ObjIntConsumer<Throwable> listener) {
+    failed = listener;
+  }
+
+  private static void log(Throwable cause, int domain) {
+    LOG.error("an event handler for domain {} failed", domain, cause);
   }
 
   /** Starts serving events. */
@@ -93,7 +110,7 @@ public final class EventPorts {
       BindInterdomain.REMOTE_DOM.set(memory, at, domain);
       BindInterdomain.REMOTE_PORT.set(memory, at, remotePort);
       op("binding an event channel of domain " + domain, EventOp.BIND_INTERDOMAIN, at);
-      return handle(BindInterdomain.LOCAL_PORT.get(memory, at), handler);
+      return handle(BindInterdomain.LOCAL_PORT.get(memory, at), new Task(domain, handler));
     } finally {
       gate.lock().unlock();
     }
@@ -101,6 +118,15 @@ public final class EventPorts {
 
   /** Runs something on the event thread, between events; it may post itself again. */
   public void post(Runnable task) {
+    post(0, task);
+  }
+
+  /** The same for something that is done for a domain. */
+  public void post(int domain, Runnable task) {
+    post(new Task(domain, task));
+  }
+
+  private void post(Task task) {
     kicks.add(task);
     LockSupport.unpark(thread);
   }
@@ -113,13 +139,13 @@ public final class EventPorts {
       long at = argument(BindVirq.LAYOUT.size());
       BindVirq.VIRQ.set(memory, at, virq);
       op("binding virtual interrupt " + virq, EventOp.BIND_VIRQ, at);
-      return handle(BindVirq.PORT.get(memory, at), handler);
+      return handle(BindVirq.PORT.get(memory, at), new Task(0, handler));
     } finally {
       gate.lock().unlock();
     }
   }
 
-  private int handle(int port, Runnable handler) {
+  private int handle(int port, Task handler) {
     handlers.set(port, handler);
     // An event that came before the handler was there has been lost.
     post(handler);
@@ -183,7 +209,7 @@ public final class EventPorts {
   /** Runs one posted task and the handlers of all pending events; false when there was nothing. */
   private boolean scan(PhysicalMemory memory) {
     // One only: a task may post itself again, and no event should have to wait for its end.
-    Runnable kick = kicks.poll();
+    Task kick = kicks.poll();
     if (kick != null) {
       run(kick);
     }
@@ -218,18 +244,19 @@ public final class EventPorts {
     while (bits != 0) {
       int port = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
       bits &= bits - 1;
-      Runnable handler = handlers.get(port);
+      Task handler = handlers.get(port);
       if (handler != null) {
         run(handler);
       }
     }
   }
 
-  private static void run(Runnable handler) {
+  /** Whatever a task throws ends here: the thread serves the others. */
+  private void run(Task task) {
     try {
-      handler.run();
-    } catch (RuntimeException e) {
-      LOG.error("an event handler failed", e);
+      task.work().run();
+    } catch (RuntimeException | Error e) {
+      failed.accept(e, task.domain());
     }
   }
 }

@@ -19,10 +19,18 @@ public final class CrashReport {
   private static final int STACK_WORDS = 512;
   private static final int SHOWN_WORDS = 16;
 
+  private static final U64[] GENERAL = {
+    CpuUserRegs.RAX, CpuUserRegs.RBX, CpuUserRegs.RCX, CpuUserRegs.RDX,
+    CpuUserRegs.RSI, CpuUserRegs.RDI, CpuUserRegs.RBP, CpuUserRegs.RSP,
+    CpuUserRegs.R8, CpuUserRegs.R9, CpuUserRegs.R10, CpuUserRegs.R11,
+    CpuUserRegs.R12, CpuUserRegs.R13, CpuUserRegs.R14, CpuUserRegs.R15,
+  };
+
   private final ControlDomain control;
   private final Guest guest;
   private final Symbols symbols;
   private final StringBuilder out = new StringBuilder();
+  private boolean withMemory;
 
   /**
    * A report about a guest that has stopped and is not destroyed yet.
@@ -33,6 +41,12 @@ public final class CrashReport {
     this.control = control;
     this.guest = guest;
     this.symbols = symbols;
+  }
+
+  /** The same with the memory that registers point to. */
+  public String textWithMemory() {
+    withMemory = true;
+    return text();
   }
 
   /** The report, several lines. */
@@ -54,6 +68,7 @@ public final class CrashReport {
   private void describe(int vcpu) {
     PhysicalMemory memory = control.domains().memory();
     long[] state = new long[5];
+    long[] pointers = new long[GENERAL.length];
     control
         .domains()
         .getContext(
@@ -64,6 +79,9 @@ public final class CrashReport {
               int flags = (int) VcpuGuestContext.FLAGS.get(memory, at);
               boolean kernel = (flags & ContextFlags.IN_KERNEL) != 0;
               registers(vcpu, memory, at, regs, kernel);
+              for (int i = 0; i < GENERAL.length; i++) {
+                pointers[i] = GENERAL[i].get(memory, regs);
+              }
               state[0] = CpuUserRegs.RIP.get(memory, regs);
               state[1] = CpuUserRegs.RSP.get(memory, regs);
               state[2] = CpuUserRegs.RBP.get(memory, regs);
@@ -77,7 +95,13 @@ public final class CrashReport {
     try (GuestVirtualMemory guestMemory =
         new GuestVirtualMemory(control.memory(), guest.id(), state[3])) {
       backtrace(guestMemory, state[0], state[1], state[2]);
-      stack(guestMemory, state[1]);
+      words(guestMemory, "stack", state[1]);
+      if (withMemory) {
+        words(guestMemory, "rip", state[0]);
+        for (int i = 0; i < GENERAL.length; i++) {
+          words(guestMemory, GENERAL[i].name(), pointers[i]);
+        }
+      }
     }
   }
 
@@ -93,19 +117,11 @@ public final class CrashReport {
         CpuUserRegs.CS.get(memory, regs),
         rip,
         where == null ? "" : " " + where);
-    U64[][] rows = {
-      {CpuUserRegs.RAX, CpuUserRegs.RBX, CpuUserRegs.RCX, CpuUserRegs.RDX},
-      {CpuUserRegs.RSI, CpuUserRegs.RDI, CpuUserRegs.RBP, CpuUserRegs.RSP},
-      {CpuUserRegs.R8, CpuUserRegs.R9, CpuUserRegs.R10, CpuUserRegs.R11},
-      {CpuUserRegs.R12, CpuUserRegs.R13, CpuUserRegs.R14, CpuUserRegs.R15},
-    };
-    for (U64[] row : rows) {
-      for (U64 register : row) {
-        out.append(
-            String.format(
-                Locale.ROOT, "  %-3s %016x", register.name(), register.get(memory, regs)));
-      }
-      out.append('\n');
+    for (int i = 0; i < GENERAL.length; i++) {
+      out.append(
+          String.format(
+              Locale.ROOT, "  %-3s %016x", GENERAL[i].name(), GENERAL[i].get(memory, regs)));
+      out.append((i & 3) == 3 ? "\n" : "");
     }
     line(
         "  rflags %08x  ss %04x  ds %04x  es %04x  fs %04x  gs %04x  cr2 %016x  cr3 %016x",
@@ -166,17 +182,18 @@ public final class CrashReport {
     line("    %016x%s%s", address, name == null ? "" : " " + name, doubt);
   }
 
-  private void stack(GuestVirtualMemory memory, long rsp) {
+  /** What is at an address, if anything is. */
+  private void words(GuestVirtualMemory memory, String what, long address) {
     StringBuilder words = new StringBuilder();
     for (int i = 0; i < SHOWN_WORDS; i++) {
-      Long word = memory.read((rsp & ~7L) + 8L * i);
+      Long word = memory.read((address & ~7L) + 8L * i);
       if (word == null) {
         break;
       }
       words.append(i % 4 == 0 ? "\n   " : "").append(String.format(Locale.ROOT, " %016x", word));
     }
     if (words.length() > 0) {
-      line("  stack:%s", words);
+      line("  %s:%s", what, words);
     }
   }
 }

@@ -36,7 +36,7 @@ final class GuestRing implements AutoCloseable {
         };
     int[] local = new int[1];
     WireConnection wire =
-        new WireConnection(store.connect(domain), () -> control.events().post(pump));
+        new WireConnection(store.connect(domain), () -> control.events().post(domain, pump));
     ring =
         XenstoreRing.reset(
             new MappedRingPage(control.memory().memory(), page.address()),

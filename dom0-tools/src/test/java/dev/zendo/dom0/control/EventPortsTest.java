@@ -1,5 +1,6 @@
 package dev.zendo.dom0.control;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.dom0.Machine;
@@ -42,5 +43,18 @@ class EventPortsTest {
     events.post(other::countDown);
     assertTrue(other.await(1, TimeUnit.MINUTES), "another task");
     busy.set(false);
+  }
+
+  @Test
+  void whatAHandlerThrowsIsOurErrorAndEndsNoOtherTask() throws InterruptedException {
+    events.post(
+        () -> {
+          throw new AssertionError("made by the test");
+        });
+    CountDownLatch other = new CountDownLatch(1);
+    events.post(other::countDown);
+    assertTrue(other.await(1, TimeUnit.MINUTES), "another task");
+    assertEquals(1, machine.internalErrors().size());
+    assertTrue(machine.internalErrors().get(0).text().contains("made by the test"));
   }
 }

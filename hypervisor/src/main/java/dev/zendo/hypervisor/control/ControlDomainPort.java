@@ -6,6 +6,7 @@ import dev.zendo.hypervisor.domain.Kicker;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.hypercall.Dispatcher;
+import dev.zendo.hypervisor.hypercall.HypercallError;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -41,11 +42,15 @@ public final class ControlDomainPort implements Kicker {
    * Issues a hypercall; pointers in it are guest-physical addresses of {@link #memory()}.
    *
    * @return what a guest would find in RAX
+   * @throws HypercallError when the hypervisor fails, whatever the arguments are; it has been noted
    */
   public long hypercall(int number, long a1, long a2, long a3, long a4, long a5) {
     lock.lock();
     try {
       return dispatcher.call(vcpu, number, a1, a2, a3, a4, a5);
+    } catch (HypercallError e) {
+      domain.lifecycle().fail(domain, vcpu, e);
+      throw e;
     } finally {
       lock.unlock();
     }

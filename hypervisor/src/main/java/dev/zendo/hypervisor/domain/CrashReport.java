@@ -1,6 +1,9 @@
 package dev.zendo.hypervisor.domain;
 
 import dev.zendo.hypervisor.engine.CpuState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * Why the hypervisor ended a domain, and where its vcpu was.
@@ -17,6 +20,35 @@ public record CrashReport(int domain, int vcpu, String why, long[] registers, bo
 
   /** Index of RFLAGS in {@link #registers}. */
   public static final int RFLAGS = 17;
+
+  private static final String[] NAMES = {
+    "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13",
+    "r14", "r15", "rip", "rflags"
+  };
+
+  private static final int REGISTERS_IN_LINE = 4;
+
+  /** Which domain and vcpu, for people. */
+  public String place() {
+    if (domain < 0) {
+      return "no domain";
+    }
+    String mode = kernelMode ? ", kernel mode" : ", user mode";
+    return "domain " + domain + (vcpu < 0 ? "" : ", vcpu " + vcpu + mode);
+  }
+
+  /** The registers by name, for people; empty without a vcpu. */
+  public List<String> registerLines() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < registers.length; i += REGISTERS_IN_LINE) {
+      StringBuilder line = new StringBuilder();
+      for (int k = i; k < Math.min(registers.length, i + REGISTERS_IN_LINE); k++) {
+        line.append(String.format(Locale.ROOT, "  %-6s %016x", NAMES[k], registers[k]));
+      }
+      lines.add(line.toString());
+    }
+    return lines;
+  }
 
   /** Takes the registers of a vcpu that does not run. */
   static CrashReport of(Domain domain, Vcpu vcpu, String why) {

@@ -316,5 +316,10 @@ public final class Domain {
     public void crash(Domain domain, Vcpu vcpu, String why) {
       domain.shutdownReason(CRASH);
     }
+
+    @Override
+    public void fail(Domain domain, Vcpu vcpu, Throwable cause) {
+      throw new IllegalStateException("in a domain without a machine", cause);
+    }
   }
 }

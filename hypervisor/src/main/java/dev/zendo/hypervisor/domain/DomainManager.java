@@ -47,6 +47,7 @@ public final class DomainManager implements Lifecycle {
   private final Clock clock;
   private final SystemTime time;
   private final ReentrantLock lock = new ReentrantLock();
+  private final InternalFailures failures = new InternalFailures();
   private volatile Consumer<CrashReport> crashListener = report -> {};
   private int lastId;
 
@@ -230,6 +231,36 @@ public final class DomainManager implements Lifecycle {
     shutdown(domain, CRASH);
   }
 
+  @Override
+  public void fail(Domain domain, Vcpu vcpu, Throwable cause) {
+    String note = "";
+    while (domain.pagingLock().isHeldByCurrentThread()) {
+      note = "; the paging lock was held";
+      domain.pagingLock().unlock();
+    }
+    InternalFailure failure = failures.add(domain, vcpu, note, cause);
+    if (domain.privileged()) {
+      // Whoever asked on its behalf is told by an exception.
+      return;
+    }
+    try {
+      crash(domain, vcpu, failure == null ? InternalFailure.TITLE : failure.where().why());
+    } catch (RuntimeException | Error e) {
+      // Its report failed, too: it ends without.
+      shutdown(domain, CRASH);
+    }
+  }
+
+  /** An error of the hypervisor's own that has to do with no domain. */
+  public void fail(Throwable cause) {
+    failures.add(null, null, "", cause);
+  }
+
+  /** Errors of the hypervisor's own so far. */
+  public InternalFailures failures() {
+    return failures;
+  }
+
   /** Lets a domain that was shut down run on, as if the shutdown had returned. */
   public void resume(Domain domain) {
     lock.lock();
@@ -258,23 +289,32 @@ public final class DomainManager implements Lifecycle {
       lock.unlock();
     }
     awaitStopped(domain, null);
-    for (int i = 0; i < domain.vcpuCount(); i++) {
-      domain.vcpu(i).time().close();
-    }
-    domain.watchdogs().close(timers);
-    domain.events().destroy();
-    for (int i = 0; i < domain.vcpuCount(); i++) {
-      Vcpu vcpu = domain.vcpu(i);
-      forgetVcpuInfo(vcpu);
-      memory.detach(vcpu);
-    }
-    memory.release(domain);
+    forEachVcpu(domain, vcpu -> vcpu.time().close());
+    step(domain, () -> domain.watchdogs().close(timers));
+    step(domain, () -> domain.events().destroy());
+    forEachVcpu(domain, this::forgetVcpuInfo);
+    forEachVcpu(domain, memory::detach);
+    step(domain, () -> memory.release(domain));
     domain.dying(Domain.DEAD);
     domains.remove(domain);
-    for (int i = 0; i < domain.vcpuCount(); i++) {
-      domain.vcpu(i).close();
-    }
+    forEachVcpu(domain, Vcpu::close);
     notifyControlDomain();
+  }
+
+  private void forEachVcpu(Domain domain, Consumer<Vcpu> work) {
+    for (int i = 0; i < domain.vcpuCount(); i++) {
+      Vcpu vcpu = domain.vcpu(i);
+      step(domain, () -> work.accept(vcpu));
+    }
+  }
+
+  /** A step of a domain's end: after one that fails the others still give back what they can. */
+  private void step(Domain domain, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      fail(domain, null, e);
+    }
   }
 
   /** Moves a vcpu_info back to its first place and gives up the frame it was in. */

@@ -30,4 +30,14 @@ public interface Lifecycle {
    * @param why one line for people
    */
   void crash(Domain domain, Vcpu vcpu, String why);
+
+  /**
+   * The hypervisor failed while it worked for a domain: an error of its own, whatever the guest
+   * did. The domain ends, nothing else does; locks of the domain that the calling thread still
+   * holds are let go. Never throws.
+   *
+   * @param vcpu for which it worked, or null
+   * @param cause what was thrown
+   */
+  void fail(Domain domain, Vcpu vcpu, Throwable cause);
 }

@@ -18,7 +18,10 @@ public final class Watchdogs {
   /** Watchdogs that are not armed. */
   Watchdogs(Domain domain) {
     for (int i = 0; i < COUNT; i++) {
-      timer[i] = new Timer(() -> domain.lifecycle().shutdown(domain, Lifecycle.WATCHDOG));
+      timer[i] =
+          new Timer(
+              () -> domain.lifecycle().shutdown(domain, Lifecycle.WATCHDOG),
+              cause -> domain.lifecycle().fail(domain, null, cause));
     }
   }
 

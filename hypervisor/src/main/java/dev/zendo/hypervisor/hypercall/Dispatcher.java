@@ -39,14 +39,24 @@ public final class Dispatcher {
     cpu.gpr(CpuState.RAX, result);
   }
 
-  /** Does one hypercall and returns its result. */
+  /**
+   * Does one hypercall and returns its result.
+   *
+   * @throws HypercallError when its handler throws anything: an error of the hypervisor's own
+   */
   public long call(Vcpu vcpu, long number, long a1, long a2, long a3, long a4, long a5) {
     HypercallHandler handler = table.handler(number);
     vcpu.counters().hypercall(number);
-    if (!tracer.hypercalls()) {
-      return handler.handle(vcpu, a1, a2, a3, a4, a5);
+    try {
+      if (!tracer.hypercalls()) {
+        return handler.handle(vcpu, a1, a2, a3, a4, a5);
+      }
+      return tracer.hypercall(handler, vcpu, number, a1, a2, a3, a4, a5);
+    } catch (HypercallError e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      throw new HypercallError(number, new long[] {a1, a2, a3, a4, a5}, e);
     }
-    return tracer.hypercall(handler, vcpu, number, a1, a2, a3, a4, a5);
   }
 
   /** Whether a call that takes long should {@link #restart} now. */

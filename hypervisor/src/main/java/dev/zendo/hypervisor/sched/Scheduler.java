@@ -8,6 +8,7 @@ import dev.zendo.hypervisor.time.Timers;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Runs vcpus on processor threads: one queue of runnable vcpus, first come first served, with
@@ -31,7 +32,8 @@ public final class Scheduler {
   private final Condition work = lock.newCondition();
   private final Condition stopped = lock.newCondition();
   private final ArrayDeque<Vcpu> queue = new ArrayDeque<>();
-  private final Timer slice = new Timer(this::endSlices);
+  private final Timer slice = new Timer(this::endSlices, this::failed);
+  private Consumer<Throwable> listener = Scheduler::rethrow;
   private volatile boolean closed;
 
   /** Whether idle processors see to the timers. */
@@ -52,6 +54,19 @@ public final class Scheduler {
     for (int i = 0; i <= processors; i++) {
       this.processors[i] = new Processor(i);
     }
+  }
+
+  /** Sets who is told of errors of this scheduler's own; once, before it starts. */
+  public void onFailure(Consumer<Throwable> consumer) {
+    listener = consumer;
+  }
+
+  private void failed(Throwable cause) {
+    listener.accept(cause);
+  }
+
+  private static void rethrow(Throwable cause) {
+    throw new IllegalStateException("the scheduler failed", cause);
   }
 
   /** Starts the processor threads (daemons); somebody else drives the timers. */
@@ -79,6 +94,7 @@ public final class Scheduler {
           };
       processor.thread = new Thread(body, "zendo-cpu" + i);
       processor.thread.setDaemon(true);
+      processor.thread.setUncaughtExceptionHandler((thread, cause) -> failed(cause));
       processor.thread.start();
     }
   }
@@ -353,8 +369,11 @@ public final class Scheduler {
   private void loop(Processor processor, VcpuRunner runner) {
     Vcpu vcpu = next(processor);
     while (vcpu != null) {
-      runner.run(vcpu);
-      putBack(processor, vcpu);
+      try {
+        runner.run(vcpu);
+      } finally {
+        putBack(processor, vcpu);
+      }
       vcpu = next(processor);
     }
   }

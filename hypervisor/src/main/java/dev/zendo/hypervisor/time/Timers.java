@@ -3,8 +3,6 @@ package dev.zendo.hypervisor.time;
 import java.util.Arrays;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The timers of a machine in a heap ordered by deadline. Any thread may arm and cancel; whoever
@@ -12,8 +10,6 @@ import org.slf4j.LoggerFactory;
  * #runExpired} on a substituted one (tests do).
  */
 public final class Timers {
-  private static final Logger LOG = LoggerFactory.getLogger(Timers.class);
-
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -183,8 +179,6 @@ public final class Timers {
     lock.unlock();
     try {
       timer.fire();
-    } catch (RuntimeException e) {
-      LOG.error("a timer failed", e);
     } finally {
       lock.lock();
       running = null;

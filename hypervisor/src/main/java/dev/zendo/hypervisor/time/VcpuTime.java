@@ -26,9 +26,13 @@ public final class VcpuTime {
     this.vcpu = vcpu;
     this.timers = timers;
     this.clock = clock;
-    this.singleshot = new Timer(this::tick);
-    this.periodic = new Timer(this::periodicWork);
-    this.poll = new Timer(this::endPoll);
+    this.singleshot = new Timer(this::tick, this::failed);
+    this.periodic = new Timer(this::periodicWork, this::failed);
+    this.poll = new Timer(this::endPoll, this::failed);
+  }
+
+  private void failed(Throwable cause) {
+    vcpu.domain().lifecycle().fail(vcpu.domain(), vcpu, cause);
   }
 
   /** Arms the one-shot timer; the past fires at once. */

@@ -11,13 +11,16 @@ import dev.zendo.hypervisor.sched.Scheduler;
 public final class DrivenProcessor {
   private final Scheduler scheduler;
   private final GuestLoop loop;
+  private final TrapDelivery delivery;
   private final long[] runstate = new long[GuestLoop.RUNSTATE];
   private Vcpu current;
+  private boolean entered;
 
   /** A processor that has nothing to run. */
-  public DrivenProcessor(Scheduler scheduler, GuestLoop loop) {
+  public DrivenProcessor(Scheduler scheduler, GuestLoop loop, TrapDelivery delivery) {
     this.scheduler = scheduler;
     this.loop = loop;
+    this.delivery = delivery;
   }
 
   /** The vcpu whose executor may run now; null when no vcpu can. */
@@ -28,26 +31,37 @@ public final class DrivenProcessor {
         if (current == null) {
           return null;
         }
-        loop.arrive(current, runstate);
+        contained(() -> loop.arrive(current, runstate));
       }
       if (current.schedule().mustStop()) {
         release();
-      } else if (loop.enter(current)) {
+      } else if (contained(() -> entered = loop.enter(current)) && entered) {
         return current;
       }
     }
   }
 
+  /** Does something for the current vcpu, whose domain ends if that fails; whether it did not. */
+  private boolean contained(Runnable work) {
+    try {
+      work.run();
+      return true;
+    } catch (RuntimeException | Error e) {
+      delivery.fail(current, e);
+      return false;
+    }
+  }
+
   /** The executor of the vcpu that was ready came back. */
   public void serve(int reason) {
-    loop.leave(current, reason);
+    contained(() -> loop.leave(current, reason));
   }
 
   /** Gives the vcpu back that was ready last, if any. */
   public void release() {
     if (current != null) {
       current.gate().leave();
-      loop.depart(current, runstate);
+      contained(() -> loop.depart(current, runstate));
       scheduler.giveBack(current);
       current = null;
     }

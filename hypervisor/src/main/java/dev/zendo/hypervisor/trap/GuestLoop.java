@@ -13,15 +13,13 @@ import dev.zendo.hypervisor.sched.VcpuSchedule;
 import dev.zendo.hypervisor.time.SystemTime;
 import dev.zendo.hypervisor.trace.Sampler;
 import dev.zendo.hypervisor.trace.Tracer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs vcpus: lets the executor run guest code and serves what it comes back with, until the vcpu
- * has to give up its processor.
+ * has to give up its processor. Whatever is thrown on the way is an error of the hypervisor's own,
+ * ends the vcpu's domain and goes no further.
  */
 public final class GuestLoop implements VcpuRunner {
-  private static final Logger LOG = LoggerFactory.getLogger(GuestLoop.class);
   private static final long BUDGET = 1L << 40;
   private static final int CPUID_LENGTH = 2;
   private static final int FORCED_LENGTH = 7;
@@ -66,13 +64,13 @@ public final class GuestLoop implements VcpuRunner {
       while (!schedule.mustStop()) {
         pass(vcpu);
       }
-    } catch (RuntimeException | LinkageError | VirtualMachineError | AssertionError e) {
-      fail(vcpu, e);
+    } catch (RuntimeException | Error e) {
+      delivery.fail(vcpu, e);
     }
     try {
       depart(vcpu, runstate);
-    } catch (RuntimeException | LinkageError | VirtualMachineError | AssertionError e) {
-      fail(vcpu, e);
+    } catch (RuntimeException | Error e) {
+      delivery.fail(vcpu, e);
     }
   }
 
@@ -245,11 +243,5 @@ public final class GuestLoop implements VcpuRunner {
       }
     }
     return true;
-  }
-
-  private void fail(Vcpu vcpu, Throwable cause) {
-    vcpu.gate().leave();
-    LOG.error("{}: error inside the hypervisor", vcpu, cause);
-    delivery.crash(vcpu, "error inside the hypervisor: " + cause);
   }
 }

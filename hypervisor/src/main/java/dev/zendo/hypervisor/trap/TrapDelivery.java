@@ -130,6 +130,12 @@ public final class TrapDelivery {
     lifecycle.crash(vcpu.domain(), vcpu, why);
   }
 
+  /** Ends the vcpu's domain because the hypervisor failed; never throws. */
+  void fail(Vcpu vcpu, Throwable cause) {
+    vcpu.gate().leave();
+    lifecycle.fail(vcpu.domain(), vcpu, cause);
+  }
+
   private void bounce(Vcpu vcpu, int vector, boolean withError, int errorCode) {
     TrapState traps = vcpu.traps();
     if (tracer.traps()) {

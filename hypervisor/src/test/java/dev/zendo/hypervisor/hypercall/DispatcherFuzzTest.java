@@ -76,6 +76,7 @@ class DispatcherFuzzTest {
         domain = machine.domain(next, 4);
       }
     }
+    assertEquals(0, machine.manager.failures().count());
     assertEquals(-1, other.shutdownReason());
     assertEquals(0, other.events().open());
     assertEquals(0, other.pauses());

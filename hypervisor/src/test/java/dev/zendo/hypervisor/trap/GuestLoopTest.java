@@ -3,21 +3,30 @@ package dev.zendo.hypervisor.trap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypervisor.control.ControlDomainPort;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.FakeMemory;
+import dev.zendo.hypervisor.domain.InternalFailure;
 import dev.zendo.hypervisor.domain.Lifecycle;
 import dev.zendo.hypervisor.domain.TestMachine;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.domain.VcpuCounters;
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.ExitReason;
+import dev.zendo.hypervisor.hypercall.HypercallError;
+import dev.zendo.hypervisor.hypercall.HypercallHandler;
 import dev.zendo.hypervisor.machine.HostMemory;
+import java.lang.reflect.Array;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the guest loop makes of the exits of an executor. */
 class GuestLoopTest {
@@ -162,19 +171,93 @@ class GuestLoopTest {
     assertEquals(HANDLER, cpu.rip());
   }
 
+  /** Checks that the domain, and only it, ended for an error of ours; returns the report. */
+  private String ended(Domain other) {
+    assertEquals(Lifecycle.CRASH, domain.shutdownReason());
+    assertNotNull(machine.crash);
+    assertTrue(machine.crash.why().startsWith(InternalFailure.TITLE), machine.crash.why());
+    assertEquals(-1, other.shutdownReason());
+    assertEquals(false, vcpu.gate().inside());
+    assertEquals(false, domain.pagingLock().isLocked());
+    assertEquals(1, machine.manager.failures().count());
+    return machine.manager.failures().first().get(0).text();
+  }
+
   @Test
-  void errorInsideTheHypervisorEndsOnlyTheDomain() {
+  void errorOfTheEngineEndsOnlyTheDomain() {
     Domain other = machine.domain(2, 1);
     machine.engine.script.add(
         state -> {
+          domain.pagingLock().lock();
           throw new IllegalStateException("made by the test");
         });
     loop.run(vcpu);
-    assertEquals(Lifecycle.CRASH, domain.shutdownReason());
-    assertNotNull(machine.crash);
-    assertTrue(machine.crash.why().contains("made by the test"));
-    assertEquals(-1, other.shutdownReason());
-    assertEquals(false, vcpu.gate().inside());
+    String report = ended(other);
+    assertTrue(report.contains("made by the test; the paging lock was held"), report);
+    assertTrue(report.contains("domain 1, vcpu 0, kernel mode"), report);
+    assertTrue(report.contains(String.format("rip    %016x", CODE)), report);
+    assertTrue(report.contains("at dev.zendo.hypervisor.trap.GuestLoopTest"), report);
+  }
+
+  private static long recurse(long depth) {
+    return depth < 0 ? 0 : recurse(depth + 1) + 1;
+  }
+
+  static List<HypercallHandler> failingHandlers() {
+    return List.of(
+        (caller, a1, a2, a3, a4, a5) -> Array.getLong(new long[0], (int) a1),
+        (caller, a1, a2, a3, a4, a5) -> recurse(0),
+        (caller, a1, a2, a3, a4, a5) -> {
+          throw new OutOfMemoryError("made by the test");
+        },
+        (caller, a1, a2, a3, a4, a5) -> {
+          throw new AssertionError("made by the test");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("failingHandlers")
+  void failingHypercallEndsOnlyTheDomain(HypercallHandler handler) {
+    Domain other = machine.domain(2, 1);
+    machine.table.register(Hypercalls.GET_DEBUGREG, handler);
+    cpu.gpr(CpuState.RAX, Hypercalls.GET_DEBUGREG);
+    cpu.gpr(CpuState.RDI, 7);
+    cpu.gpr(CpuState.RSI, 0xabcdef);
+    machine.engine.script.add(state -> ExitReason.SYSCALL);
+    loop.run(vcpu);
+    String report = ended(other);
+    assertTrue(report.contains("hypercall 9: get_debugreg("), report);
+    assertTrue(report.contains("registers 0x7 0xabcdef 0x"), report);
+  }
+
+  @Test
+  void failureInsideAMulticallNamesTheEntry() {
+    Domain other = machine.domain(2, 1);
+    machine.table.register(Hypercalls.GET_DEBUGREG, failingHandlers().get(0));
+    long entry = machine.memory.host(FakeMemory.BASE);
+    HostMemory.putLong(entry, Hypercalls.GET_DEBUGREG);
+    HostMemory.putLong(entry + 16, 5);
+    cpu.gpr(CpuState.RAX, Hypercalls.MULTICALL);
+    cpu.gpr(CpuState.RDI, FakeMemory.BASE);
+    cpu.gpr(CpuState.RSI, 1);
+    machine.engine.script.add(state -> ExitReason.SYSCALL);
+    loop.run(vcpu);
+    String report = ended(other);
+    assertTrue(report.contains("hypercall 9: get_debugreg("), report);
+    assertTrue(report.contains("registers 0x5 "), report);
+  }
+
+  @Test
+  void failureForTheControlDomainIsThrownAndEndsNothing() {
+    Domain control = machine.domain(0, 1);
+    machine.table.register(Hypercalls.GET_DEBUGREG, failingHandlers().get(0));
+    ControlDomainPort port = new ControlDomainPort(control, machine.dispatcher, machine.memory);
+    port.attach(control.vcpu(0));
+    assertThrows(
+        HypercallError.class, () -> port.hypercall(Hypercalls.GET_DEBUGREG, 0, 0, 0, 0, 0));
+    assertEquals(1, machine.manager.failures().count());
+    assertEquals(-1, control.shutdownReason());
+    assertEquals(-1, domain.shutdownReason());
   }
 
   @Test
