@@ -61,6 +61,21 @@ static void fill_context(struct vcpu_guest_context *context, struct vcpu *vcpu)
     context->gs_base_kernel = (uint64_t)vcpu;
 }
 
+/* The page that all vcpus share has room for the first ones; others name a place of their own. Gives
+ * 0 or a negative error. */
+static int64_t find_info(struct vcpu *vcpu)
+{
+    struct vcpu_register_vcpu_info place = {.mfn = virt_to_mfn(vcpu),
+                                            .offset = offsetof(struct vcpu, own_info)};
+
+    if (vcpu->id < XEN_LEGACY_MAX_VCPUS) {
+        vcpu->info = &shared_info->vcpu_info[vcpu->id];
+        return 0;
+    }
+    vcpu->info = &vcpu->own_info;
+    return vcpu_op(VCPUOP_register_vcpu_info, vcpu->id, &place);
+}
+
 int smp_start(uint32_t id, void (*function)(void *), void *argument)
 {
     struct vcpu *vcpu = page_alloc();
@@ -72,7 +87,9 @@ int smp_start(uint32_t id, void (*function)(void *), void *argument)
         return -ENOMEM;
     vcpu->self = vcpu;
     vcpu->id = id;
-    vcpu->info = &shared_info->vcpu_info[id];
+    error = find_info(vcpu);
+    if (error)
+        return (int)error;
     vcpu->info->evtchn_upcall_mask = 1;
     vcpu->stack_top = (uint64_t)stack + STACK_SIZE;
     vcpu->start = function;

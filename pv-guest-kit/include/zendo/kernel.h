@@ -23,6 +23,7 @@ struct vcpu {
     uint64_t user_return;    /* stack pointer to go back to when user mode ends, else 0 */
     void (*start)(void *);   /* what a secondary vcpu runs */
     void *start_argument;
+    struct vcpu_info own_info; /* of a vcpu that has none in the page that all share */
 };
 
 static inline struct vcpu *this_vcpu(void)

@@ -4,7 +4,7 @@
 
 #include <zendo/kernel.h>
 
-#define MAX_VCPUS 32
+#define MAX_VCPUS 64
 
 /* How many vcpus the domain has, running or not. */
 uint32_t smp_count(void);

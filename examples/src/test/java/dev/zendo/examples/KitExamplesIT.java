@@ -155,10 +155,23 @@ class KitExamplesIT {
   }
 
   @ParameterizedTest(name = "{0} vcpus, engine {1}")
-  @CsvSource({"1,auto", "2,auto", "4,auto", "2,interpreter"})
+  @CsvSource({"1,auto", "2,auto", "4,auto", "64,auto", "2,interpreter"})
   void everyPartOfTheKitWorks(String vcpus, String engine) throws Exception {
     Run run = runFolder("pv-guest-kit/test", "--vcpus", vcpus, "--engine", engine);
     check(run, "SELFTEST PASSED");
+  }
+
+  @Test
+  void sixtyFiveVcpusAreRefusedInOneLine() throws Exception {
+    Run run = run("hello", "--vcpus", "65");
+    assertEquals("zl: a domain can have 1 to 64 vcpus, not 65; correct --vcpus\n", run.errors());
+    assertEquals(2, run.status());
+  }
+
+  @ParameterizedTest(name = "engine {0}")
+  @ValueSource(strings = {"auto", "interpreter"})
+  void vcpusSeeMemoryInTotalStoreOrder(String engine) throws Exception {
+    check(run("litmus", "--engine", engine, "--cmdline", "rounds=20000"), "LITMUS-PASSED");
   }
 
   @Test

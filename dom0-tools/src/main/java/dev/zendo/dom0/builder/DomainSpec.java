@@ -2,6 +2,7 @@ package dev.zendo.dom0.builder;
 
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.image.KernelImage;
+import dev.zendo.hypervisor.domain.Domain;
 import java.nio.file.Path;
 import java.util.UUID;
 
@@ -31,7 +32,7 @@ public record DomainSpec(
   public static final long MAX_MEMORY_MIB = 64L << 10;
 
   /** Most virtual processors. */
-  public static final int MAX_VCPUS = 32;
+  public static final int MAX_VCPUS = Domain.MAX_VCPUS;
 
   /** Bytes of the command line in the start info page, with the zero at its end. */
   private static final int COMMAND_LINE_BYTES = 1024;

@@ -40,6 +40,9 @@ record RunOptions(
   /** Jumps inside emitted code reach so far. */
   private static final long MAX_CODE_MIB = 1024;
 
+  /** Room for translated code of all vcpus together, unless somebody asks for more. */
+  private static final long ALL_CODE = 2L << 30;
+
   private static final List<String> TRACES = List.of("hypercalls", "events", "traps");
 
   /** The options themselves. */
@@ -56,7 +59,11 @@ record RunOptions(
                 "NAME",
                 "what executes guest code: auto, direct or interpreter (auto)"))
         .addOption(
-            value(null, "code-cache", "MIB", "room for the translated code of each vcpu (128)"))
+            value(
+                null,
+                "code-cache",
+                "MIB",
+                "room for the translated code of each vcpu (128, 2048 for all)"))
         .addOption(value(null, "name", "NAME", "name of the domain (that of the kernel)"))
         .addOption(value("t", "timeout", "SECONDS", "end the guest after this time, status 4"))
         .addOption(flag("no-reboot", "end when the guest wants to reboot"))
@@ -101,7 +108,7 @@ record RunOptions(
     return new RunOptions(
         target,
         engine,
-        codeBytes(line),
+        codeBytes(line, target.vcpus()),
         traces,
         line.getOptionValue("trace-file"),
         socket == null ? null : Path.of(socket),
@@ -124,9 +131,9 @@ record RunOptions(
     throw new UsageException("--timeout " + text + ": use a number of seconds above 0");
   }
 
-  private static long codeBytes(CommandLine line) {
+  private static long codeBytes(CommandLine line, int vcpus) {
     if (!line.hasOption("code-cache")) {
-      return DirectEngine.DEFAULT_AREA;
+      return Math.min(DirectEngine.DEFAULT_AREA, ALL_CODE / vcpus);
     }
     long size = RunTarget.number("code-cache", line.getOptionValue("code-cache"), MAX_CODE_MIB);
     if (size == 0) {

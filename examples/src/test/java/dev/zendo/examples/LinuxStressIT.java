@@ -1,0 +1,68 @@
+package dev.zendo.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.zendo.dom0.EngineChoice;
+import dev.zendo.dom0.Guest;
+import dev.zendo.dom0.GuestEnd;
+import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.console.ConsoleOutput;
+import dev.zendo.dom0.image.KernelImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Debian's kernel under load: processors go and come back, by the guest's own wish and by the
+ * store's, and nothing stalls. The long form is {@code bench/stress}.
+ */
+class LinuxStressIT {
+  private static final Path TARGET = Path.of("linux/target");
+  private static final long MEMORY_MIB = 512;
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+
+  @ParameterizedTest(name = "{0} vcpus, {1}")
+  @CsvSource({"4,DIRECT", "4,INTERPRETER"})
+  void processorsGoAndComeUnderLoad(int vcpus, EngineChoice engine) throws Exception {
+    Optional<String> obstacle = engine.obstacle();
+    assumeTrue(obstacle.isEmpty(), () -> "the host cannot run it: " + obstacle.orElse(""));
+    Path kernel = TARGET.resolve("vmlinuz-full");
+    Path initramfs = TARGET.resolve("initramfs-stress");
+    assumeTrue(
+        Files.exists(kernel) && Files.exists(initramfs),
+        "no " + kernel + " or " + initramfs + ": run make -C examples/linux full stress");
+    DomainSpec spec =
+        new DomainSpec(
+            "stress",
+            UUID.randomUUID(),
+            KernelImage.read(kernel, MEMORY_MIB << 20),
+            initramfs,
+            "console=hvc0 zendo.store zendo.stress=3",
+            MEMORY_MIB,
+            vcpus);
+    int processors = Math.min(vcpus, Runtime.getRuntime().availableProcessors());
+    try (Machine machine = Machine.start(MEMORY_MIB, processors, engine);
+        Guest guest = machine.create(spec, ConsoleOutput.NONE)) {
+      String key = "/local/domain/" + guest.id() + "/cpu/1/availability";
+      guest.start();
+      if (guest.waitFor("STORE-OFFLINE 1", LIMIT)) {
+        machine.store().client().write(key, "offline");
+      }
+      if (guest.waitFor("STORE-ONLINE 1", LIMIT)) {
+        machine.store().client().write(key, "online");
+      }
+      GuestEnd end = guest.await(LIMIT);
+      String output = guest.log().text();
+      assertEquals(GuestEnd.POWEROFF, end, output);
+      assertTrue(output.contains("STRESS-END passed cpus=" + vcpus), output);
+      assertTrue(output.contains("complaints=0"), output);
+    }
+  }
+}
