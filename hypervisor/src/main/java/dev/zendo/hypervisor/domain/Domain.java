@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.domain;
 
 import dev.zendo.hypervisor.event.EventChannels;
+import dev.zendo.hypervisor.machine.FrameClaim;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -30,6 +31,7 @@ public final class Domain {
   private final ReentrantLock pagingLock = new ReentrantLock();
   private final OutdatedFrames outdatedFrames = new OutdatedFrames();
   private final AtomicLong totalPages = new AtomicLong();
+  private final FrameClaim claim = new FrameClaim();
   private final AtomicLong vmAssists = new AtomicLong();
   private final Vcpu[] vcpus = new Vcpu[MAX_VCPUS];
   private final EventChannels events;
@@ -129,6 +131,11 @@ public final class Domain {
         return true;
       }
     }
+  }
+
+  /** Free frames that are kept for it (XENMEM_claim_pages). */
+  public FrameClaim claim() {
+    return claim;
   }
 
   /** Frames are no longer its own. */

@@ -72,4 +72,7 @@ public interface DomainMemory {
 
   /** Frames of the machine that nobody owns. */
   long freeFrames();
+
+  /** Those of them that are kept for domains which are still to take them. */
+  long claimedFrames();
 }

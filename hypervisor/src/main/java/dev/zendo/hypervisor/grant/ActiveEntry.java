@@ -1,5 +1,7 @@
 package dev.zendo.hypervisor.grant;
 
+import dev.zendo.hypervisor.domain.Domain;
+
 /** What the hypervisor remembers of a grant in use. Guarded by the lock of its table. */
 final class ActiveEntry {
   /** See {@link Pins}; the other fields mean something while it is not 0. */
@@ -19,4 +21,29 @@ final class ActiveEntry {
 
   /** Number of granted bytes. */
   int length;
+
+  /** Whose grant is passed on; null for a frame of the granter itself. */
+  Domain from;
+
+  /** The grant that is passed on. */
+  int fromRef;
+
+  /** A use begins, of a frame of the granter unless {@link #from} is set afterwards. */
+  void begin(int domain, long frame, int first, int bytes) {
+    user = domain;
+    mfn = frame;
+    start = first;
+    length = bytes;
+    from = null;
+  }
+
+  /** Whether the use under way is of the same bytes, passed on from the same grant. */
+  boolean passesOn(int domain, Domain granter, int ref, CopyGrants.Bytes bytes) {
+    return user == domain
+        && from == granter
+        && fromRef == ref
+        && mfn == bytes.mfn
+        && start == bytes.start
+        && length == bytes.length;
+  }
 }

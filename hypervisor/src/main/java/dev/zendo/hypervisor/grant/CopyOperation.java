@@ -4,7 +4,6 @@ import dev.zendo.hypercalls.Domid;
 import dev.zendo.hypercalls.grant.Copy;
 import dev.zendo.hypercalls.grant.CopyFlags;
 import dev.zendo.hypercalls.grant.CopyPointer;
-import dev.zendo.hypercalls.grant.GrantFlags;
 import dev.zendo.hypercalls.grant.GrantStatus;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.HostView;
@@ -16,20 +15,20 @@ import dev.zendo.hypervisor.paging.PageOwners;
 
 /**
  * {@code copy}: bytes from one frame to another, each an own frame or one that somebody granted.
- * Grants that only pass on another domain's grant (transitive ones) are refused, as Xen does with
- * {@code gnttab=transitive=false}.
  */
 final class CopyOperation {
   private final MachineMemory memory;
   private final CodeMap codeMap;
   private final PageOwners owners;
   private final GrantedFrames frames;
+  private final CopyGrants grants;
 
   CopyOperation(MachineMemory memory, CodeMap codeMap, PageOwners owners, GrantedFrames frames) {
     this.memory = memory;
     this.codeMap = codeMap;
     this.owners = owners;
     this.frames = frames;
+    this.grants = new CopyGrants(owners, frames);
   }
 
   /** One side of a copy while it is held. */
@@ -37,13 +36,15 @@ final class CopyOperation {
     Domain owner;
     boolean granted;
     int ref;
-    long mfn = -1;
     boolean writable;
-    int start;
-    int length;
+    final CopyGrants.Bytes bytes = new CopyGrants.Bytes();
   }
 
-  /** Does the operation in the caller's scratch memory and returns its status. */
+  /**
+   * Does the operation in the caller's scratch memory.
+   *
+   * @return its status, or {@link CopyGrants#CHANGED}
+   */
   int copy(Vcpu caller) {
     long at = caller.scratch();
     int flags = Copy.FLAGS.get(HostView.HOST, at);
@@ -90,72 +91,23 @@ final class CopyOperation {
   private int acquire(Domain self, long pointer, Side side, boolean readOnly) {
     if (side.granted) {
       side.ref = CopyPointer.REF.get(HostView.HOST, pointer);
-      int status = acquireGrant(self, side, readOnly);
+      int status = grants.acquire(side.owner, side.ref, self.id(), readOnly, side.bytes);
       if (status != GrantStatus.OKAY) {
         side.granted = false;
         return status;
       }
     } else {
-      side.mfn = frames.hold(side.owner, CopyPointer.GMFN.get(HostView.HOST, pointer));
-      if (side.mfn < 0) {
+      side.bytes.mfn = frames.hold(side.owner, CopyPointer.GMFN.get(HostView.HOST, pointer));
+      if (side.bytes.mfn < 0) {
         return GrantStatus.BAD_PAGE;
       }
-      side.length = MachineMemory.FRAME_SIZE;
+      side.bytes.length = MachineMemory.FRAME_SIZE;
     }
     if (!readOnly) {
-      side.writable = frames.holdWritable(side.mfn);
+      side.writable = frames.holdWritable(side.bytes.mfn);
       return side.writable ? GrantStatus.OKAY : GrantStatus.GENERAL_ERROR;
     }
     return GrantStatus.OKAY;
-  }
-
-  private int acquireGrant(Domain self, Side side, boolean readOnly) {
-    GrantTable table = GrantingDomain.stateOf(side.owner).table();
-    int increment = readOnly ? Pins.HOST_READ : Pins.HOST_WRITE;
-    table.lock.lock();
-    try {
-      if (!table.contains(side.ref)) {
-        return GrantStatus.BAD_GNTREF;
-      }
-      ActiveEntry entry = table.active(side.ref);
-      boolean used = entry.pins != 0;
-      if (used && (entry.user != self.id() || Pins.isFull(entry.pins, increment))) {
-        return GrantStatus.GENERAL_ERROR;
-      }
-      if (!used || !readOnly && !Pins.anyWriter(entry.pins)) {
-        int status = table.mark(side.ref, entry, readOnly, false, self.id());
-        if (status != GrantStatus.OKAY) {
-          return status;
-        }
-      }
-      if (used) {
-        side.mfn = frames.holdAgain(side.owner, entry.mfn) ? entry.mfn : GrantStatus.BAD_DOMAIN;
-      } else {
-        side.mfn = frames.hold(side.owner, table.frameOf(side.ref));
-      }
-      if (side.mfn < 0) {
-        table.unmark(side.ref, entry, readOnly);
-        return (int) side.mfn;
-      }
-      if (!used) {
-        begin(table, side, entry, self.id());
-      }
-      entry.pins += increment;
-      side.start = entry.start;
-      side.length = entry.length;
-      return GrantStatus.OKAY;
-    } finally {
-      table.lock.unlock();
-    }
-  }
-
-  private static void begin(GrantTable table, Side side, ActiveEntry entry, int user) {
-    entry.user = user;
-    entry.mfn = side.mfn;
-    entry.part = table.version() == 2 && (table.flags(side.ref) & GrantFlags.SUB_PAGE) != 0;
-    int part = entry.part ? table.partOf(side.ref) : 0;
-    entry.start = entry.part ? part & 0xffff : 0;
-    entry.length = entry.part ? part >>> 16 : MachineMemory.FRAME_SIZE;
   }
 
   private int copyBytes(Side from, int fromOffset, Side to, int toOffset, int bytes) {
@@ -166,24 +118,24 @@ final class CopyOperation {
     if (!covers(from, fromOffset, bytes) || !covers(to, toOffset, bytes)) {
       return GrantStatus.GENERAL_ERROR;
     }
-    HostMemory.copy(
-        memory.address(from.mfn) + fromOffset, memory.address(to.mfn) + toOffset, bytes);
-    codeMap.written(to.mfn);
+    long source = memory.address(from.bytes.mfn) + fromOffset;
+    HostMemory.copy(source, memory.address(to.bytes.mfn) + toOffset, bytes);
+    codeMap.written(to.bytes.mfn);
     return GrantStatus.OKAY;
   }
 
   private static boolean covers(Side side, int offset, int bytes) {
-    return offset >= side.start && offset + bytes <= side.start + side.length;
+    int start = side.bytes.start;
+    return offset >= start && offset + bytes <= start + side.bytes.length;
   }
 
   private void release(Side side, boolean readOnly) {
-    if (side.mfn < 0) {
+    if (side.bytes.mfn < 0) {
       return;
     }
-    frames.drop(side.mfn, !side.writable);
+    frames.drop(side.bytes.mfn, !side.writable);
     if (side.granted) {
-      GrantTable table = GrantingDomain.stateOf(side.owner).table();
-      MapOperations.unpin(table, side.ref, readOnly, readOnly ? Pins.HOST_READ : Pins.HOST_WRITE);
+      grants.release(side.owner, side.ref, readOnly);
     }
   }
 }

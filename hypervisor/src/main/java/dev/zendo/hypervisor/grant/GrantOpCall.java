@@ -7,6 +7,7 @@ import dev.zendo.hypercalls.grant.Copy;
 import dev.zendo.hypercalls.grant.GetStatusFrames;
 import dev.zendo.hypercalls.grant.GetVersion;
 import dev.zendo.hypercalls.grant.GrantOp;
+import dev.zendo.hypercalls.grant.GrantStatus;
 import dev.zendo.hypercalls.grant.MapGrantRef;
 import dev.zendo.hypercalls.grant.QuerySize;
 import dev.zendo.hypercalls.grant.SetVersion;
@@ -200,7 +201,14 @@ final class GrantOpCall implements HypercallHandler {
       if (!read(caller, pointer, Copy.LAYOUT)) {
         return -Errno.EFAULT;
       }
-      Copy.STATUS.set(HostView.HOST, caller.scratch(), (short) copy.copy(caller));
+      int status = copy.copy(caller);
+      if (status == CopyGrants.CHANGED) {
+        if (caller.executor() != null) {
+          return goOn(caller, GrantOp.COPY, pointer, count - i);
+        }
+        status = GrantStatus.GENERAL_ERROR;
+      }
+      Copy.STATUS.set(HostView.HOST, caller.scratch(), (short) status);
       if (!writeField(caller, pointer, Copy.STATUS.offset(), 2)) {
         return -Errno.EFAULT;
       }

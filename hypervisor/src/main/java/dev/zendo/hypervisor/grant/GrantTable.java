@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.grant;
 
 import dev.zendo.hypercalls.Errno;
+import dev.zendo.hypercalls.grant.GrantEntryV2;
 import dev.zendo.hypercalls.grant.GrantFlags;
 import dev.zendo.hypercalls.grant.GrantStatus;
 import dev.zendo.hypervisor.domain.Domain;
@@ -30,6 +31,9 @@ public final class GrantTable {
 
   /** Grants whose status words fit into a frame. */
   private static final int STATUS_ENTRIES = MachineMemory.FRAME_SIZE / 2;
+
+  private static final int TRANSITIVE_DOMAIN = GrantEntryV2.TRANSITIVE_DOMID.offset();
+  private static final int TRANSITIVE_REF = GrantEntryV2.TRANSITIVE_GREF.offset();
 
   /** How often a marking is tried while the domain keeps changing the entry. */
   private static final int RETRIES = 5;
@@ -202,6 +206,23 @@ public final class GrantTable {
         : HostMemory.getLongAcquire(at + 8);
   }
 
+  /** Whether an entry grants a part of a frame. */
+  boolean isPart(int ref) {
+    return version == 2 && (flags(ref) & GrantFlags.SUB_PAGE) != 0;
+  }
+
+  /** Whether an entry passes on another domain's grant. */
+  boolean isPassedOn(int ref) {
+    return version == 2 && (flags(ref) & GrantFlags.TYPE_MASK) == GrantFlags.TRANSITIVE;
+  }
+
+  /** Number of the domain (low half) whose grant (high half) an entry passes on. */
+  long passedOn(int ref) {
+    long at = entryAddress(ref);
+    long granter = HostMemory.getShortAcquire(at + TRANSITIVE_DOMAIN) & 0xffff;
+    return granter | (long) HostMemory.getIntAcquire(at + TRANSITIVE_REF) << 32;
+  }
+
   /** First byte (low half) and length (high half) of a grant of a part of a frame. */
   int partOf(int ref) {
     return HostMemory.getIntAcquire(entryAddress(ref) + 4);
@@ -225,6 +246,13 @@ public final class GrantTable {
     return (header & mask) == GrantFlags.PERMIT_ACCESS && header >>> 16 == user;
   }
 
+  /** In format 2 a grant that passes another one on can be used, though not be mapped. */
+  private static boolean permitsV2(int header, int mask, int user) {
+    boolean mapping = (mask & GrantFlags.SUB_PAGE) != 0;
+    return permits(header, mask, user)
+        || !mapping && (header & mask) == GrantFlags.TRANSITIVE && header >>> 16 == user;
+  }
+
   private int markV1(int ref, ActiveEntry entry, boolean readOnly, int mask, int user) {
     long at = entryAddress(ref);
     for (int i = 0; i < RETRIES; i++) {
@@ -243,7 +271,7 @@ public final class GrantTable {
 
   private int markV2(int ref, ActiveEntry entry, boolean readOnly, int mask, int user) {
     int header = header(ref);
-    if (entry.pins == 0 && !permits(header, mask, user)
+    if (entry.pins == 0 && !permitsV2(header, mask, user)
         || !readOnly && (header & GrantFlags.READONLY) != 0) {
       return GrantStatus.GENERAL_ERROR;
     }
@@ -254,7 +282,7 @@ public final class GrantTable {
     HostMemory.fullFence();
     header = header(ref);
     boolean writeRevoked = !readOnly && (header & GrantFlags.READONLY) != 0;
-    if (writeRevoked || entry.pins == 0 && !permits(header, mask, user)) {
+    if (writeRevoked || entry.pins == 0 && !permitsV2(header, mask, user)) {
       unmark(ref, entry, readOnly);
       return GrantStatus.GENERAL_ERROR;
     }

@@ -131,11 +131,8 @@ final class MapOperations {
         return mfn;
       }
       if (!used) {
-        entry.user = user;
-        entry.mfn = mfn;
         entry.part = false;
-        entry.start = 0;
-        entry.length = MachineMemory.FRAME_SIZE;
+        entry.begin(user, mfn, 0, MachineMemory.FRAME_SIZE);
       }
       entry.pins += increment;
       return mfn;

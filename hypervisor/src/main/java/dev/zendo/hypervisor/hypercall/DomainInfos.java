@@ -25,6 +25,7 @@ final class DomainInfos {
     GetDomainInfo.DOMAIN.set(HOST, at, domain.id());
     GetDomainInfo.FLAGS.set(HOST, at, flags(domain));
     GetDomainInfo.TOT_PAGES.set(HOST, at, domain.totalPages());
+    GetDomainInfo.OUTSTANDING_PAGES.set(HOST, at, domain.claim().outstanding());
     GetDomainInfo.MAX_PAGES.set(HOST, at, domain.maxPages());
     GetDomainInfo.SHARED_INFO_FRAME.set(HOST, at, domain.sharedInfoMfn());
     GetDomainInfo.HANDLE.set(HOST, at, domain.handle());

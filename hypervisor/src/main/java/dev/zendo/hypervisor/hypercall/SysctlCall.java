@@ -104,6 +104,7 @@ public final class SysctlCall implements HypercallHandler {
     PhysInfo.CAPABILITIES.set(HOST, info, CAPABILITY_PV);
     PhysInfo.TOTAL_PAGES.set(HOST, info, machine.frames());
     PhysInfo.FREE_PAGES.set(HOST, info, memory.freeFrames());
+    PhysInfo.OUTSTANDING_PAGES.set(HOST, info, memory.claimedFrames());
     PhysInfo.MAX_MFN.set(HOST, info, machine.frames() - 1);
     return 0;
   }

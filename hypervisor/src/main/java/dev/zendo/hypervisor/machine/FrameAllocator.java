@@ -1,5 +1,6 @@
 package dev.zendo.hypervisor.machine;
 
+import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypervisor.engine.CodeMap;
 
 /**
@@ -18,6 +19,7 @@ public final class FrameAllocator {
   private final CodeMap codeMap;
   private final FrameList[] free = new FrameList[MAX_ORDER + 1];
   private long freeFrames;
+  private long claimedFrames;
 
   /** An allocator without frames; see {@link #add}. */
   public FrameAllocator(MachineMemory memory, FrameTable table, CodeMap codeMap) {
@@ -50,17 +52,61 @@ public final class FrameAllocator {
     return freeFrames;
   }
 
+  /** Number of free frames that are kept for domains. */
+  public synchronized long claimedFrames() {
+    return claimedFrames;
+  }
+
+  /**
+   * Keeps free frames for a domain, once, or ends that.
+   *
+   * @param pages number of frames that the domain is to have altogether (any value), 0 for no claim
+   * @param owned number of frames that it has
+   * @return 0 or a negative errno
+   */
+  public synchronized int claim(FrameClaim claim, long pages, long owned) {
+    if (pages == 0) {
+      set(claim, 0);
+      return 0;
+    }
+    if (claim.outstanding != 0 || pages <= owned) {
+      return -Errno.EINVAL;
+    }
+    if (pages - owned > freeFrames - claimedFrames) {
+      return -Errno.ENOMEM;
+    }
+    set(claim, pages - owned);
+    return 0;
+  }
+
+  /** A domain got frames, or lost them (negative): fewer or more are kept for it as long as any. */
+  public void counted(FrameClaim claim, long frames) {
+    if (claim.outstanding != 0) {
+      synchronized (this) {
+        if (claim.outstanding != 0) {
+          set(claim, Math.max(0, claim.outstanding - frames));
+        }
+      }
+    }
+  }
+
+  private void set(FrameClaim claim, long frames) {
+    claimedFrames += frames - claim.outstanding;
+    claim.outstanding = frames;
+  }
+
   /**
    * Takes an aligned block of frames; nobody owns them yet.
    *
    * @param order binary logarithm of the number of frames, any value
+   * @param claim what is kept for the domain that they are for; null when they do not count for one
    * @return the first frame, or -1 when there is no such block
    */
-  public long allocate(int order) {
+  public long allocate(int order, FrameClaim claim) {
     if (order < 0 || order > MAX_ORDER) {
       return -1;
     }
-    long mfn = take(order);
+    long mfn = take(order, claim);
     if (mfn >= 0) {
       for (long frame = mfn; frame < mfn + (1L << order); frame++) {
         if (table.usedBefore(frame)) {
@@ -72,7 +118,12 @@ public final class FrameAllocator {
     return mfn;
   }
 
-  private synchronized long take(int order) {
+  private synchronized long take(int order, FrameClaim claim) {
+    long frames = 1L << order;
+    boolean kept = claim != null && claim.outstanding >= frames;
+    if (!kept && frames > freeFrames - claimedFrames) {
+      return -1;
+    }
     int have = order;
     while (free[have].first() < 0) {
       if (++have > MAX_ORDER) {

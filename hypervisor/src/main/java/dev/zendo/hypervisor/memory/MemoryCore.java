@@ -81,6 +81,11 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
   }
 
   @Override
+  public long claimedFrames() {
+    return paging.frames().claimed();
+  }
+
+  @Override
   public void attach(Domain domain) {
     paging.attach(domain, space -> new DomainState(table, space));
     grants.attach(domain);

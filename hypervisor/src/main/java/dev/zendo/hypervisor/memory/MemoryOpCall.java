@@ -173,7 +173,7 @@ final class MemoryOpCall implements HypercallHandler {
     if (pages < 0 || pages > domain.maxPages()) {
       return -Errno.EINVAL;
     }
-    return pages - domain.totalPages() > paging.frames().free() ? -Errno.ENOMEM : 0;
+    return paging.frames().claim(domain, pages);
   }
 
   private long virtualNuma(Vcpu caller, long pointer) {

@@ -3,6 +3,7 @@ package dev.zendo.hypervisor.paging;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Domains;
 import dev.zendo.hypervisor.machine.FrameAllocator;
+import dev.zendo.hypervisor.machine.FrameClaim;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.MachToPhys;
 
@@ -47,11 +48,12 @@ public final class DomainFrames {
     if (!domain.claimPages(count)) {
       return -1;
     }
-    long first = take(order);
+    long first = take(order, domain.claim());
     if (first < 0 || !assign(domain, first, count, false)) {
       domain.unclaimPages(count);
       return -1;
     }
+    allocator.counted(domain.claim(), count);
     return first;
   }
 
@@ -62,7 +64,7 @@ public final class DomainFrames {
    * @return the frame, or -1 when the domain is dying or the machine has no free frame
    */
   public long allocateExtra(Domain domain) {
-    long mfn = take(0);
+    long mfn = take(0, null);
     return mfn < 0 || !assign(domain, mfn, 1, true) ? -1 : mfn;
   }
 
@@ -71,9 +73,28 @@ public final class DomainFrames {
     return allocator.freeFrames();
   }
 
-  /** Takes a block of frames that nobody owns; {@link #assign} or {@link #abandon} comes next. */
-  long take(int order) {
-    long first = allocator.allocate(order);
+  /** Number of those that are kept for domains. */
+  public long claimed() {
+    return allocator.claimedFrames();
+  }
+
+  /** Keeps frames for a domain until it has the given number of them; 0 or a negative errno. */
+  public int claim(Domain domain, long pages) {
+    return allocator.claim(domain.claim(), pages, domain.totalPages());
+  }
+
+  /** A domain got, or lost (negative), frames in another way than by {@link #allocate}. */
+  void counted(Domain domain, long frames) {
+    allocator.counted(domain.claim(), frames);
+  }
+
+  /**
+   * Takes a block of frames that nobody owns; {@link #assign} or {@link #abandon} comes next.
+   *
+   * @param claim what is kept for the domain that they are for; null when they do not count for one
+   */
+  long take(int order, FrameClaim claim) {
+    long first = allocator.allocate(order, claim);
     if (first >= 0) {
       long stale = 0;
       for (long mfn = first; mfn < first + (1L << order); mfn++) {
@@ -155,6 +176,7 @@ public final class DomainFrames {
     synchronized (space.frames) {
       space.closed = true;
     }
+    allocator.claim(domain.claim(), 0, 0);
   }
 
   /** The frames of a domain that are pinned as page tables; a snapshot. */
@@ -213,6 +235,7 @@ public final class DomainFrames {
       }
       if (!extra) {
         domain.unclaimPages(1);
+        counted(domain, -1);
       }
     }
     abandon(mfn, 1);

@@ -1,15 +1,18 @@
 package dev.zendo.hypervisor.paging;
 
 import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.engine.CodeMap;
 
 /** Moving single frames from one domain to another. Thread-safe. */
 public final class Handover {
   private final DomainFrames frames;
   private final TlbSync tlb;
+  private final CodeMap codeMap;
 
-  Handover(DomainFrames frames, TlbSync tlb) {
+  Handover(DomainFrames frames, TlbSync tlb, CodeMap codeMap) {
     this.frames = frames;
     this.tlb = tlb;
+    this.codeMap = codeMap;
   }
 
   /**
@@ -23,7 +26,10 @@ public final class Handover {
       return false;
     }
     from.unclaimPages(1);
+    frames.counted(from, -1);
     tlb.flushDomain(from);
+    // Its content stays, but code in it was decoded for its former owner.
+    codeMap.written(mfn);
     return true;
   }
 
@@ -49,6 +55,7 @@ public final class Handover {
    */
   public boolean give(Domain to, long mfn) {
     if (frames.assign(to, mfn, 1, false)) {
+      frames.counted(to, 1);
       return true;
     }
     to.unclaimPages(1);

@@ -110,7 +110,7 @@ public final class Paging {
 
   /** Moving frames between domains. */
   public Handover handover() {
-    return new Handover(frames, tlb);
+    return new Handover(frames, tlb, codeMap);
   }
 
   /** L1 entries for the grant table. */

@@ -40,7 +40,7 @@ public final class Trade {
 
   /** Sets an extent below a frame number aside; false when there is none. */
   public boolean reserve(int order, long limit) {
-    long first = frames.take(order);
+    long first = frames.take(order, domain.claim());
     if (first < 0) {
       return false;
     }

@@ -148,4 +148,9 @@ public final class FakeMemory implements DomainMemory, AutoCloseable {
   public long freeFrames() {
     return 0;
   }
+
+  @Override
+  public long claimedFrames() {
+    return 0;
+  }
 }

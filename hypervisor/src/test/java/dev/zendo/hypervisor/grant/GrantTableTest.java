@@ -14,6 +14,8 @@ import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.memory.BootedGuest;
 import dev.zendo.hypervisor.memory.SmallMachine;
 import dev.zendo.hypervisor.paging.Pte;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -336,6 +338,20 @@ class GrantTableTest {
     assertEquals(before + 1, granter.domain.totalPages());
     assertEquals(0x77, machine.paging.machToPhys().get(frames[9]));
     assertEquals(0, granter.map(9, pte(frames[9], RW_PTE)));
+  }
+
+  @Test
+  void codeInATransferredFrameIsNotItsFormerOwnersAnyMore() {
+    user.map(9, 0);
+    grant(8, 2, 2, 0x77);
+    user.put(0x100, frames[9]);
+    HostMemory.putShort(user.at(0x108), (short) 1);
+    HostMemory.putInt(user.at(0x10c), 8);
+    List<Long> dropped = new ArrayList<>();
+    machine.codeMap.addListener(dropped::add);
+    machine.codeMap.mark(frames[9]);
+    assertEquals(0, user.call(Hypercalls.GRANT_TABLE_OP, GrantOp.TRANSFER, 0x100, 1));
+    assertEquals(List.of(frames[9]), dropped);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypervisor.engine.CodeMap;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ class FrameAllocatorTest {
     long total = 0;
     while (true) {
       int order = random.nextInt(5);
-      long block = allocator.allocate(order);
+      long block = allocator.allocate(order, null);
       if (block < 0) {
         break;
       }
@@ -59,22 +60,22 @@ class FrameAllocatorTest {
   @Test
   void freedBlocksJoinAgain() {
     List<Long> frames = new ArrayList<>();
-    for (long mfn = allocator.allocate(0); mfn >= 0; mfn = allocator.allocate(0)) {
+    for (long mfn = allocator.allocate(0, null); mfn >= 0; mfn = allocator.allocate(0, null)) {
       frames.add(mfn);
     }
     assertEquals(FRAMES - FIRST, frames.size());
-    assertEquals(-1, allocator.allocate(0));
+    assertEquals(-1, allocator.allocate(0, null));
     frames.forEach(allocator::free);
     assertEquals(FRAMES - FIRST, allocator.freeFrames());
-    assertEquals(1024, allocator.allocate(10));
+    assertEquals(1024, allocator.allocate(10, null));
   }
 
   @Test
   void usedFramesComeBackAsZeros() {
-    long mfn = allocator.allocate(0);
+    long mfn = allocator.allocate(0, null);
     HostMemory.putLong(memory.address(mfn) + 8, 77);
     allocator.free(mfn);
-    long block = allocator.allocate(0);
+    long block = allocator.allocate(0, null);
     assertEquals(mfn, block);
     assertEquals(0, HostMemory.getLong(memory.address(block) + 8));
   }
@@ -82,7 +83,33 @@ class FrameAllocatorTest {
   @Test
   void impossibleOrdersAreRefused() {
     for (int order : new int[] {-1, 19, 64, Integer.MAX_VALUE, Integer.MIN_VALUE, 12}) {
-      assertEquals(-1, allocator.allocate(order));
+      assertEquals(-1, allocator.allocate(order, null));
     }
+  }
+
+  @Test
+  void claimedFramesAreOnlyForWhoClaimedThem() {
+    FrameClaim claim = new FrameClaim();
+    long free = FRAMES - FIRST;
+    assertEquals(-Errno.ENOMEM, allocator.claim(claim, free + 2, 1));
+    assertEquals(-Errno.EINVAL, allocator.claim(claim, 1, 1));
+    assertEquals(0, allocator.claim(claim, free, 1));
+    assertEquals(-Errno.EINVAL, allocator.claim(claim, free, 1));
+    assertEquals(free - 1, allocator.claimedFrames());
+    assertEquals(-1, allocator.allocate(1, null));
+    assertEquals(-1, allocator.allocate(1, new FrameClaim()));
+    assertTrue(allocator.allocate(0, null) >= 0);
+    assertEquals(-1, allocator.allocate(0, null));
+    assertTrue(allocator.allocate(4, claim) >= 0);
+    allocator.counted(claim, 16);
+    assertEquals(free - 17, claim.outstanding());
+    allocator.counted(claim, -1);
+    assertEquals(free - 16, allocator.claimedFrames());
+    allocator.counted(claim, 2000);
+    assertEquals(0, allocator.claimedFrames());
+    assertTrue(allocator.allocate(0, null) >= 0);
+    allocator.claim(claim, 10, 0);
+    allocator.claim(claim, 0, 0);
+    assertEquals(0, allocator.claimedFrames());
   }
 }

@@ -272,4 +272,33 @@ class MemoryOpTest {
     }
     assertNotEquals(0, domain.totalPages());
   }
+
+  @Test
+  void claimedPagesAreKeptUntilTheDomainHasThem() {
+    long have = domain.totalPages();
+    long want = have + 20;
+    reservation(0, want, 0, 1);
+    assertEquals(-Errno.EPERM, guest.call(Hypercalls.MEMORY_OP, MemoryOp.CLAIM_PAGES, 0x100));
+    assertEquals(-Errno.EINVAL, controlOp(MemoryOp.CLAIM_PAGES, 0, have, 0, 1));
+    assertEquals(-Errno.EINVAL, controlOp(MemoryOp.CLAIM_PAGES, 0, 101, 0, 1));
+    assertEquals(-Errno.EINVAL, controlOp(MemoryOp.CLAIM_PAGES, 0, want, 1, 1));
+    assertEquals(0, controlOp(MemoryOp.CLAIM_PAGES, 0, want, 0, 1));
+    assertEquals(20, domain.claim().outstanding());
+    assertEquals(-Errno.EINVAL, controlOp(MemoryOp.CLAIM_PAGES, 0, want, 0, 1));
+    assertEquals(16, op(MemoryOp.INCREASE_RESERVATION, 0, 16, 0));
+    assertEquals(4, domain.claim().outstanding());
+    guest.map(5, 0);
+    guest.put(0x200, frames[5]);
+    assertEquals(1, op(MemoryOp.DECREASE_RESERVATION, 0x200, 1, 0));
+    assertEquals(5, machine.core.claimedFrames());
+    assertEquals(0, controlOp(MemoryOp.CLAIM_PAGES, 0, 0, 0, 1));
+    assertEquals(0, machine.core.claimedFrames());
+  }
+
+  @Test
+  void claimEndsWithTheDomain() {
+    assertEquals(0, controlOp(MemoryOp.CLAIM_PAGES, 0, 100, 0, 1));
+    machine.core.release(domain);
+    assertEquals(0, machine.core.claimedFrames());
+  }
 }
