@@ -6,7 +6,8 @@ import dev.zendo.hypervisor.machine.HostMemory;
 /**
  * Atomic operations on 32-bit words that a guest changes at the same time: event words and the
  * ready word of a control block (event_channel.h). Stateless. However fast a guest overwrites a
- * word, each operation ends after a bounded number of steps.
+ * word, each operation ends after a bounded number of steps. Setting and clearing are full fences,
+ * also where there is nothing to change (see {@link SharedBits}).
  */
 final class EventWord {
   static final int PENDING = 1 << EventLimits.FIFO_PENDING;
@@ -33,7 +34,10 @@ final class EventWord {
       int old = HostMemory.getIntAcquire(word);
       if ((old & bit) != 0) {
         HostMemory.fullFence();
-        return false;
+        if (test(word, bit)) {
+          return false;
+        }
+        continue;
       }
       if (HostMemory.compareAndSetInt(word, old, old | bit)) {
         return true;
@@ -49,7 +53,10 @@ final class EventWord {
       int old = HostMemory.getIntAcquire(word);
       if ((old & bit) == 0) {
         HostMemory.fullFence();
-        return;
+        if (!test(word, bit)) {
+          return;
+        }
+        continue;
       }
       if (HostMemory.compareAndSetInt(word, old, old & ~bit)) {
         return;

@@ -2,7 +2,13 @@ package dev.zendo.hypervisor.event;
 
 import dev.zendo.hypervisor.machine.HostMemory;
 
-/** Atomic operations on bit maps of 64-bit words that a guest shares. Stateless. */
+/**
+ * Atomic operations on bit maps of 64-bit words that a guest shares. Stateless.
+ *
+ * <p>Those that change a bit are full fences, also where there is nothing to change: what the guest
+ * stored before is visible before the bit is looked at, as with a locked instruction. Otherwise an
+ * event is lost whose receiver clears the bit and then looks for what is new.
+ */
 final class SharedBits {
   private SharedBits() {}
 
@@ -18,7 +24,10 @@ final class SharedBits {
       long old = HostMemory.getLongAcquire(word);
       if ((old & mask) != 0) {
         HostMemory.fullFence();
-        return true;
+        if (test(base, bit)) {
+          return true;
+        }
+        continue;
       }
       if (HostMemory.compareAndSetLong(word, old, old | mask)) {
         return false;
@@ -34,7 +43,10 @@ final class SharedBits {
       long old = HostMemory.getLongAcquire(word);
       if ((old & mask) == 0) {
         HostMemory.fullFence();
-        return false;
+        if (!test(base, bit)) {
+          return false;
+        }
+        continue;
       }
       if (HostMemory.compareAndSetLong(word, old, old & ~mask)) {
         return true;
