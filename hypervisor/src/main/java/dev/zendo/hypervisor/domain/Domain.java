@@ -35,6 +35,7 @@ public final class Domain {
   private final AtomicLong vmAssists = new AtomicLong();
   private final Vcpu[] vcpus = new Vcpu[MAX_VCPUS];
   private final EventChannels events;
+  private final AtomicLong descriptorChanges = new AtomicLong();
   private volatile int vcpuCount;
   private volatile long maxPages;
   private volatile long sharedInfoMfn = -1;
@@ -305,6 +306,16 @@ public final class Domain {
   /** Sets {@link #maxVcpus()}, before it has any. */
   public void maxVcpus(int count) {
     maxVcpus = count;
+  }
+
+  /** Counts changes of its vcpus' descriptor tables; never negative. Any thread. */
+  public long descriptorChanges() {
+    return descriptorChanges.get();
+  }
+
+  /** Counts one more change, which is in memory already. Any thread. */
+  public void descriptorChanged() {
+    descriptorChanges.incrementAndGet();
   }
 
   @Override

@@ -45,6 +45,7 @@ public final class TrapState {
   private boolean nmiBlocked;
   private int ioBreakpoints;
   private long cr2;
+  private long knownDescriptors = -1;
   private final int[] words = new int[4];
 
   /** No handlers. */
@@ -66,6 +67,17 @@ public final class TrapState {
     nmiBlocked = false;
     ioBreakpoints = 0;
     cr2 = 0;
+    knownDescriptors = -1;
+  }
+
+  /** {@link Domain#descriptorChanges} when the segment registers were loaded last; -1: never. */
+  public long knownDescriptors() {
+    return knownDescriptors;
+  }
+
+  /** Sets {@link #knownDescriptors()}. */
+  public void knownDescriptors(long changes) {
+    knownDescriptors = changes;
   }
 
   /** Address of the handler of a vector (0..255); 0 when none. */

@@ -96,6 +96,9 @@ public final class CpuState implements AutoCloseable {
   /** 32 bytes: what a fault inside emitted code leaves behind. */
   public static final int FAULT = 0xc00;
 
+  /** Six entries of {@link SegmentCache}, in the order of {@link #ES} .. {@link #GS}. */
+  public static final int SEGMENTS = 0xd00;
+
   /** Entries of each translation buffer. */
   public static final int TLB_ENTRIES = 1024;
 

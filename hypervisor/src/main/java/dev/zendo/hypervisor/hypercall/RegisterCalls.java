@@ -7,6 +7,7 @@ import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.trap.SegmentBase;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.SegmentCache;
 import dev.zendo.hypervisor.trap.DebugRegisters;
 import dev.zendo.hypervisor.trap.Descriptors;
 
@@ -68,7 +69,8 @@ public final class RegisterCalls {
       descriptor = 0;
     }
     v.cpu().selector(CpuState.GS, selector);
-    v.traps().otherGsBase(descriptor == 0 ? 0 : Descriptors.base(descriptor));
+    v.traps().otherGsBase(SegmentCache.base(descriptor));
+    SegmentCache.load(v.cpu(), CpuState.GS, descriptor);
     return 0;
   }
 }

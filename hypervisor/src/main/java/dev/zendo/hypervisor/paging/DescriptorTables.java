@@ -52,6 +52,7 @@ public final class DescriptorTables {
       drop(domain, tables.gdtFrames);
       System.arraycopy(frames, 0, tables.gdtFrames, 0, pages);
       tables.gdtEntries = entries;
+      domain.descriptorChanged();
       return 0;
     } finally {
       domain.pagingLock().unlock();
@@ -68,6 +69,7 @@ public final class DescriptorTables {
     forgetLdtPages(vcpu);
     tables.ldtBase = entries == 0 ? 0 : base;
     tables.ldtEntries = (int) entries;
+    vcpu.domain().descriptorChanged();
     return 0;
   }
 

@@ -44,6 +44,7 @@ public final class UpdateDescriptor implements HypercallHandler {
       int offset = (int) address & MachineMemory.FRAME_SIZE - 1;
       HostMemory.putLongRelease(memory.address(mfn) + offset, Descriptors.adjust(descriptor));
       codeMap.written(mfn);
+      domain.descriptorChanged();
       types.put(domain, mfn);
       return 0;
     } finally {

@@ -15,17 +15,6 @@ public final class Descriptors {
 
   private Descriptors() {}
 
-  /** Base address of a code or data segment. */
-  public static long base(long descriptor) {
-    return descriptor >>> 16 & 0xffffff | descriptor >>> 56 << 24;
-  }
-
-  /** Limit of a segment in bytes, the last valid offset. */
-  public static long limit(long descriptor) {
-    long limit = descriptor & 0xffff | descriptor >>> 32 & 0xf0000;
-    return (descriptor >>> 55 & 1) != 0 ? limit << 12 | 0xfff : limit;
-  }
-
   /** Whether the segment is present. */
   public static boolean present(long descriptor) {
     return (descriptor & PRESENT) != 0;

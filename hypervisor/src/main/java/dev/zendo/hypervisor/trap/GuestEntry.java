@@ -3,15 +3,16 @@ package dev.zendo.hypervisor.trap;
 import dev.zendo.hypervisor.domain.TrapState;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.SegmentCache;
 import dev.zendo.hypervisor.machine.HostMemory;
 
 /**
  * Enters the guest kernel: switches modes and builds the frame that its entry code expects.
  *
- * <p>The frame, from the stack pointer up: RCX, R11, error code if any, RIP, CS, RFLAGS, RSP, SS.
- * The upcall mask from before the entry is in bits 32 to 39 of the CS slot and, inverted, in the
- * interrupt flag of the RFLAGS slot. Stateless; called on the thread that runs the vcpu while it is
- * outside the guest.
+ * <p>The frame, from the stack pointer up: RCX, R11, error code or data selectors if any, RIP, CS,
+ * RFLAGS, RSP, SS. The upcall mask from before the entry is in bits 32 to 39 of the CS slot and,
+ * inverted, in the interrupt flag of the RFLAGS slot. Stateless; called on the thread that runs the
+ * vcpu while it is outside the guest.
  */
 public final class GuestEntry {
   /** Entry masks events. */
@@ -19,6 +20,9 @@ public final class GuestEntry {
 
   /** The frame carries an error code. */
   public static final int ERROR_CODE = 2;
+
+  /** The frame carries DS, ES, FS and GS, for the failsafe callback. */
+  public static final int SELECTORS = 4;
 
   /** VMASST_TYPE_architectural_iopl. */
   public static final int ASSIST_ARCHITECTURAL_IOPL = 4;
@@ -79,7 +83,7 @@ public final class GuestEntry {
    * Makes the vcpu continue at a handler of its kernel.
    *
    * @param handler address of the handler
-   * @param flags {@link #MASK_EVENTS}, {@link #ERROR_CODE}
+   * @param flags {@link #MASK_EVENTS}, {@link #ERROR_CODE}, {@link #SELECTORS}
    * @param errorCode pushed with {@link #ERROR_CODE}
    * @return null, or why the guest cannot be entered; then its domain must end
    */
@@ -106,13 +110,13 @@ public final class GuestEntry {
     if ((flags & MASK_EVENTS) != 0) {
       maskEvents(vcpu, true);
     }
-    if (handler == 0) {
+    if (handler == 0 && (flags & SELECTORS) == 0) {
       return "it registered no handler";
     }
     cpu.gpr(CpuState.RSP, sp);
     cpu.rip(handler);
     cpu.rflags(cpu.rflags() & ~(TF | NT | RF | VM | AC) | IF | 2);
-    flatSegments(cpu);
+    flatSegments(vcpu);
     // Xen enters by SYSRET, so these two never hold what the interrupted code had.
     cpu.gpr(CpuState.RCX, handler);
     cpu.gpr(R11, cpu.rflags());
@@ -120,9 +124,13 @@ public final class GuestEntry {
   }
 
   /** Loads the flat 64-bit code and stack segments. */
-  static void flatSegments(CpuState cpu) {
+  static void flatSegments(Vcpu vcpu) {
+    CpuState cpu = vcpu.cpu();
     cpu.selector(CpuState.CS, CODE64);
-    cpu.selector(CpuState.SS, STACK);
+    if (cpu.selector(CpuState.SS) != STACK) {
+      cpu.selector(CpuState.SS, STACK);
+      SegmentCache.load(cpu, CpuState.SS, vcpu.mmu().descriptor(STACK));
+    }
     cpu.longMode(true);
   }
 
@@ -136,6 +144,13 @@ public final class GuestEntry {
     if ((flags & ERROR_CODE) != 0) {
       HostMemory.putLong(at, errorCode & 0xffffffffL);
       at += 8;
+    }
+    if ((flags & SELECTORS) != 0) {
+      HostMemory.putLong(at, cpu.selector(CpuState.DS));
+      HostMemory.putLong(at + 8, cpu.selector(CpuState.ES));
+      HostMemory.putLong(at + 16, cpu.selector(CpuState.FS));
+      HostMemory.putLong(at + 24, cpu.selector(CpuState.GS));
+      at += 32;
     }
     HostMemory.putLong(at, cpu.rip());
     HostMemory.putLong(at + 8, cs | mask << 32);

@@ -80,6 +80,7 @@ public final class GuestLoop implements VcpuRunner {
     time.updateSecondary(vcpu);
     writeRunstate(vcpu, runstate);
     vcpu.time().scheduledIn();
+    SegmentReload.arrive(vcpu, delivery);
   }
 
   /** The vcpu is about to lose it. */
@@ -146,13 +147,7 @@ public final class GuestLoop implements VcpuRunner {
 
   private void systemCall(Vcpu vcpu) {
     CpuState cpu = vcpu.cpu();
-    if (!cpu.longMode()) {
-      // The processor that the guest sees is Intel's, which has SYSCALL in 64-bit mode only.
-      cpu.rip(cpu.rip() - CPUID_LENGTH);
-      delivery.exception(vcpu, TrapDelivery.INVALID_OPCODE);
-      return;
-    }
-    GuestEntry.flatSegments(cpu);
+    GuestEntry.flatSegments(vcpu);
     if (cpu.kernelMode()) {
       boolean iret = cpu.gpr(CpuState.RAX) == Hypercalls.IRET;
       dispatcher.serve(vcpu);

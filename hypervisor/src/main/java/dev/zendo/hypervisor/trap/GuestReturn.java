@@ -2,6 +2,7 @@ package dev.zendo.hypervisor.trap;
 
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.SegmentCache;
 import dev.zendo.hypervisor.hypercall.Arguments;
 
 /**
@@ -29,37 +30,59 @@ public final class GuestReturn {
     cpu.rflags(visibleFlags(rflags));
     if (fast && Arguments.canonical(rip)) {
       boolean wide = cs != GuestEntry.CODE32;
-      cpu.selector(CpuState.CS, wide ? GuestEntry.CODE64 : GuestEntry.CODE32);
-      cpu.selector(CpuState.SS, GuestEntry.STACK);
+      GuestEntry.flatSegments(vcpu);
+      if (!wide) {
+        cpu.selector(CpuState.CS, GuestEntry.CODE32);
+        SegmentCache.load(cpu, CpuState.CS, vcpu.mmu().descriptor(GuestEntry.CODE32));
+      }
       cpu.longMode(wide);
+      return;
+    }
+    load(vcpu, rip, cs, ss, delivery);
+  }
+
+  /** Loads the code and stack segments that a vcpu has once more. */
+  static void reload(Vcpu vcpu, TrapDelivery delivery) {
+    CpuState cpu = vcpu.cpu();
+    int cs = cpu.selector(CpuState.CS);
+    load(vcpu, cpu.rip(), cs, cpu.selector(CpuState.SS), delivery);
+  }
+
+  private static void load(Vcpu vcpu, long rip, int cs, int ss, TrapDelivery delivery) {
+    CpuState cpu = vcpu.cpu();
+    if (cs == GuestEntry.CODE64 && ss == GuestEntry.STACK && Arguments.canonical(rip)) {
+      GuestEntry.flatSegments(vcpu);
       return;
     }
     cpu.selector(CpuState.CS, cs);
     cpu.selector(CpuState.SS, ss);
-    if (cs == GuestEntry.CODE64 && ss == GuestEntry.STACK && Arguments.canonical(rip)) {
-      cpu.longMode(true);
-      return;
-    }
     long code = vcpu.mmu().descriptor(cs);
     if (cs <= 3 || !Descriptors.returnableCode(code)) {
       delivery.generalProtection(vcpu, cs & ~3);
     } else if (!Descriptors.present(code)) {
       delivery.exception(vcpu, TrapDelivery.SEGMENT_NOT_PRESENT, cs & ~3, 0);
     } else {
-      stack(vcpu, rip, ss, Descriptors.longCode(code), delivery);
+      stack(vcpu, rip, ss, code, delivery);
     }
   }
 
-  private static void stack(Vcpu vcpu, long rip, int ss, boolean wide, TrapDelivery delivery) {
+  private static void stack(Vcpu vcpu, long rip, int ss, long code, TrapDelivery delivery) {
+    boolean wide = Descriptors.longCode(code);
     long stack = vcpu.mmu().descriptor(ss);
     if (ss <= 3 || !Descriptors.loadableStack(stack)) {
       delivery.generalProtection(vcpu, ss & ~3);
     } else if (!Descriptors.present(stack)) {
       delivery.exception(vcpu, TrapDelivery.STACK_FAULT, ss & ~3, 0);
-    } else if (wide && !Arguments.canonical(rip)) {
+    } else if (wide ? !Arguments.canonical(rip) : outside(code, rip)) {
       delivery.generalProtection(vcpu, 0);
     } else {
+      SegmentCache.load(vcpu.cpu(), CpuState.CS, code);
+      SegmentCache.load(vcpu.cpu(), CpuState.SS, stack);
       vcpu.cpu().longMode(wide);
     }
+  }
+
+  private static boolean outside(long code, long rip) {
+    return (rip & 0xffffffffL) > SegmentCache.limit(code);
   }
 }

@@ -4,6 +4,7 @@ import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.TrapState;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.SegmentCache;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.Mnemonic;
 import dev.zendo.hypervisor.engine.x86.OperandKind;
@@ -83,7 +84,13 @@ final class PortIo {
         return Outcome.DONE;
       }
       long offset = cpu.gpr(pointer) & addressMask;
-      long linear = segmentBase(vcpu, segment) + offset;
+      if (!accessible(cpu, segment, offset, size, input)) {
+        delivery.exception(
+            vcpu,
+            segment == CpuState.SS ? TrapDelivery.STACK_FAULT : TrapDelivery.GENERAL_PROTECTION);
+        return Outcome.DELIVERED;
+      }
+      long linear = segmentBase(cpu, segment) + offset;
       if (!cpu.longMode()) {
         linear &= 0xffffffffL;
       }
@@ -134,18 +141,15 @@ final class PortIo {
     }
   }
 
-  private static long segmentBase(Vcpu vcpu, int segment) {
-    CpuState cpu = vcpu.cpu();
-    if (segment == CpuState.FS) {
-      return cpu.field(CpuState.FS_BASE);
-    }
-    if (segment == CpuState.GS) {
-      return cpu.field(CpuState.GS_BASE);
-    }
-    if (cpu.longMode()) {
-      return 0;
-    }
-    return Descriptors.base(vcpu.mmu().descriptor(cpu.selector(segment)));
+  private static long segmentBase(CpuState cpu, int segment) {
+    boolean based = !cpu.longMode() || segment >= CpuState.FS;
+    return based ? cpu.field(SegmentCache.baseField(segment)) : 0;
+  }
+
+  private static boolean accessible(
+      CpuState cpu, int segment, long offset, int size, boolean store) {
+    int rights = store ? SegmentCache.WRITE : SegmentCache.READ;
+    return cpu.longMode() || SegmentCache.allows(cpu.base(), segment, offset, size, rights);
   }
 
   private static boolean permitted(Vcpu vcpu, int port, int size) {

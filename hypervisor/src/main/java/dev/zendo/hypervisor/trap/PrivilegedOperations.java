@@ -5,6 +5,7 @@ import static dev.zendo.hypercalls.Errno.ENODEV;
 import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.SegmentCache;
 import dev.zendo.hypervisor.engine.x86.Decoder;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.OperandKind;
@@ -41,7 +42,8 @@ final class PrivilegedOperations {
     int available = fetch(vcpu, code);
     Insn insn = vcpu.insn();
     boolean wide = vcpu.cpu().longMode();
-    if (available == 0 || Decoder.decode(code, 0, available, wide, insn) <= 0) {
+    boolean half = !wide && !SegmentCache.isBig(vcpu.cpu(), CpuState.CS);
+    if (available == 0 || Decoder.decode(code, 0, available, wide, half, insn) <= 0) {
       return Outcome.REFUSED;
     }
     Outcome outcome = execute(vcpu, insn);
@@ -84,7 +86,8 @@ final class PrivilegedOperations {
   static int fetch(Vcpu vcpu, byte[] into) {
     CpuState cpu = vcpu.cpu();
     long rip = cpu.rip();
-    long linear = cpu.longMode() ? rip : codeBase(vcpu) + rip & 0xffffffffL;
+    long base = cpu.field(SegmentCache.baseField(CpuState.CS));
+    long linear = cpu.longMode() ? rip : base + rip & 0xffffffffL;
     long at = vcpu.frameBuffer();
     int bytes = MAX_LENGTH;
     if (!vcpu.guest().read(linear, at, bytes)) {
@@ -97,10 +100,6 @@ final class PrivilegedOperations {
       into[i] = HostMemory.getByte(at + i);
     }
     return bytes;
-  }
-
-  private static long codeBase(Vcpu vcpu) {
-    return Descriptors.base(vcpu.mmu().descriptor(vcpu.cpu().selector(CpuState.CS)));
   }
 
   private boolean readMsr(Vcpu vcpu) {

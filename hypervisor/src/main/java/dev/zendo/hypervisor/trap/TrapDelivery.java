@@ -125,6 +125,18 @@ public final class TrapDelivery {
     }
   }
 
+  /** Tells the guest kernel that a data segment register cannot be loaded. */
+  void failsafe(Vcpu vcpu) {
+    TrapState traps = vcpu.traps();
+    int flags = traps.callbackMasks(TrapState.FAILSAFE) ? GuestEntry.MASK_EVENTS : 0;
+    enter(
+        vcpu,
+        traps.callback(TrapState.FAILSAFE),
+        flags | GuestEntry.SELECTORS,
+        0,
+        "failsafe callback");
+  }
+
   /** Ends the vcpu's domain. */
   public void crash(Vcpu vcpu, String why) {
     lifecycle.crash(vcpu.domain(), vcpu, why);

@@ -111,15 +111,6 @@ class GuestLoopTest {
   }
 
   @Test
-  void systemCallInCompatibilityModeIsAnInvalidOpcode() {
-    vcpu.traps().set(6, 0, 0, HANDLER);
-    cpu.longMode(false);
-    run(ExitReason.SYSCALL);
-    assertEquals(HANDLER, cpu.rip());
-    assertTrue(cpu.longMode());
-  }
-
-  @Test
   void forcedCpuidIsAnsweredAndOtherInvalidOpcodesAreDelivered() {
     code(0x0f, 0x0b, 'x', 'e', 'n', 0x0f, 0xa2);
     cpu.exception(6, 0, 0);

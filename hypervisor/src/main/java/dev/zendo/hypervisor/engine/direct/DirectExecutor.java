@@ -103,6 +103,10 @@ final class DirectExecutor implements VcpuExecutor {
     if (limit - cpu.instructions() < 2 * BlockDecoder.MAX) {
       return interpreter.run(limit - cpu.instructions());
     }
+    if (!cpu.longMode()) {
+      // Not to the limit: there may be 64-bit code again.
+      return interpreter.run(Math.min(SLICE, limit - cpu.instructions()));
+    }
     long entry = mustInterpret() ? 0 : cache.entry(cpu.rip());
     return entry == 0 ? interpreter.run(1) : execute(entry, limit);
   }

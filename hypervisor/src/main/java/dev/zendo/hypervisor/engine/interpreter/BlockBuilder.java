@@ -64,6 +64,11 @@ final class BlockBuilder {
   /** The block ran often. */
   private boolean hot;
 
+  /** Linear address of instruction pointer 0, and whether the code has 16-bit defaults. */
+  private long codeBase;
+
+  private boolean shortDefaults;
+
   /** Generation of the second frame's code before its bytes were read. */
   private int secondGeneration;
 
@@ -109,6 +114,26 @@ final class BlockBuilder {
     return block;
   }
 
+  /**
+   * A block of the one instruction at an address, for code that does not begin at linear address 0
+   * or has 16-bit defaults. No cache keeps it, and its branches are not linked.
+   */
+  Block segmented(long va, long page, FetchPath fetch) {
+    codeBase = cpu.segments.codeBase();
+    shortDefaults = cpu.segments.shortCode();
+    try {
+      return build(va, page, fetch, 1);
+    } finally {
+      codeBase = 0;
+      shortDefaults = false;
+    }
+  }
+
+  /** Whether the instruction decoded last is a branch with a relative operand. */
+  boolean endsInBranch() {
+    return insn.kind[0] == OperandKind.REL;
+  }
+
   /** A block of the one instruction at an address, which no cache keeps. */
   Block single(long va, long page, FetchPath fetch) {
     return build(va, page, fetch, 1);
@@ -137,7 +162,7 @@ final class BlockBuilder {
     hot = frame.isHot(va);
     boolean open = true;
     while (open && count < limit && !meetsOther()) {
-      int length = Decoder.decode(code, at, PAGE - at, cpu.longMode, insn);
+      int length = decode(at, PAGE - at, insn);
       if (length == Decoder.NEED_MORE) {
         if (count == 0) {
           return crossing(va, PAGE - at, fetch);
@@ -151,6 +176,16 @@ final class BlockBuilder {
       place(new ControlOps.FallThrough(), 0, 0);
     }
     return finish(va, -1);
+  }
+
+  private int decode(int index, int available, Insn into) {
+    return Decoder.decode(code, index, available, cpu.longMode, shortDefaults, into);
+  }
+
+  /** Instruction pointer of the code at {@link #at}. */
+  private long rip() {
+    long linear = pageVa + at;
+    return codeBase == 0 ? linear : linear - codeBase & 0xffffffffL;
   }
 
   /**
@@ -175,7 +210,7 @@ final class BlockBuilder {
         return branch(peeked, length, length + jump, true);
       }
     }
-    Op op = table.create(insn, pageVa + at);
+    Op op = table.create(insn, rip());
     if (op == SystemOps.NOP) {
       skip(length, 1);
       return true;
@@ -213,7 +248,7 @@ final class BlockBuilder {
    * @param length bytes of both
    */
   private boolean branch(Insn jump, int before, int length, boolean room) {
-    long rip = pageVa + at;
+    long rip = rip();
     int instructions = before > 0 ? 2 : 1;
     long target = TransferOps.target(jump, rip + before);
     boolean along = hot && room && count < UNROLLED && isNear(target) && frame.isUsuallyTaken(rip);
@@ -257,7 +292,7 @@ final class BlockBuilder {
 
   /** Length of the conditional jump at an index of the code, 0 when there is none. */
   private int tryFuse(int index) {
-    int length = Decoder.decode(code, index, PAGE - index, cpu.longMode, peeked);
+    int length = decode(index, PAGE - index, peeked);
     return length > 0 && peeked.mnemonic == Mnemonic.JCC ? length : 0;
   }
 
@@ -271,8 +306,8 @@ final class BlockBuilder {
     secondGeneration = second.generation();
     protect(secondFrame, second);
     HostMemory.copyToArray(machine + secondPage, code, PAGE, LONGEST);
-    int length = Decoder.decode(code, at, available + LONGEST, cpu.longMode, insn);
-    Op op = length > 0 ? table.create(insn, va) : invalid(length);
+    int length = decode(at, available + LONGEST, insn);
+    Op op = length > 0 ? table.create(insn, rip()) : invalid(length);
     int bytes = Math.max(length, available + 1);
     if (op == SystemOps.NOP) {
       skip(bytes, 1);
@@ -287,7 +322,7 @@ final class BlockBuilder {
   }
 
   private void place(Op op, int length, int instructions) {
-    op.rip = pageVa + at;
+    op.rip = rip();
     op.length = (byte) length;
     op.index = (byte) count;
     uses[used] = FlagUse.LOOKS;

@@ -5,6 +5,7 @@ import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.GuestClock;
 import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.SegmentCache;
 import dev.zendo.hypervisor.engine.fpu.Fpu;
 import dev.zendo.hypervisor.engine.interpreter.fusion.Preserves;
 import dev.zendo.hypervisor.engine.x86.Flags;
@@ -48,8 +49,11 @@ public final class Cpu {
   long right;
   long result;
 
-  /** Whether CS is a 64-bit code segment. */
+  /** Whether code is executed as 64-bit code. */
   boolean longMode;
+
+  /** In compatibility mode: whether segments are not flat, so that each access looks at them. */
+  boolean segmented;
 
   /** Instructions executed since the vcpu was made, up to the start of the current block. */
   long executed;
@@ -258,10 +262,17 @@ public final class Cpu {
     }
   }
 
-  /** {@link #load} from the stack: a non-canonical address raises #SS. */
+  /**
+   * {@link #load} from the stack: a non-canonical address raises #SS.
+   *
+   * @param va a value of the stack pointer
+   */
   @Preserves
   long loadStack(long va, int size, Op op) {
-    return size == 8 ? pop8(va, op) : loadStackNarrow(va, size, op);
+    if (size == 8) {
+      return pop8(va, op);
+    }
+    return loadStackNarrow(longMode ? va : segments.stack(va, size, false, op), size, op);
   }
 
   @Preserves
@@ -279,13 +290,13 @@ public final class Cpu {
     return host != 0 ? Width.load(host, size) : memory.load(va, size, op, true);
   }
 
-  /** {@link #store} to the stack: a non-canonical address raises #SS. */
+  /** {@link #store} to the stack: the counterpart of {@link #loadStack}. */
   @Preserves
   void storeStack(long va, int size, long value, Op op) {
     if (size == 8) {
       push8(va, value, op);
     } else {
-      storeStackNarrow(va, size, value, op);
+      storeStackNarrow(longMode ? va : segments.stack(va, size, true, op), size, value, op);
     }
   }
 
@@ -354,8 +365,17 @@ public final class Cpu {
 
   /** The stack pointer moved by some bytes, in the width of the mode. */
   long stackPointer(long delta) {
-    long pointer = get(RSP) + delta;
-    return longMode ? pointer : pointer & 0xffffffffL;
+    return pointer(get(RSP) + delta);
+  }
+
+  /** A stack pointer in the width of the mode. */
+  long pointer(long pointer) {
+    return longMode ? pointer : segments.stackPointer(pointer);
+  }
+
+  /** Proves that bytes of the stack can be written. */
+  void checkStack(long pointer, int size, Op op) {
+    memory.checkWritable(longMode ? pointer : segments.stack(pointer, size, true, op), size, op);
   }
 
   /** Stores a value below the stack and moves the pointer. */
@@ -376,15 +396,22 @@ public final class Cpu {
       }
       return rip;
     }
-    return Width.zeroExtend(rip, size);
+    long cut = Width.zeroExtend(rip, size);
+    if (segmented && !segments.hasCode(cut)) {
+      throw fault(op, Vector.GP);
+    }
+    return cut;
   }
 
-  /** Goes to a code segment of the given kind. */
-  void changeMode(boolean is64) {
-    if (is64 != longMode) {
-      longMode = is64;
-      registers.longMode(is64);
-      jumps.clear();
+  /** Looks at segment registers that were loaded. */
+  void segmentsChanged() {
+    segmented = !longMode && !SegmentCache.isFlat(registers);
+  }
+
+  /** Raises #GP unless CS goes on to an instruction pointer. */
+  void requireCode(long offset, Op op) {
+    if (!segments.hasCode(offset)) {
+      throw fault(op, Vector.GP);
     }
   }
 

@@ -34,6 +34,7 @@ final class InstructionSet {
     table.addLater(MultiplyOps::addTo);
     table.addLater(ExchangeOps::addTo);
     table.addLater(SegmentOps::addTo);
+    table.addLater(LegacyOps::addTo);
     table.addLater(SimdInstructions::addTo);
     return table;
   }

@@ -15,13 +15,22 @@ import dev.zendo.hypervisor.machine.MachineMemory;
  * at a time while the trap flag, the resume flag or a breakpoint asks for it.
  */
 final class InterpreterExecutor implements VcpuExecutor {
+  /** Addresses of compatibility mode. */
+  private static final long COMPATIBLE = 0xffffffffL;
+
   private final CpuState registers;
   private final Cpu cpu;
   private final BlockBuilder builder;
   private final Watchpoints watchpoints;
   private final HotBlocks hot;
   private final FetchOp fetchOp = new FetchOp();
-  private final JumpCache[] jumps = {new JumpCache(), new JumpCache()};
+
+  /** For 64-bit code and, behind, for compatibility mode: of the guest's user and its kernel. */
+  private final JumpCache[] jumps = {
+    new JumpCache(), new JumpCache(), new JumpCache(), new JumpCache()
+  };
+
+  private final JumpCache noJumps = new JumpCache();
   private final FetchPath[] fetches;
   private final long interrupt;
 
@@ -58,6 +67,8 @@ final class InterpreterExecutor implements VcpuExecutor {
       try {
         if (mustStop(limit)) {
           cpu.exit(ExitReason.INTERRUPTED, cpu.target);
+        } else if (registers.longMode() != cpu.longMode) {
+          selectMode();
         } else if (mustStep()) {
           stepOne();
         } else {
@@ -103,15 +114,16 @@ final class InterpreterExecutor implements VcpuExecutor {
   }
 
   /** The block at an address, decoded at need. */
-  private Block lookup(long va) {
+  private Block lookup(long address) {
     clearShadow();
+    long va = cpu.longMode ? address : address & COMPATIBLE;
     Block block = cpu.jumps.get(va);
     if (block.pc == va && block.isAlive()) {
       return block;
     }
     fetchOp.rip = va;
     long page = cpu.fetch.page(va, fetchOp);
-    block = cpu.jumps.recall(va, page >>> MachineMemory.FRAME_SHIFT, cpu.longMode);
+    block = cpu.jumps.recall(va, page >>> MachineMemory.FRAME_SHIFT);
     if (block == null) {
       block = build(va, page);
     }
@@ -136,7 +148,9 @@ final class InterpreterExecutor implements VcpuExecutor {
   // Single instructions.
 
   private boolean mustStep() {
-    return (cpu.get(CpuState.RFLAGS) & (Flags.TF | Flags.RF)) != 0 || watchpoints.armed();
+    return (cpu.get(CpuState.RFLAGS) & (Flags.TF | Flags.RF)) != 0
+        || watchpoints.armed()
+        || cpu.segmented;
   }
 
   private boolean clearShadow() {
@@ -206,6 +220,10 @@ final class InterpreterExecutor implements VcpuExecutor {
     fetchOp.rip = va;
     cpu.alone = true;
     try {
+      if (cpu.segmented) {
+        stepSegmented(va);
+        return;
+      }
       Block block = builder.single(va, cpu.fetch.page(va, fetchOp), cpu.fetch);
       Block next = block.first.exec(cpu);
       cpu.executed += block.count;
@@ -219,6 +237,31 @@ final class InterpreterExecutor implements VcpuExecutor {
     } finally {
       cpu.alone = false;
     }
+  }
+
+  /** Executes an instruction of compatibility mode whose segments have bases or limits. */
+  private void stepSegmented(long offset) {
+    long base = cpu.segments.codeBase();
+    long va = base + offset & COMPATIBLE;
+    cpu.requireCode(offset, fetchOp);
+    Block block = builder.segmented(va, cpu.fetch.page(va, fetchOp), cpu.fetch);
+    cpu.requireCode(offset + block.bytes - 1, fetchOp);
+    long counter = registers.gpr(CpuState.RCX);
+    long pointer = registers.gpr(CpuState.RSP);
+    JumpCache own = cpu.jumps;
+    // Links between blocks know linear addresses only.
+    cpu.jumps = noJumps;
+    try {
+      block.first.exec(cpu);
+    } finally {
+      cpu.jumps = own;
+    }
+    if (cpu.reason == Cpu.GO_ON && builder.endsInBranch() && !cpu.segments.hasCode(cpu.target)) {
+      registers.gpr(CpuState.RCX, counter);
+      registers.gpr(CpuState.RSP, pointer);
+      throw cpu.fault(fetchOp, Vector.GP);
+    }
+    cpu.executed += block.count;
   }
 
   private void watch() {
@@ -242,19 +285,16 @@ final class InterpreterExecutor implements VcpuExecutor {
   // Entering and leaving.
 
   private void selectMode() {
+    cpu.longMode = registers.longMode();
+    cpu.segmentsChanged();
     boolean kernel = registers.kernelMode();
     cpu.tlb = registers.base() + (kernel ? CpuState.KERNEL_TLB : CpuState.USER_TLB);
-    cpu.jumps = jumps[kernel ? 1 : 0];
+    cpu.jumps = jumps[(kernel ? 1 : 0) + (cpu.longMode ? 0 : 2)];
     cpu.fetch = fetches[kernel ? 1 : 0];
   }
 
   private void enter() {
     selectMode();
-    if (registers.longMode() != cpu.longMode) {
-      jumps[0].clear();
-      jumps[1].clear();
-      cpu.longMode = registers.longMode();
-    }
     LazyFlags.word(cpu, (int) registers.rflags() & Flags.STATUS);
     cpu.executed = registers.instructions();
     cpu.target = registers.rip();
@@ -286,8 +326,13 @@ final class InterpreterExecutor implements VcpuExecutor {
   @Override
   public void flushTlb(boolean kernelMode) {
     registers.clearTlb(kernelMode ? CpuState.KERNEL_TLB : CpuState.USER_TLB);
-    jumps[kernelMode ? 1 : 0].clear();
+    clearJumps(kernelMode ? 1 : 0);
     fetches[kernelMode ? 1 : 0].clear();
+  }
+
+  private void clearJumps(int mode) {
+    jumps[mode].clear();
+    jumps[mode + 2].clear();
   }
 
   @Override
@@ -295,7 +340,7 @@ final class InterpreterExecutor implements VcpuExecutor {
     registers.dropPage(machine + (mfn << MachineMemory.FRAME_SHIFT));
     for (int i = 0; i < 2; i++) {
       // Which addresses lead to the frame is not known to the jump cache.
-      jumps[i].clear();
+      clearJumps(i);
       fetches[i].dropFrame(mfn << MachineMemory.FRAME_SHIFT);
     }
   }
@@ -305,7 +350,7 @@ final class InterpreterExecutor implements VcpuExecutor {
     flushTlb(false);
     registers.clearLowerHalf(CpuState.KERNEL_TLB);
     if (fetches[1].maySeeLowerHalf()) {
-      jumps[1].clear();
+      clearJumps(1);
       fetches[1].clear();
     }
   }
@@ -316,6 +361,7 @@ final class InterpreterExecutor implements VcpuExecutor {
     for (int i = 0; i < 2; i++) {
       if (fetches[i].maySeen(virtualAddress)) {
         jumps[i].clearPage(virtualAddress);
+        jumps[i + 2].clearPage(virtualAddress);
         fetches[i].clearPage(virtualAddress);
       }
     }

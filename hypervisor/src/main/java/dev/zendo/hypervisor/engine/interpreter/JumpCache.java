@@ -3,8 +3,8 @@ package dev.zendo.hypervisor.engine.interpreter;
 import java.util.Arrays;
 
 /**
- * Blocks by virtual address for one vcpu and one guest mode, as long as its translations stand. A
- * direct-mapped cache; one thread.
+ * Blocks by virtual address for one vcpu, one guest mode and one kind of code, as long as its
+ * translations stand. A direct-mapped cache; one thread.
  */
 final class JumpCache {
   private static final int MASK = 4095;
@@ -19,7 +19,7 @@ final class JumpCache {
     Arrays.fill(EMPTY, NONE);
   }
 
-  private final Block[] blocks = EMPTY.clone();
+  private Block[] blocks = EMPTY;
   private boolean empty = true;
 
   /** What was found last, with more slots; may be outdated in every respect. Made at first use. */
@@ -42,22 +42,22 @@ final class JumpCache {
    * The block that was known for an address before the last flush, if the address is still in the
    * same frame; otherwise null.
    */
-  Block recall(long va, long frame, boolean longMode) {
+  Block recall(long va, long frame) {
     if (remembered.length == 0) {
       return null;
     }
     Block block = remembered[memorySlot(va)];
-    boolean same = block.pc == va && block.frame == frame && block.longMode == longMode;
-    return same && block.isAlive() ? block : null;
+    return block.pc == va && block.frame == frame && block.isAlive() ? block : null;
   }
 
   void put(Block block) {
-    blocks[slot(block.pc)] = block;
-    empty = false;
     if (remembered.length == 0) {
+      blocks = EMPTY.clone();
       remembered = new Block[MEMORY + 1];
       Arrays.fill(remembered, NONE);
     }
+    blocks[slot(block.pc)] = block;
+    empty = false;
     remembered[memorySlot(block.pc)] = block;
   }
 
@@ -70,6 +70,9 @@ final class JumpCache {
 
   /** Forgets the blocks that begin in a page or reach into it from the page before. */
   void clearPage(long va) {
+    if (empty) {
+      return;
+    }
     long page = va >> 12;
     for (int i = 0; i < blocks.length; i++) {
       long first = blocks[i].pc >> 12;

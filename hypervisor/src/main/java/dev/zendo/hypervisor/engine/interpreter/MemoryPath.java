@@ -16,6 +16,9 @@ final class MemoryPath {
   private static final int PAGE = MachineMemory.FRAME_SIZE;
   private static final int OFFSET = PAGE - 1;
 
+  /** Linear addresses in compatibility mode. */
+  private static final long ADDRESSES = 1L << 32;
+
   /** Serialises what cannot be one atomic operation of the host, on all vcpus of all domains. */
   private static final Object SPLIT_LOCK = new Object();
 
@@ -51,6 +54,9 @@ final class MemoryPath {
 
   private void begin(long va, int size, boolean write, Op op, boolean stack) {
     if (!CpuState.isCanonical(va) || !CpuState.isCanonical(va + size - 1)) {
+      throw cpu.fault(op, stack ? Vector.SS : Vector.GP);
+    }
+    if (!cpu.longMode && va + size > ADDRESSES) {
       throw cpu.fault(op, stack ? Vector.SS : Vector.GP);
     }
     if (watchpoints != null) {

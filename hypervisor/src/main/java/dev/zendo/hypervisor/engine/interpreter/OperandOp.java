@@ -1,6 +1,6 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
-import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.engine.CpuState;
 
 /**
  * An op with operands: registers as offsets in the state block, an immediate, a memory operand.
@@ -33,7 +33,15 @@ public abstract class OperandOp extends Op {
   byte scale;
   long displacement;
   short segmentBase;
-  boolean address32;
+
+  /** Bytes of the address: 2, 4 or 8. */
+  byte addressSize;
+
+  /** In compatibility mode: segment, bytes and direction of the access to memory. */
+  byte accessSegment;
+
+  short accessSize;
+  boolean accessStores;
 
   /** {@link #BASE}, {@link #INDEXED} or {@link #GENERAL}. */
   byte form;
@@ -84,19 +92,29 @@ public abstract class OperandOp extends Op {
     return linear(cpu, indexed(cpu));
   }
 
+  /** Whether the limit of the segment counts in compatibility mode even if segments are flat. */
+  final boolean isLimited() {
+    return accessSegment >= CpuState.FS;
+  }
+
+  /** Says what memory an instruction accesses that has no memory operand. */
+  public final void accesses(int bytes, boolean store) {
+    accessSize = (short) bytes;
+    accessStores = store;
+  }
+
   /** The offset inside the segment, as LEA stores it. */
   final long effective(Cpu cpu) {
     long offset = indexed(cpu);
-    return address32 ? offset & 0xffffffffL : offset;
+    return addressSize == 8 ? offset : Width.zeroExtend(offset, addressSize);
   }
 
-  /** Adds the segment base to an offset and cuts it to the address size. */
+  /** Cuts an offset to the address size and adds the segment base; checks the segment's limit. */
   final long linear(Cpu cpu, long offset) {
-    long segment = HostMemory.getLong(cpu.state + segmentBase);
-    if (!address32) {
-      return offset + segment;
+    if (addressSize == 8) {
+      return offset + cpu.get(segmentBase);
     }
-    long linear = (offset & 0xffffffffL) + segment;
-    return cpu.longMode ? linear : linear & 0xffffffffL;
+    long cut = Width.zeroExtend(offset, addressSize);
+    return cpu.longMode ? cut + cpu.get(segmentBase) : cpu.segments.linear(this, cut);
   }
 }

@@ -1,7 +1,9 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.SegmentCache;
 import dev.zendo.hypervisor.engine.x86.Insn;
+import dev.zendo.hypervisor.engine.x86.InsnTable.Row;
 import dev.zendo.hypervisor.engine.x86.OperandKind;
 
 /** Turns the operands of a decoded instruction into the fields of an {@link OperandOp}. */
@@ -45,7 +47,8 @@ public final class Operands {
     op.displacement = insn.displacement;
     op.base = register(insn.base);
     op.indexRegister = register(insn.index);
-    op.address32 = insn.addressSize != 8;
+    op.addressSize = (byte) insn.addressSize;
+    limits(op, insn);
     if (insn.base == Insn.RIP) {
       op.displacement += rip + insn.length;
     }
@@ -55,8 +58,26 @@ public final class Operands {
     }
   }
 
+  /** Fills in what compatibility mode checks of an access. */
+  private static void limits(OperandOp op, Insn insn) {
+    int operand = insn.memoryOperand();
+    op.accessSegment = (byte) segment(insn);
+    op.accessSize = (short) (operand < 0 ? 1 : Math.max(1, insn.size[operand]));
+    op.accessStores = operand >= 0 && (insn.row.access(operand) & Row.WRITE) != 0;
+  }
+
+  private static int segment(Insn insn) {
+    if (insn.segment >= 0) {
+      return insn.segment;
+    }
+    return insn.stackSegment() ? CpuState.SS : CpuState.DS;
+  }
+
   /** Offset of the field that holds the base of the instruction's segment. */
   static int segmentBase(Insn insn) {
+    if (!insn.longMode) {
+      return SegmentCache.baseField(segment(insn));
+    }
     if (insn.segment == CpuState.FS) {
       return CpuState.FS_BASE;
     }

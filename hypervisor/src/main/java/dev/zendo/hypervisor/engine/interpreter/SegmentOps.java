@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.engine.interpreter;
 
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.engine.SegmentCache;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.Mnemonic;
@@ -182,7 +183,8 @@ final class SegmentOps {
         long descriptor = cpu.segments.visible(selector, kind == RIGHTS, this);
         valid = descriptor != 0;
         if (valid) {
-          long value = kind == RIGHTS ? descriptor >>> 32 & 0x00ffff00 : Segments.limit(descriptor);
+          long value =
+              kind == RIGHTS ? descriptor >>> 32 & 0x00ffff00 : SegmentCache.limit(descriptor);
           cpu.register(target, size, value);
         }
       }
@@ -214,15 +216,15 @@ final class SegmentOps {
         offset = cpu.load(va, size, this);
         code = (int) cpu.load(va + size, 2, this) & 0xffff;
       }
-      boolean is64 = cpu.segments.checkCode(code, false, this);
-      long rip = cpu.segments.checkOffset(offset, size, is64, this);
+      long descriptor = cpu.segments.checkCode(code, false, this);
+      long rip = cpu.segments.checkOffset(offset, size, descriptor, this);
       if (call) {
         long pointer = cpu.stackPointer(-2L * size);
         cpu.storeStack(cpu.stackPointer(-size), size, cpu.registers.selector(CpuState.CS), this);
         cpu.storeStack(pointer, size, nextRip(), this);
         cpu.put(Cpu.RSP, pointer);
       }
-      cpu.segments.enterCode(code, is64);
+      cpu.segments.enterCode(code, descriptor);
       return cpu.leave(rip);
     }
   }
@@ -239,10 +241,10 @@ final class SegmentOps {
     protected Block exec(Cpu cpu) {
       long offset = cpu.loadStack(cpu.stackPointer(0), size, this);
       int code = (int) cpu.loadStack(cpu.stackPointer(size), size, this) & 0xffff;
-      boolean is64 = cpu.segments.checkCode(code, true, this);
-      long rip = cpu.segments.checkOffset(offset, size, is64, this);
+      long descriptor = cpu.segments.checkCode(code, true, this);
+      long rip = cpu.segments.checkOffset(offset, size, descriptor, this);
       cpu.put(Cpu.RSP, cpu.stackPointer(2L * size + immediate));
-      cpu.segments.enterCode(code, is64);
+      cpu.segments.enterCode(code, descriptor);
       return cpu.leave(rip);
     }
   }
@@ -267,24 +269,29 @@ final class SegmentOps {
       long offset = pop(cpu, 0);
       int code = (int) pop(cpu, 1) & 0xffff;
       long flags = pop(cpu, 2);
-      boolean is64 = cpu.segments.checkCode(code, true, this);
+      long descriptor = cpu.segments.checkCode(code, true, this);
       if (!cpu.longMode) {
-        long rip = cpu.segments.checkOffset(offset, size, is64, this);
+        long rip = cpu.segments.checkOffset(offset, size, descriptor, this);
         cpu.put(Cpu.RSP, cpu.stackPointer(3L * size));
-        return land(cpu, flags, code, is64, rip);
+        return land(cpu, flags, code, descriptor, rip);
       }
       long pointer = pop(cpu, 3);
       int stackSelector = (int) pop(cpu, 4) & 0xffff;
-      cpu.segments.checkStack(stackSelector, this);
-      long rip = cpu.segments.checkOffset(offset, size, is64, this);
-      cpu.registers.selector(CpuState.SS, stackSelector);
-      cpu.put(Cpu.RSP, is64 ? Width.zeroExtend(pointer, size) : pointer & 0xffffffffL);
-      return land(cpu, flags, code, is64, rip);
+      long stack = cpu.segments.checkStack(stackSelector, this);
+      long rip = cpu.segments.checkOffset(offset, size, descriptor, this);
+      cpu.segments.loadStack(stackSelector, stack);
+      boolean wide = Segments.isLong(descriptor);
+      if (wide || SegmentCache.isBig(cpu.registers, CpuState.SS)) {
+        cpu.put(Cpu.RSP, Width.zeroExtend(pointer, wide ? size : Math.min(size, 4)));
+      } else {
+        cpu.register(Cpu.RSP, 2, pointer);
+      }
+      return land(cpu, flags, code, descriptor, rip);
     }
 
-    private Block land(Cpu cpu, long flags, int code, boolean is64, long rip) {
+    private Block land(Cpu cpu, long flags, int code, long descriptor, long rip) {
       cpu.rflags(flags, StackOps.changeable(size));
-      cpu.segments.enterCode(code, is64);
+      cpu.segments.enterCode(code, descriptor);
       return cpu.leave(rip);
     }
   }

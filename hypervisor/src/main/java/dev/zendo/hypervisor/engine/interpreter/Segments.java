@@ -2,6 +2,9 @@ package dev.zendo.hypervisor.engine.interpreter;
 
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.SegmentCache;
+import dev.zendo.hypervisor.engine.interpreter.fusion.Preserves;
+import dev.zendo.hypervisor.machine.HostMemory;
 
 /**
  * The checks of segment loads at ring 3 (SDM volume 3, 5.6 to 5.8) and the segment state of a vcpu.
@@ -15,9 +18,9 @@ final class Segments {
   private static final long PRESENT = 1L << 47;
   private static final long LONG = 1L << 53;
   private static final long BIG = 1L << 54;
-  private static final long PAGES = 1L << 55;
   private static final long ACCESSED = 1L << 40;
   private static final int RPL = 3;
+  private static final long ADDRESSES = 0xffffffffL;
 
   /** Error code of a page fault: read of a page that is not present, as ring 3. */
   private static final int USER_ACCESS = 4;
@@ -67,8 +70,7 @@ final class Segments {
   /** Loads ES, SS, DS, FS or GS. */
   void load(int segment, int selector, Op op) {
     if (segment == CpuState.SS) {
-      checkStack(selector, op);
-      cpu.registers.selector(segment, selector);
+      loadStack(selector, checkStack(selector, op));
       return;
     }
     long descriptor = descriptor(selector, op);
@@ -78,10 +80,19 @@ final class Segments {
     }
     cpu.registers.selector(segment, selector);
     if (segment == CpuState.FS) {
-      cpu.put(CpuState.FS_BASE, base(descriptor));
+      cpu.put(CpuState.FS_BASE, SegmentCache.base(descriptor));
     } else if (segment == CpuState.GS) {
-      cpu.put(CpuState.GS_BASE, base(descriptor));
+      cpu.put(CpuState.GS_BASE, SegmentCache.base(descriptor));
     }
+    SegmentCache.load(cpu.registers, segment, descriptor);
+    cpu.segmentsChanged();
+  }
+
+  /** Loads SS with a selector that passed {@link #checkStack}. */
+  void loadStack(int selector, long descriptor) {
+    cpu.registers.selector(CpuState.SS, selector);
+    SegmentCache.load(cpu.registers, CpuState.SS, descriptor);
+    cpu.segmentsChanged();
   }
 
   private void checkData(long descriptor, int selector, Op op) {
@@ -96,8 +107,8 @@ final class Segments {
     }
   }
 
-  /** Checks a selector for SS. */
-  void checkStack(int selector, Op op) {
+  /** Checks a selector for SS; returns its descriptor. */
+  long checkStack(int selector, Op op) {
     long descriptor = descriptor(selector, op);
     if ((selector & RPL) != RPL
         || !has(descriptor, CODE_OR_DATA | ACCESSIBLE)
@@ -109,15 +120,16 @@ final class Segments {
       throw cpu.fault(op, Vector.SS, selector & ~RPL, 0);
     }
     markAccessed(selector, descriptor);
+    return descriptor;
   }
 
   /**
    * Checks a selector for CS.
    *
    * @param returning whether a return names it: then its privilege must be ring 3's
-   * @return whether it is a 64-bit segment
+   * @return its descriptor
    */
-  boolean checkCode(int selector, boolean returning, Op op) {
+  long checkCode(int selector, boolean returning, Op op) {
     long descriptor = descriptor(selector, op);
     boolean allowed =
         has(descriptor, CODE_OR_DATA | EXECUTABLE)
@@ -131,32 +143,98 @@ final class Segments {
       throw cpu.fault(op, Vector.NP, selector & ~RPL, 0);
     }
     markAccessed(selector, descriptor);
+    return descriptor;
+  }
+
+  /** Whether a code segment has 64-bit code. */
+  static boolean isLong(long descriptor) {
     return has(descriptor, LONG);
   }
 
-  /** The instruction pointer of a far transfer. */
-  long checkOffset(long offset, int size, boolean is64, Op op) {
+  /** The instruction pointer of a far transfer to a code segment. */
+  long checkOffset(long offset, int size, long descriptor, Op op) {
     long rip = Width.zeroExtend(offset, size);
-    if (!is64) {
-      return rip & 0xffffffffL;
+    if (isLong(descriptor)) {
+      if (!CpuState.isCanonical(rip)) {
+        throw cpu.fault(op, Vector.GP);
+      }
+      return rip;
     }
-    return cpu.checkTarget(rip, 8, op);
+    rip &= ADDRESSES;
+    if (rip > SegmentCache.limit(descriptor)) {
+      throw cpu.fault(op, Vector.GP);
+    }
+    return rip;
   }
 
-  /** Loads CS. */
-  void enterCode(int selector, boolean is64) {
+  /** Loads CS with a selector that passed {@link #checkCode}. */
+  void enterCode(int selector, long descriptor) {
     cpu.registers.selector(CpuState.CS, selector | RPL);
-    cpu.changeMode(is64);
+    SegmentCache.load(cpu.registers, CpuState.CS, descriptor);
+    // The executor changes over when the instruction, which is the last of its block, has ended.
+    cpu.registers.longMode(isLong(descriptor));
+    cpu.segmentsChanged();
   }
 
-  private static long base(long descriptor) {
-    return descriptor >>> 16 & 0xffffff | descriptor >>> 32 & 0xff000000L;
+  // Compatibility mode.
+
+  /** The linear address of an op's memory operand; raises #GP or #SS outside the segment. */
+  @Preserves
+  long linear(OperandOp op, long offset) {
+    if (cpu.segmented || op.isLimited()) {
+      check(op.accessSegment, offset, op.accessSize, op.accessStores, op);
+    }
+    return offset + cpu.get(op.segmentBase) & ADDRESSES;
   }
 
-  /** The limit in bytes. */
-  static long limit(long descriptor) {
-    long limit = descriptor & 0xffff | descriptor >>> 32 & 0xf0000;
-    return has(descriptor, PAGES) ? limit << 12 | 0xfff : limit;
+  /** The linear address of bytes of a segment; raises #GP or #SS outside of it. */
+  long linear(int segment, long offset, int size, boolean store, Op op) {
+    if (cpu.segmented) {
+      check(segment, offset, size, store, op);
+    }
+    return offset + cpu.get(SegmentCache.baseField(segment)) & ADDRESSES;
+  }
+
+  private void check(int segment, long offset, int size, boolean store, Op op) {
+    int rights = store ? SegmentCache.WRITE : SegmentCache.READ;
+    if (!SegmentCache.allows(cpu.state, segment, offset, size, rights)) {
+      throw cpu.fault(op, segment == CpuState.SS ? Vector.SS : Vector.GP);
+    }
+  }
+
+  /** The linear address of bytes on the stack. */
+  @Preserves
+  long stack(long pointer, int size, boolean store, Op op) {
+    if (!cpu.segmented) {
+      return pointer;
+    }
+    long offset = SegmentCache.isBig(cpu.registers, CpuState.SS) ? pointer : pointer & 0xffff;
+    return linear(CpuState.SS, offset, size, store, op);
+  }
+
+  /** The stack pointer register for a value: with a 16-bit stack only its lower half changes. */
+  @Preserves
+  long stackPointer(long pointer) {
+    if (!cpu.segmented || SegmentCache.isBig(cpu.registers, CpuState.SS)) {
+      return pointer & ADDRESSES;
+    }
+    return cpu.get(Cpu.RSP) & 0xffff0000L | pointer & 0xffff;
+  }
+
+  /** Whether CS goes on to an instruction pointer. */
+  boolean hasCode(long offset) {
+    long last = HostMemory.getLong(cpu.state + SegmentCache.entry(CpuState.CS) + SegmentCache.LAST);
+    return offset <= last;
+  }
+
+  /** Base of CS. */
+  long codeBase() {
+    return cpu.get(SegmentCache.baseField(CpuState.CS));
+  }
+
+  /** Whether CS has 16-bit code. */
+  boolean shortCode() {
+    return !SegmentCache.isBig(cpu.registers, CpuState.CS);
   }
 
   /**

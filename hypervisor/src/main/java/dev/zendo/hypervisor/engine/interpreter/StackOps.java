@@ -164,9 +164,8 @@ final class StackOps {
     @Override
     protected Block exec(Cpu cpu) {
       long frame = cpu.get(RBP);
-      long pointer = cpu.longMode ? frame : frame & 0xffffffffL;
-      long value = cpu.loadStack(pointer, size, this);
-      cpu.put(Cpu.RSP, cpu.longMode ? pointer + size : pointer + size & 0xffffffffL);
+      long value = cpu.loadStack(cpu.pointer(frame), size, this);
+      cpu.put(Cpu.RSP, cpu.pointer(frame + size));
       cpu.register(RBP, size, value);
       return next.exec(cpu);
     }
@@ -190,7 +189,7 @@ final class StackOps {
       long frame = cpu.stackPointer(-size);
       for (int i = 1; i < level; i++) {
         long from = oldFrame - (long) size * i;
-        long pointer = cpu.loadStack(cpu.longMode ? from : from & 0xffffffffL, size, this);
+        long pointer = cpu.loadStack(cpu.pointer(from), size, this);
         cpu.storeStack(cpu.stackPointer(-(long) size * (i + 1)), size, pointer, this);
       }
       if (level > 0) {
@@ -199,7 +198,7 @@ final class StackOps {
       long pushed = (long) size * (level + 1);
       long pointer = cpu.stackPointer(-pushed - immediate);
       // The processor proves that the new top of the stack can be written.
-      cpu.checkWritable(pointer, size, this);
+      cpu.checkStack(pointer, size, this);
       cpu.put(Cpu.RSP, pointer);
       cpu.register(RBP, size, frame);
       return next.exec(cpu);
@@ -227,7 +226,7 @@ final class StackOps {
     }
 
     private void pushAll(Cpu cpu) {
-      cpu.checkWritable(cpu.stackPointer(-8L * size), 8 * size, this);
+      cpu.checkStack(cpu.stackPointer(-8L * size), 8 * size, this);
       for (int i = 0; i < 8; i++) {
         cpu.storeStack(
             cpu.stackPointer(-(long) size * (i + 1)), size, cpu.register(8 * i, size), this);

@@ -36,7 +36,9 @@ final class StringOps {
     op.stack = false;
     op.size = size;
     op.repeat = insn.repeat;
-    op.addressSize = insn.addressSize;
+    op.accessSize = (short) op.size;
+    // In compatibility mode limits of FS and GS are looked at for each element.
+    op.bulk = insn.longMode ? insn.addressSize == 8 : insn.addressSize == 4 && !op.isLimited();
     return op;
   }
 
@@ -46,7 +48,9 @@ final class StringOps {
 
     int size;
     int repeat;
-    int addressSize;
+
+    /** Whether pages may be copied and filled at once. */
+    boolean bulk;
 
     @Override
     protected boolean endsBlock() {
@@ -78,9 +82,14 @@ final class StringOps {
       return linear(cpu, cpu.get(RSI));
     }
 
-    final long destination(Cpu cpu) {
+    /** Address of the element at ES:rDI. */
+    final long destination(Cpu cpu, boolean store) {
       long offset = cpu.get(RDI);
-      return addressSize == 8 ? offset : offset & 0xffffffffL;
+      if (addressSize == 8) {
+        return offset;
+      }
+      long cut = Width.zeroExtend(offset, addressSize);
+      return cpu.longMode ? cut : cpu.segments.linear(CpuState.ES, cut, size, store, this);
     }
 
     final void advance(Cpu cpu, int register) {
@@ -108,7 +117,7 @@ final class StringOps {
           return fallThrough(cpu);
         }
         long done = 0;
-        if (count > 1 && addressSize == 8 && !cpu.singleStep && !cpu.directionDown()) {
+        if (count > 1 && bulk && !cpu.segmented && !cpu.singleStep && !cpu.directionDown()) {
           done = bulk(cpu, count);
         }
         if (done == 0) {
@@ -146,7 +155,7 @@ final class StringOps {
     @Override
     void once(Cpu cpu) {
       long value = cpu.load(source(cpu), size, this);
-      cpu.store(destination(cpu), size, value, this);
+      cpu.store(destination(cpu, true), size, value, this);
       advance(cpu, RSI);
       advance(cpu, RDI);
     }
@@ -154,7 +163,7 @@ final class StringOps {
     @Override
     long bulk(Cpu cpu, long count) {
       long from = source(cpu);
-      long to = destination(cpu);
+      long to = destination(cpu, true);
       long iterations = Math.min(count, Math.min(inPage(from), inPage(to)) / size);
       int bytes = (int) iterations * size;
       if (iterations == 0) {
@@ -200,13 +209,13 @@ final class StringOps {
 
     @Override
     void once(Cpu cpu) {
-      cpu.store(destination(cpu), size, cpu.register(RAX, size), this);
+      cpu.store(destination(cpu, true), size, cpu.register(RAX, size), this);
       advance(cpu, RDI);
     }
 
     @Override
     long bulk(Cpu cpu, long count) {
-      long to = destination(cpu);
+      long to = destination(cpu, true);
       long iterations = Math.min(count, inPage(to) / size);
       int bytes = (int) iterations * size;
       if (iterations == 0) {
@@ -249,7 +258,7 @@ final class StringOps {
     @Override
     void once(Cpu cpu) {
       long a = cpu.load(source(cpu), size, this);
-      long b = cpu.load(destination(cpu), size, this);
+      long b = cpu.load(destination(cpu, false), size, this);
       LazyFlags.set(cpu, LazyFlags.SUB, a, b, Width.extend(a - b, size));
       advance(cpu, RSI);
       advance(cpu, RDI);
@@ -265,7 +274,7 @@ final class StringOps {
     @Override
     void once(Cpu cpu) {
       long a = cpu.register(RAX, size);
-      long b = cpu.load(destination(cpu), size, this);
+      long b = cpu.load(destination(cpu, false), size, this);
       LazyFlags.set(cpu, LazyFlags.SUB, a, b, Width.extend(a - b, size));
       advance(cpu, RDI);
     }

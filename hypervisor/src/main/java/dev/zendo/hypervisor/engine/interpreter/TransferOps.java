@@ -12,13 +12,18 @@ final class TransferOps {
   static void addTo(OpTable table) {
     addStack(table);
     addJumps(table);
-    table.add((insn, rip) -> new ControlOps.Syscall(), Mnemonic.SYSCALL);
+    table.add(TransferOps::systemCall, Mnemonic.SYSCALL);
     table.add((insn, rip) -> new ControlOps.Exit(ExitReason.SYSENTER), Mnemonic.SYSENTER);
     table.add((insn, rip) -> new ControlOps.Exit(ExitReason.CPUID), Mnemonic.CPUID);
     table.add((insn, rip) -> new ControlOps.Trap(Vector.BP, false), Mnemonic.INT3);
     table.add((insn, rip) -> new ControlOps.Trap(Vector.DB, false), Mnemonic.ICEBP);
     table.add((insn, rip) -> new ControlOps.Trap(Vector.OF, true), Mnemonic.INTO);
     table.add((insn, rip) -> interrupt((int) insn.immediate & 0xff), Mnemonic.INT);
+  }
+
+  /** SYSCALL, which Intel's processors have in 64-bit mode only. */
+  private static Op systemCall(Insn insn, long rip) {
+    return insn.longMode ? new ControlOps.Syscall() : new ControlOps.Fault(Vector.UD, 0);
   }
 
   /** INT n: only the gates of #BP and #OF are open to ring 3. */

@@ -36,6 +36,18 @@ public final class Decoder {
    * @return the length, or {@link #NEED_MORE}, {@link #INVALID} or {@link #TOO_LONG}
    */
   public static int decode(byte[] code, int offset, int available, boolean longMode, Insn out) {
+    return decode(code, offset, available, longMode, false, out);
+  }
+
+  /**
+   * Decodes one instruction.
+   *
+   * @param shortDefaults in compatibility mode, 16-bit defaults
+   * @see #decode(byte[], int, int, boolean, Insn)
+   */
+  public static int decode(
+      byte[] code, int offset, int available, boolean longMode, boolean shortDefaults, Insn out) {
+    out.shortDefaults = shortDefaults;
     out.code = code;
     out.at = offset;
     out.limit = offset + Math.min(available, MAX_LENGTH);
@@ -156,8 +168,8 @@ public final class Decoder {
 
   private static void sizes(Insn out, Row row) {
     if (!out.longMode) {
-      out.operandSize = out.operandSizePrefix ? 2 : 4;
-      out.addressSize = out.addressSizePrefix ? 2 : 4;
+      out.operandSize = out.operandSizePrefix != out.shortDefaults ? 2 : 4;
+      out.addressSize = out.addressSizePrefix != out.shortDefaults ? 2 : 4;
     } else {
       out.addressSize = out.addressSizePrefix ? 4 : 8;
       if ((out.rex & REX_W) != 0 || row.forced64) {

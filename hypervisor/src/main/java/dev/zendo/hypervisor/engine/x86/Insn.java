@@ -48,6 +48,9 @@ public final class Insn {
   /** The segment override in effect (an index as in CpuState.ES..GS), or -1. */
   public int segment;
 
+  /** It was decoded as 64-bit code. */
+  public boolean longMode;
+
   /** Condition code 0..15 of JCC, SETCC, CMOVCC (low four bits of the opcode). */
   public int condition;
 
@@ -91,8 +94,8 @@ public final class Insn {
   int rex;
   boolean operandSizePrefix;
   boolean addressSizePrefix;
+  boolean shortDefaults;
   int repeatPrefix;
-  boolean longMode;
 
   /** Index of the operand that is ModRM memory, or -1. */
   public int memoryOperand() {

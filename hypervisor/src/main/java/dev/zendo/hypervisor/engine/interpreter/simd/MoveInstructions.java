@@ -141,11 +141,11 @@ final class MoveInstructions {
     insn.index = Insn.NO_REGISTER;
     insn.displacement = 0;
     insn.immediate = bytes;
-    return FpuOp.bind(
+    ActionOp op =
         new ActionOp(
-            bytes == 8 ? MoveInstructions::maskedMmx : MoveInstructions::storeMasked, true),
-        insn,
-        rip);
+            bytes == 8 ? MoveInstructions::maskedMmx : MoveInstructions::storeMasked, true);
+    FpuOp.bind(op, insn, rip).accesses(bytes, true);
+    return op;
   }
 
   private static void maskedMmx(Cpu cpu, ActionOp op) {
