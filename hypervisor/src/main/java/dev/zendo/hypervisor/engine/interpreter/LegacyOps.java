@@ -24,7 +24,9 @@ final class LegacyOps {
   }
 
   private static Op adjustPrivilege(Insn insn, long rip) {
-    return IntegerOps.modify(new AdjustPrivilege(), insn, rip);
+    AdjustPrivilege op = new AdjustPrivilege(Operands.isMemory(insn, 0));
+    Operands.fill(op, insn, rip).accesses(2, false);
+    return op;
   }
 
   /** Sign, zero and parity flags of a byte. */
@@ -145,14 +147,31 @@ final class LegacyOps {
     }
   }
 
-  /** ARPL: the destination selector gets at least the source's requested privilege level. */
-  private static final class AdjustPrivilege extends ModifyOp {
+  /**
+   * ARPL: the destination selector gets at least the source's requested privilege level. Memory is
+   * only stored to when it changes.
+   */
+  private static final class AdjustPrivilege extends OperandOp {
+    private final boolean memory;
+
+    AdjustPrivilege(boolean memory) {
+      this.memory = memory;
+    }
+
     @Override
-    long update(Cpu cpu, long old) {
+    protected Block exec(Cpu cpu) {
+      long va = memory ? address(cpu) : 0;
+      long old = memory ? cpu.load(va, 2, this) : cpu.register(target, 2);
       long level = cpu.register(source, 2) & 3;
       boolean lower = (old & 3) < level;
+      if (lower && memory) {
+        cpu.segments.linear(this, effective(cpu), true);
+        cpu.store(va, 2, old & ~3L | level, this);
+      } else if (lower) {
+        cpu.register(target, 2, old & ~3L | level);
+      }
       LazyFlags.change(cpu, Flags.ZF, lower ? Flags.ZF : 0);
-      return lower ? old & ~3L | level : old;
+      return next.exec(cpu);
     }
   }
 }

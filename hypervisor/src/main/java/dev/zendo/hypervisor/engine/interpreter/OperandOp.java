@@ -92,9 +92,9 @@ public abstract class OperandOp extends Op {
     return linear(cpu, indexed(cpu));
   }
 
-  /** Whether the limit of the segment counts in compatibility mode even if segments are flat. */
+  /** Whether the segment is to be looked at in compatibility mode even if segments are flat. */
   final boolean isLimited() {
-    return accessSegment >= CpuState.FS;
+    return accessSegment == CpuState.CS || accessSegment >= CpuState.FS;
   }
 
   /** Says what memory an instruction accesses that has no memory operand. */
@@ -115,6 +115,6 @@ public abstract class OperandOp extends Op {
       return offset + cpu.get(segmentBase);
     }
     long cut = Width.zeroExtend(offset, addressSize);
-    return cpu.longMode ? cut + cpu.get(segmentBase) : cpu.segments.linear(this, cut);
+    return cpu.longMode ? cut + cpu.get(segmentBase) : cpu.segments.linear(this, cut, accessStores);
   }
 }

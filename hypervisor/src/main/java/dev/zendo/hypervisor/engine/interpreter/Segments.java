@@ -180,9 +180,9 @@ final class Segments {
 
   /** The linear address of an op's memory operand; raises #GP or #SS outside the segment. */
   @Preserves
-  long linear(OperandOp op, long offset) {
+  long linear(OperandOp op, long offset, boolean store) {
     if (cpu.segmented || op.isLimited()) {
-      check(op.accessSegment, offset, op.accessSize, op.accessStores, op);
+      check(op.accessSegment, offset, op.accessSize, store, op);
     }
     return offset + cpu.get(op.segmentBase) & ADDRESSES;
   }

@@ -102,17 +102,23 @@ final class StackOps {
       long value = cpu.loadStack(cpu.stackPointer(0), size, this);
       long after = cpu.stackPointer(size);
       if (memory) {
-        // The address is computed with the pointer moved, but a fault must find it unmoved.
-        cpu.put(Cpu.RSP, after);
-        long va = address(cpu);
-        cpu.put(Cpu.RSP, before);
-        cpu.store(va, size, value, this);
+        cpu.store(destination(cpu, before, after), size, value, this);
         cpu.put(Cpu.RSP, after);
       } else {
         cpu.put(Cpu.RSP, after);
         cpu.register(target, size, value);
       }
       return next.exec(cpu);
+    }
+
+    /** The address is computed with the pointer moved, but a fault must find it unmoved. */
+    private long destination(Cpu cpu, long before, long after) {
+      cpu.put(Cpu.RSP, after);
+      try {
+        return address(cpu);
+      } finally {
+        cpu.put(Cpu.RSP, before);
+      }
     }
   }
 

@@ -83,16 +83,16 @@ enum AmdForm {
   /** The form of an instruction that does something else on AMD's processors, or null. */
   static AmdForm leftOut(Insn insn, byte[] code) {
     return switch (insn.mnemonic) {
-      case CALL, JMP, RET, JCC, JCXZ, LOOP -> nearBranch(code);
-      case LOOPE -> has(0xf2, code) ? REPEATED_LOOP : nearBranch(code);
-      case LOOPNE -> has(0xf3, code) ? REPEATED_LOOP : nearBranch(code);
-      case PAUSE -> (rex(code) & REX_B) != 0 ? PAUSE_REX_B : null;
+      case CALL, JMP, RET, JCC, JCXZ, LOOP -> nearBranch(insn, code);
+      case LOOPE -> has(0xf2, code) ? REPEATED_LOOP : nearBranch(insn, code);
+      case LOOPNE -> has(0xf3, code) ? REPEATED_LOOP : nearBranch(insn, code);
+      case PAUSE -> insn.longMode && (rex(code) & REX_B) != 0 ? PAUSE_REX_B : null;
       default -> null;
     };
   }
 
-  private static AmdForm nearBranch(byte[] code) {
-    return has(0x66, code) && (rex(code) & REX_W) == 0 ? NEAR_BRANCH_66 : null;
+  private static AmdForm nearBranch(Insn insn, byte[] code) {
+    return insn.longMode && has(0x66, code) && (rex(code) & REX_W) == 0 ? NEAR_BRANCH_66 : null;
   }
 
   /** Whether a whole table row is not to be compared with this host. */
@@ -141,12 +141,12 @@ enum AmdForm {
    * @param expected state after, from the host; changed
    * @param got state after, from the engine
    */
-  static void adapt(Insn insn, long input, long expected, long got) {
+  static void adapt(Insn insn, Segmentation segments, long input, long expected, long got) {
     if (!HostProcessor.isAmd() || CaseBlock.vector(expected) >= 0) {
       return;
     }
     if (insn.mnemonic == Mnemonic.FXSAVE) {
-      long mask = operand(insn, input, expected) + FXSAVE_MASK;
+      long mask = operand(insn, segments, input, expected) + FXSAVE_MASK;
       HostMemory.putInt(mask, HostMemory.getInt(mask) & ~MISALIGNED);
     } else if (insn.repeat != 0 && insn.addressSize == 4) {
       withoutRepetition(insn, input, expected);
@@ -154,8 +154,8 @@ enum AmdForm {
       int lane = insn.mnemonic == Mnemonic.DPPS ? 4 : 8;
       takeNans(lane, CaseBlock.XMM + 16 * insn.register[0], expected, got);
     } else if (Comparison.doubleShiftTooFar(insn, input) && insn.memoryOperand() >= 0) {
-      short value = HostMemory.getShort(operand(insn, input, got));
-      HostMemory.putShort(operand(insn, input, expected), value);
+      short value = HostMemory.getShort(operand(insn, segments, input, got));
+      HostMemory.putShort(operand(insn, segments, input, expected), value);
     }
   }
 
@@ -192,10 +192,10 @@ enum AmdForm {
   }
 
   /** Where a block holds the memory operand, which lies in the window. */
-  private static long operand(Insn insn, long input, long block) {
+  private static long operand(Insn insn, Segmentation segments, long input, long block) {
     return block
         + CaseBlock.MEMORY
-        + CaseGenerator.effectiveAddress(input, insn)
+        + CaseGenerator.effectiveAddress(input, insn, segments)
         - AddressMap.WINDOW;
   }
 }

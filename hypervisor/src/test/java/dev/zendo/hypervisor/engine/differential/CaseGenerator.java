@@ -1,5 +1,6 @@
 package dev.zendo.hypervisor.engine.differential;
 
+import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.x86.Flags;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.Mnemonic;
@@ -25,8 +26,15 @@ final class CaseGenerator {
   private final SplittableRandom random;
   private final Values values;
 
+  private final Segmentation segments;
+
   CaseGenerator(SplittableRandom random) {
+    this(random, Segmentation.LONG);
+  }
+
+  CaseGenerator(SplittableRandom random, Segmentation segments) {
     this.random = random;
+    this.segments = segments;
     this.values = new Values(random);
   }
 
@@ -41,8 +49,35 @@ final class CaseGenerator {
       if (insn.memoryOperand() >= 0) {
         placeOperand(block, insn, generator.usesStack());
       }
+      cutRegisters(block);
     } while (!inside(block, insn));
     operandContent(block, insn);
+    cutRegisters(block);
+  }
+
+  /** Compatibility mode cannot tell the upper halves of registers. */
+  private void cutRegisters(long block) {
+    for (int register = 0; register < 16; register++) {
+      CaseBlock.gpr(block, register, CaseBlock.gpr(block, register) & segments.mask());
+    }
+  }
+
+  /** Makes the stack pointer lead to an address of the window. */
+  private void stack(long block, long address) {
+    long pointer = address - segments.base(CpuState.SS);
+    if (segments == Segmentation.SHORT) {
+      pointer = mix(random.nextInt() & 0xffffffffL, pointer, 2);
+    }
+    CaseBlock.gpr(block, RSP, pointer);
+  }
+
+  /** The address in the window that the stack pointer leads to. */
+  private long stackAddress(long block) {
+    long pointer = CaseBlock.gpr(block, RSP);
+    if (segments == Segmentation.SHORT) {
+      pointer &= 0xffff;
+    }
+    return pointer + segments.base(CpuState.SS);
   }
 
   /** Fills a block for a {@link Sequence}. */
@@ -68,8 +103,8 @@ final class CaseGenerator {
     for (int register = 0; register < 16; register++) {
       CaseBlock.gpr(block, register, values.integer());
     }
-    CaseBlock.gpr(block, RSP, AddressMap.WINDOW + 256 + 8 * random.nextInt(64));
-    CaseBlock.field(block, CaseBlock.RIP, address);
+    stack(block, AddressMap.WINDOW + 256 + 8 * random.nextInt(64));
+    CaseBlock.field(block, CaseBlock.RIP, address - segments.base(CpuState.CS));
     long flags = random.nextLong() & Flags.STATUS | 0x202;
     if (random.nextInt(4) == 0) {
       flags |= Flags.DF;
@@ -142,12 +177,15 @@ final class CaseGenerator {
   private void implicitOperands(long block, Insn insn, InsnGenerator generator) {
     switch (insn.mnemonic) {
       case MOVS, CMPS, STOS, LODS, SCAS -> strings(block, insn);
-      case XLAT -> set(block, RBX, windowAddress(512) - segmentBase(insn), insn.addressSize);
+      case XLAT -> set(block, RBX, windowAddress(512) - segments.base(insn), insn.addressSize);
       case MASKMOVQ, MASKMOVDQU ->
-          set(block, RDI, windowAddress(512) - segmentBase(insn), insn.addressSize);
+          set(block, RDI, windowAddress(512) - segments.base(insn), insn.addressSize);
       case ENTER, LEAVE ->
-          CaseBlock.gpr(block, RBP, AddressMap.WINDOW + 512 + 8 * random.nextInt(32));
-      case RET -> target(block, CaseBlock.gpr(block, RSP), generator.address);
+          CaseBlock.gpr(
+              block,
+              RBP,
+              AddressMap.WINDOW + 512 + 8 * random.nextInt(32) - segments.base(CpuState.SS));
+      case RET -> target(block, stackAddress(block), generator.address);
       case POPF -> plainFlags(block);
       case DIV, IDIV -> dividend(block, insn);
       case LOOP, LOOPE, LOOPNE, JCXZ -> {
@@ -179,8 +217,12 @@ final class CaseGenerator {
   }
 
   private void strings(long block, Insn insn) {
-    set(block, RSI, windowAddress(512) + 256 - segmentBase(insn), insn.addressSize);
-    set(block, RDI, windowAddress(512) + 256, insn.addressSize);
+    set(block, RSI, windowAddress(512) + 256 - segments.base(insn), insn.addressSize);
+    long destination = windowAddress(512) + 256;
+    if (segments != Segmentation.LONG) {
+      destination -= segments.base(CpuState.ES);
+    }
+    set(block, RDI, destination, insn.addressSize);
     if (insn.repeat != 0) {
       set(block, RCX, random.nextInt(12), insn.addressSize);
       boolean sparse = random.nextInt(3) != 0;
@@ -195,10 +237,6 @@ final class CaseGenerator {
     }
   }
 
-  private static long segmentBase(Insn insn) {
-    return insn.segment == 5 ? AddressMap.GS_BASE : 0;
-  }
-
   /** An address with at least {@code room} bytes of the window behind it. */
   private long windowAddress(int room) {
     return AddressMap.WINDOW + random.nextInt(CaseBlock.MEMORY_SIZE - room);
@@ -206,7 +244,8 @@ final class CaseGenerator {
 
   /** Sets an address register; with 32-bit addresses its upper half is anything. */
   private void set(long block, int register, long value, int addressSize) {
-    CaseBlock.gpr(block, register, addressSize == 8 ? value : mix(random.nextLong(), value, 4));
+    CaseBlock.gpr(
+        block, register, addressSize == 8 ? value : mix(random.nextLong(), value, addressSize));
   }
 
   private static long mix(long upper, long lower, int bytes) {
@@ -219,7 +258,7 @@ final class CaseGenerator {
     do {
       target = AddressMap.CODE + 16 + random.nextInt(AddressMap.CODE_SIZE - 32);
     } while (target > from - 32 && target < from + 32);
-    return target;
+    return target - segments.base(CpuState.CS);
   }
 
   private void target(long block, long at, long from) {
@@ -228,7 +267,7 @@ final class CaseGenerator {
 
   /** Keeps TF, NT, AC and RF out of what POPF may load. */
   private void plainFlags(long block) {
-    long at = CaseBlock.gpr(block, RSP) - AddressMap.WINDOW;
+    long at = stackAddress(block) - AddressMap.WINDOW;
     long flags = HostMemory.getLong(block + CaseBlock.MEMORY + at);
     HostMemory.putLong(block + CaseBlock.MEMORY + at, flags & ~0x54100L);
   }
@@ -266,16 +305,17 @@ final class CaseGenerator {
     if (usesStack && insn.base == RSP) {
       return;
     }
-    if (!fixed && random.nextInt(40) == 0 && insn.addressSize == 8 && !insn.row.bitIndex) {
+    boolean wide = insn.addressSize == (segments == Segmentation.LONG ? 8 : 4);
+    if (!fixed && random.nextInt(40) == 0 && wide && !insn.row.bitIndex) {
       target = badAddress(size);
     }
-    target -= segmentBase(insn);
+    target -= segments.base(insn);
     solve(block, insn, target, fixed);
   }
 
   /** An address that faults: behind the end of memory, across it, or not canonical. */
   private long badAddress(int size) {
-    return switch (random.nextInt(4)) {
+    return switch (segments == Segmentation.LONG ? random.nextInt(4) : 3) {
       case 0 -> 0x8000_0000_0000_0000L + random.nextInt(1 << 20);
       case 1 -> 0x7fff_ffff_fff0L + 0x10_0000_0000L;
       default -> AddressMap.SCRATCH + AddressMap.SCRATCH_SIZE - random.nextInt(size);
@@ -301,7 +341,7 @@ final class CaseGenerator {
   }
 
   /** Address of the memory operand for the registers of a block, without a bit index. */
-  static long effectiveAddress(long block, Insn insn) {
+  static long effectiveAddress(long block, Insn insn, Segmentation segments) {
     long address = insn.displacement;
     if (insn.base == Insn.RIP) {
       address += CaseBlock.field(block, CaseBlock.RIP) + insn.length;
@@ -311,19 +351,16 @@ final class CaseGenerator {
     if (insn.index >= 0) {
       address += CaseBlock.gpr(block, insn.index) << insn.scale;
     }
-    if (insn.addressSize == 4) {
-      address &= 0xffffffffL;
-    }
-    return address + segmentBase(insn);
+    return segments.linear(insn, address);
   }
 
   /** Whether the operand lies in the window, or where it faults for certain. */
-  private static boolean inside(long block, Insn insn) {
+  private boolean inside(long block, Insn insn) {
     if (insn.memoryOperand() < 0) {
       return true;
     }
     int size = Math.max(insn.size[insn.memoryOperand()], 1);
-    long address = effectiveAddress(block, insn);
+    long address = effectiveAddress(block, insn, segments);
     boolean unmapped =
         address + size > AddressMap.SCRATCH + AddressMap.SCRATCH_SIZE
                 && address < AddressMap.UNMAPPED_END
@@ -345,14 +382,16 @@ final class CaseGenerator {
       compareExchange(block, insn, 0);
       return;
     }
-    long address = effectiveAddress(block, insn);
+    long address = effectiveAddress(block, insn, segments);
     int size = insn.size[operand];
     if (!mapped(address, Math.max(size, 16))) {
       return;
     }
     long at = block + CaseBlock.MEMORY + address - AddressMap.WINDOW;
     switch (insn.mnemonic) {
-      case CALL, JMP -> HostMemory.putLong(at, landing(CaseBlock.field(block, CaseBlock.RIP)));
+      case CALL, JMP ->
+          HostMemory.putLong(
+              at, landing(CaseBlock.field(block, CaseBlock.RIP) + segments.base(CpuState.CS)));
       case LDMXCSR -> HostMemory.putInt(at, random.nextInt(4) == 0 ? anyMxcsr() : mxcsr());
       case FXRSTOR -> {
         floatingPoint(block);

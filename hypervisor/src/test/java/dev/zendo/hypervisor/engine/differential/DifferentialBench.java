@@ -38,6 +38,11 @@ public final class DifferentialBench {
         System.out.println("without the direct engine: " + obstacle.get());
       }
     }
+    for (Segmentation segments : Segmentation.values()) {
+      if (segments != Segmentation.LONG) {
+        compatibility(segments, report, count / 8, seed, only);
+      }
+    }
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.print(report.text(Integer.getInteger("zendo.differential.forms", 30)));
     for (Map.Entry<String, Report.Total> entry : report.totals().entrySet()) {
@@ -61,6 +66,16 @@ public final class DifferentialBench {
         seconds,
         report.differences());
     System.exit(report.differences() == 0 ? 0 : 1);
+  }
+
+  private static void compatibility(
+      Segmentation segments, Report report, long count, long seed, List<String> only) {
+    List<InsnTable.Row> rows =
+        Selection.compatibilityRows().stream().filter(row -> selected(row, only)).toList();
+    try (NativeCpu nativeCpu = new NativeCpu(segments);
+        GuestMachine guest = new GuestMachine(InterpreterEngine::new, segments)) {
+      new DifferentialRun(nativeCpu, guest, report, seed, segments).run(rows, count);
+    }
   }
 
   private static boolean selected(InsnTable.Row row, List<String> only) {

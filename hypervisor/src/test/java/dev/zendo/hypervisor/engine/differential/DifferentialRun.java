@@ -1,5 +1,6 @@
 package dev.zendo.hypervisor.engine.differential;
 
+import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.x86.InsnTable;
 import dev.zendo.hypervisor.engine.x86.Mnemonic;
 import dev.zendo.hypervisor.machine.HostMemory;
@@ -17,6 +18,7 @@ final class DifferentialRun {
   private final GuestMachine guest;
   private final Report report;
   private final SplittableRandom random;
+  private final Segmentation segments;
   private final InsnGenerator generator;
   private final CaseGenerator cases;
   private final long inputs = HostMemory.allocate((long) BATCH * CaseBlock.SIZE, 64);
@@ -24,12 +26,18 @@ final class DifferentialRun {
   private final long got = HostMemory.allocate(CaseBlock.SIZE, 64);
 
   DifferentialRun(NativeCpu nativeCpu, GuestMachine guest, Report report, long seed) {
+    this(nativeCpu, guest, report, seed, Segmentation.LONG);
+  }
+
+  DifferentialRun(
+      NativeCpu nativeCpu, GuestMachine guest, Report report, long seed, Segmentation segments) {
     this.nativeCpu = nativeCpu;
     this.guest = guest;
     this.report = report;
+    this.segments = segments;
     this.random = new SplittableRandom(seed);
-    this.generator = new InsnGenerator(random.split());
-    this.cases = new CaseGenerator(random.split());
+    this.generator = new InsnGenerator(random.split(), segments);
+    this.cases = new CaseGenerator(random.split(), segments);
   }
 
   /** Goes through the rows again and again until at least {@code count} cases are done. */
@@ -65,7 +73,7 @@ final class DifferentialRun {
 
   /**
    * What the host executes. Guests do not have TZCNT and LZCNT: the encodings mean BSF and BSR
-   * then, which the host executes when another prefix takes the place of F3.
+   * then, which the host executes when another prefix, without effect, takes the place of F3.
    */
   private byte[] nativeCode() {
     byte[] code = generator.code();
@@ -74,9 +82,16 @@ final class DifferentialRun {
     }
     byte[] plain = code.clone();
     for (int i = 0; plain[i] != 0x0f; i++) {
-      plain[i] = plain[i] == (byte) 0xf3 ? 0x3e : plain[i];
+      plain[i] = plain[i] == (byte) 0xf3 ? idlePrefix() : plain[i];
     }
     return plain;
+  }
+
+  /** Names the segment that the operand is in anyway. */
+  private byte idlePrefix() {
+    int segment =
+        segments == Segmentation.LONG ? CpuState.DS : Segmentation.segment(generator.insn);
+    return (byte) (segment == CpuState.GS ? 0x65 : 0x26 + 8 * segment);
   }
 
   private void compare(Report.Total total, long offset, boolean single) {
@@ -87,7 +102,9 @@ final class DifferentialRun {
     if (CaseBlock.vector(expected) >= 0) {
       total.faults++;
     }
-    AmdForm.adapt(generator.insn, input, expected, got);
+    // The host's kernel may return to 16-bit stacks with its own upper half in RSP.
+    CaseBlock.gpr(expected, CpuState.RSP, CaseBlock.gpr(expected, CpuState.RSP) & segments.mask());
+    AmdForm.adapt(generator.insn, segments, input, expected, got);
     String difference = Comparison.difference(generator.insn, input, expected, got);
     if (difference != null) {
       total.differences++;

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The engines give the results of the host's own processor, for every instruction form that it
@@ -43,6 +45,18 @@ class DifferentialTest {
   @Test
   void floatingPointAndVectorInstructionsDoWhatTheProcessorDoes() {
     compare(row -> row.usesFpu, CASES / 2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "LONG")
+  void compatibilityModeDoesWhatTheProcessorDoes(Segmentation segments) {
+    Report report = new Report(1);
+    try (NativeCpu nativeCpu = new NativeCpu(segments);
+        GuestMachine guest = new GuestMachine(InterpreterEngine::new, segments)) {
+      new DifferentialRun(nativeCpu, guest, report, SEED, segments)
+          .run(Selection.compatibilityRows(), CASES / 8);
+    }
+    assertEquals(0, report.differences(), () -> "seed " + SEED + "\n" + report.text(FORMS_SHOWN));
   }
 
   @Test

@@ -27,15 +27,21 @@ final class GuestMachine implements AutoCloseable {
   private final CpuState cpu = new CpuState();
   private final VcpuExecutor executor;
 
+  private final Segmentation segments;
+
   /** A machine run by the engine that {@code engine} makes. */
   GuestMachine(BiFunction<MachineMemory, CodeMap, Engine> engine) {
+    this(engine, Segmentation.LONG);
+  }
+
+  /** A machine whose cases run in the given segments. */
+  GuestMachine(BiFunction<MachineMemory, CodeMap, Engine> engine, Segmentation segments) {
+    this.segments = segments;
     executor = engine.apply(memory, codeMap).attach(cpu, new Mmu(), () -> 0);
     HostMemory.fill(memory.address(CODE_MFN), AddressMap.CODE_SIZE, (byte) 0xcc);
     HostMemory.fill(memory.address(SCRATCH_MFN), AddressMap.SCRATCH_SIZE, (byte) 0);
-    cpu.field(CpuState.GS_BASE, AddressMap.GS_BASE);
     cpu.field(CpuState.CR4, CR4_FSGSBASE);
-    cpu.selector(CpuState.CS, 0x33);
-    cpu.selector(CpuState.SS, 0x2b);
+    segments.load(cpu);
   }
 
   @Override
@@ -51,6 +57,11 @@ final class GuestMachine implements AutoCloseable {
   }
 
   private static final class Mmu extends PlainMmu {
+    @Override
+    public long descriptor(int selector) {
+      return Segmentation.descriptor(selector | 3);
+    }
+
     @Override
     public long translate(long virtualAddress, int access) {
       long code = virtualAddress - AddressMap.CODE;
@@ -114,7 +125,8 @@ final class GuestMachine implements AutoCloseable {
   }
 
   private boolean atEnd(int done) {
-    long at = host(cpu.rip(), AddressMap.CODE, CODE_MFN);
+    long address = cpu.rip() + segments.base(CpuState.CS);
+    long at = host(address, AddressMap.CODE, CODE_MFN);
     return done > 0 && HostMemory.getByte(at) == (byte) 0xcc;
   }
 
@@ -136,6 +148,7 @@ final class GuestMachine implements AutoCloseable {
         input + CaseBlock.MEMORY,
         host(AddressMap.WINDOW, AddressMap.SCRATCH, SCRATCH_MFN),
         CaseBlock.MEMORY_SIZE);
+    segments.load(cpu);
     cpu.rip(CaseBlock.field(input, CaseBlock.RIP));
     cpu.rflags(CaseBlock.field(input, CaseBlock.RFLAGS));
   }

@@ -1,6 +1,6 @@
 package dev.zendo.hypervisor.engine.differential;
 
-import dev.zendo.hypervisor.engine.x86.Decoder;
+import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.engine.x86.InsnTable;
 import dev.zendo.hypervisor.engine.x86.OperandKind;
@@ -19,9 +19,17 @@ final class InsnGenerator {
   /** Address at which the current instruction is to run. */
   long address;
 
+  private final Segmentation segments;
+
   InsnGenerator(SplittableRandom random) {
+    this(random, Segmentation.LONG);
+  }
+
+  InsnGenerator(SplittableRandom random, Segmentation segments) {
     this.random = random;
-    this.encoder = new RowEncoder(random);
+    this.segments = segments;
+    this.encoder =
+        new RowEncoder(random, segments == Segmentation.LONG, segments == Segmentation.SHORT);
   }
 
   byte[] code() {
@@ -47,28 +55,27 @@ final class InsnGenerator {
 
   private boolean place(InsnTable.Row row) {
     if (insn.memoryOperand() >= 0 && (insn.base < 0 || insn.base == Insn.RIP)) {
-      if (encoder.displacementSize < 4) {
+      if (encoder.displacementSize < Math.min(4, insn.addressSize)) {
         return false;
       }
       long target = AddressMap.WINDOW + 64 + random.nextInt(CaseBlock.MEMORY_SIZE - 64 - room());
-      long segment = insn.segment == 5 ? AddressMap.GS_BASE : 0;
       if (insn.base == Insn.RIP) {
         target -= address + insn.length;
       }
-      encoder.displacement(target - segment);
+      encoder.displacement(target - segments.base(insn));
     }
     for (int i = 0; i < insn.operandCount; i++) {
       if (insn.kind[i] == OperandKind.REL && !placeBranch(i)) {
         return false;
       }
     }
-    return Decoder.decode(encoder.code, 0, encoder.code.length, true, insn) > 0 && insn.row == row;
+    return encoder.decode(insn) && insn.row == row;
   }
 
   private boolean placeBranch(int i) {
     int size = insn.size[i];
     long distance = size == 1 ? insn.immediate : random.nextInt(0x2000) - 0x1000;
-    if (distance != 0 && distance > -16 && distance < 6) {
+    if (distance != 0 && distance > -16 && distance <= NativeCpu.LONGEST_END) {
       return false;
     }
     for (int b = 0; b < size; b++) {
@@ -85,6 +92,9 @@ final class InsnGenerator {
   }
 
   private boolean usable() {
+    if (segments != Segmentation.LONG && !usableInSegments()) {
+      return false;
+    }
     if (insn.memoryOperand() < 0) {
       return !(insn.row.stackSlots != 0 && writesStackPointer());
     }
@@ -92,8 +102,8 @@ final class InsnGenerator {
     if (usesStack() && stackRelative) {
       return insn.index < 0
           && Math.abs(insn.displacement) < 128
-          && insn.addressSize == 8
-          && insn.segment != 5;
+          && insn.addressSize == (segments == Segmentation.LONG ? 8 : 4)
+          && (insn.segment < 0 || segments == Segmentation.LONG && insn.segment != CpuState.GS);
     }
     if (insn.row.bitIndex && insn.kind[1] == OperandKind.GPR) {
       int bit = insn.register[1];
@@ -101,10 +111,29 @@ final class InsnGenerator {
         return false;
       }
     }
-    if (insn.segment == 5 && insn.addressSize == 4) {
+    if (insn.segment == CpuState.GS && insn.addressSize == 4 && segments == Segmentation.LONG) {
       return false;
     }
     return insn.size[insn.memoryOperand()] != 512 || insn.base >= 0 && insn.base != Insn.RIP;
+  }
+
+  /** FS is the host thread's own, and there are addresses that the window is too far away from. */
+  private boolean usableInSegments() {
+    boolean implicit =
+        switch (insn.mnemonic) {
+          case MOVS, CMPS, STOS, LODS, SCAS, XLAT, MASKMOVQ, MASKMOVDQU -> true;
+          default -> false;
+        };
+    if (insn.segment == CpuState.FS) {
+      return false;
+    }
+    if ((insn.memoryOperand() >= 0 || implicit) && insn.addressSize == 2) {
+      boolean flat = segments == Segmentation.FLAT;
+      return !flat && insn.segment != CpuState.GS && insn.segment != CpuState.CS;
+    }
+    // In flat segments a 16-bit branch leads to where nothing is.
+    boolean branch = insn.row.endsBlock && insn.operandSize == 2;
+    return !(branch && segments == Segmentation.FLAT);
   }
 
   boolean usesStack() {

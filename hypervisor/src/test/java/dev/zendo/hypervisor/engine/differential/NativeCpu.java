@@ -4,6 +4,7 @@ import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.machine.HostMemory;
 import java.util.Locale;
 
@@ -37,11 +38,14 @@ final class NativeCpu implements AutoCloseable {
   private static final long UNDER_TEST = AddressMap.DATA + 56;
   private static final long NEW_STACK = AddressMap.DATA + 64;
   private static final long OLD_STACK = AddressMap.DATA + 96;
+  private static final long FAR_TARGET = AddressMap.DATA + 120;
   private static final long OLD_HANDLERS = AddressMap.DATA + 128;
   private static final long HOST_FX = AddressMap.DATA + 1024;
 
   // Linux ucontext_t of x86-64: the general registers begin at 40.
   private static final int CONTEXT_RIP = 168;
+  private static final int CONTEXT_CS = 184;
+  private static final int CONTEXT_SS = 190;
   private static final int CONTEXT_ERROR = 192;
   private static final int CONTEXT_VECTOR = 200;
   private static final int CONTEXT_CR2 = 216;
@@ -50,16 +54,29 @@ final class NativeCpu implements AutoCloseable {
   private static final int SIGACTION_FLAGS = 136;
   private static final int SA_SIGINFO_ONSTACK_NODEFER = 0x4800_0004;
   private static final int SYS_SIGALTSTACK = 131;
+  private static final int SYS_MODIFY_LDT = 154;
   private static final int SYS_ARCH_PRCTL = 158;
   private static final int ARCH_SET_GS = 0x1001;
+
+  private static final int CODE64_SELECTOR = 0x33;
+  private static final int STACK_SELECTOR = 0x2b;
+
+  /** ES, SS, DS and GS with the second byte of MOV from EAX. */
+  private static final int[][] LOADED = {
+    {CpuState.ES, 0xc0}, {CpuState.SS, 0xd0}, {CpuState.DS, 0xd8}, {CpuState.GS, 0xe8}
+  };
 
   private static final int RAX = 0;
   private static final int RCX = 1;
   private static final int RBX = 3;
   private static final int RSP = 4;
 
+  /** Most bytes of harness code behind an instruction. */
+  static final int LONGEST_END = 8;
+
   private final NativeLibrary c = NativeLibrary.getInstance("c");
   private final Function entry;
+  private final Segmentation segments;
   private final Memory[] oldActions = new Memory[SIGNALS.length];
   private long stubOk;
   private long stubFault;
@@ -73,7 +90,14 @@ final class NativeCpu implements AutoCloseable {
         && system.equals("linux");
   }
 
+  /** Cases run in 64-bit mode. */
   NativeCpu() {
+    this(Segmentation.LONG);
+  }
+
+  /** Cases run in the given segments. */
+  NativeCpu(Segmentation segments) {
+    this.segments = segments;
     map(AddressMap.DATA, AddressMap.THUNK_SIZE + 0x1000);
     map(AddressMap.CODE, AddressMap.CODE_SIZE);
     map(AddressMap.SCRATCH, AddressMap.SCRATCH_SIZE);
@@ -81,6 +105,9 @@ final class NativeCpu implements AutoCloseable {
     HostMemory.fill(AddressMap.CODE, AddressMap.CODE_SIZE, (byte) 0xcc);
     HostMemory.putLong(NEW_STACK, AddressMap.SIGNAL_STACK);
     HostMemory.putLong(NEW_STACK + 16, AddressMap.SIGNAL_STACK_SIZE);
+    if (segments != Segmentation.LONG) {
+      fillLocalTable();
+    }
     entry = Function.getFunction(new Pointer(emit()));
     for (int i = 0; i < SIGNALS.length; i++) {
       oldActions[i] = new Memory(SIGACTION_SIZE);
@@ -122,6 +149,15 @@ final class NativeCpu implements AutoCloseable {
     }
   }
 
+  private void fillLocalTable() {
+    Memory descriptor = new Memory(16);
+    for (int entry = 0; entry < Segmentation.ENTRIES; entry++) {
+      descriptor.write(0, Segmentation.userDescriptor(entry), 0, 4);
+      // Writes an entry in the new format.
+      call("syscall", SYS_MODIFY_LDT, 0x11, descriptor, descriptor.size());
+    }
+  }
+
   private void call(String function, Object... arguments) {
     if (c.getFunction(function).invokeInt(arguments) != 0) {
       throw new IllegalStateException(function + " failed");
@@ -136,12 +172,51 @@ final class NativeCpu implements AutoCloseable {
   void run(long address, byte[] code, int length, long blocks, int count) {
     HostMemory.copyFromArray(code, 0, address, length);
     long end = address + length;
-    HostMemory.putByte(end, (byte) 0xe9);
-    HostMemory.putInt(end + 1, (int) (stubOk - end - 5));
+    long base = segments.base(CpuState.CS);
+    int tail = end(end);
     HostMemory.putLong(TARGET, address);
-    HostMemory.putLong(NEXT_RIP, end);
+    HostMemory.putInt(FAR_TARGET, (int) (address - base));
+    HostMemory.putShort(FAR_TARGET + 4, (short) segments.selector(CpuState.CS));
+    HostMemory.putLong(NEXT_RIP, end - base);
     entry.invokeVoid(new Object[] {blocks, (long) count});
-    HostMemory.fill(address, length + 5L, (byte) 0xcc);
+    HostMemory.fill(address, (long) length + tail, (byte) 0xcc);
+  }
+
+  /** Writes the jump behind an instruction; returns its length. */
+  private int end(long at) {
+    if (segments == Segmentation.LONG) {
+      HostMemory.putByte(at, (byte) 0xe9);
+      HostMemory.putInt(at + 1, (int) (stubOk - at - 5));
+      return 5;
+    }
+    int prefix = 0;
+    if (segments == Segmentation.SHORT) {
+      HostMemory.putByte(at, (byte) 0x66);
+      prefix = 1;
+    }
+    HostMemory.putByte(at + prefix, (byte) 0xea);
+    HostMemory.putInt(at + prefix + 1, (int) stubOk);
+    HostMemory.putShort(at + prefix + 5, (short) CODE64_SELECTOR);
+    return prefix + 7;
+  }
+
+  private void jump(Emitter e) {
+    if (segments == Segmentation.LONG) {
+      e.bytes(0xff, 0x24, 0x25).int32(TARGET); // jmp [TARGET]
+    } else {
+      e.bytes(0xff, 0x2c, 0x25).int32(FAR_TARGET); // jmp far [FAR_TARGET]
+    }
+  }
+
+  /** Loads segment registers for cases, or with zero those of a 64-bit program. */
+  private void loadSegments(Emitter e, boolean forCases) {
+    if (segments == Segmentation.LONG) {
+      return;
+    }
+    for (int[] load : LOADED) {
+      int plain = load[0] == CpuState.SS ? STACK_SELECTOR : 0;
+      e.constant(RAX, forCases ? segments.selector(load[0]) : plain).bytes(0x8e, load[1]);
+    }
   }
 
   private long emit() {
@@ -152,8 +227,9 @@ final class NativeCpu implements AutoCloseable {
     e.bytes(0x48, 0x0f, 0xae, 0x04, 0x25).int32(HOST_FX); // fxsave64
     switchSignalStack(e, NEW_STACK, OLD_STACK);
     long loop = e.here();
+    loadSegments(e, true);
     loadState(e);
-    e.bytes(0xff, 0x24, 0x25).int32(TARGET); // jmp [TARGET]
+    jump(e);
     stubOk = e.here();
     e.store(SAVED_RAX, RAX).store(SAVED_RCX, RCX).load(RCX, BLOCK).load(RAX, NEXT_RIP);
     e.store(RCX, CaseBlock.RIP, RAX);
@@ -164,6 +240,7 @@ final class NativeCpu implements AutoCloseable {
     e.bytes(0x48, 0xff, 0x0c, 0x25).int32(COUNT); // dec [COUNT]
     e.jump(loop, 0x0f, 0x85); // jnz
     e.bytes(0x48, 0x0f, 0xae, 0x0c, 0x25).int32(HOST_FX); // fxrstor64
+    loadSegments(e, false);
     switchSignalStack(e, OLD_STACK, 0);
     e.bytes(0x41, 0x5f, 0x41, 0x5e, 0x41, 0x5d, 0x41, 0x5c, 0x5d, 0x5b, 0xc3); // pop, ret
     emitHandler(e);
@@ -212,6 +289,8 @@ final class NativeCpu implements AutoCloseable {
     e.load(RAX, 2, CONTEXT_VECTOR).store(RCX, CaseBlock.VECTOR, RAX);
     e.load(RAX, 2, CONTEXT_ERROR).store(RCX, CaseBlock.ERROR, RAX);
     e.load(RAX, 2, CONTEXT_CR2).store(RCX, CaseBlock.FAULT_ADDRESS, RAX);
+    e.constant(RAX, CODE64_SELECTOR).bytes(0x66, 0x89, 0x82).int32(CONTEXT_CS); // mov [rdx+..],ax
+    e.constant(RAX, STACK_SELECTOR).bytes(0x66, 0x89, 0x82).int32(CONTEXT_SS);
     e.constant(RAX, stubFault).store(2, CONTEXT_RIP, RAX).bytes(0xc3);
     e.patch(foreign);
     e.bytes(0x89, 0xf8, 0xff, 0x24, 0xc5).int32(OLD_HANDLERS); // mov eax,edi; jmp [8*rax+...]

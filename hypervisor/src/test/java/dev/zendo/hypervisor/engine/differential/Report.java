@@ -258,7 +258,7 @@ final class Report {
 
   private static void memory(StringBuilder s, Insn insn, long input, long expected, long got) {
     if (insn != null && insn.memoryOperand() >= 0) {
-      long address = CaseGenerator.effectiveAddress(input, insn);
+      long address = CaseGenerator.effectiveAddress(input, insn, Segmentation.LONG);
       s.append(String.format("    operand at %x", address));
       if (address >= AddressMap.WINDOW && address <= AddressMap.WINDOW_END - 16) {
         long at = CaseBlock.MEMORY + address - AddressMap.WINDOW;

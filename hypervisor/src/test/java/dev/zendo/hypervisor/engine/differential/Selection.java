@@ -49,6 +49,7 @@ final class Selection {
     exclude("the answer is the host's own", Mnemonic.RDTSC, Mnemonic.CPUID, Mnemonic.RDPMC);
     exclude("descriptor tables differ", Mnemonic.LAR, Mnemonic.LSL, Mnemonic.VERR, Mnemonic.VERW);
     exclude("needs descriptors", Mnemonic.LSS, Mnemonic.LFS, Mnemonic.LGS);
+    exclude("needs descriptors", Mnemonic.LES, Mnemonic.LDS);
     exclude("far transfer", Mnemonic.CALLF, Mnemonic.JMPF, Mnemonic.RETF, Mnemonic.IRET);
     exclude(
         "emulated by the host's kernel (UMIP)",
@@ -66,9 +67,10 @@ final class Selection {
 
   /** Why a row is left out, or null when it is compared. */
   static String exclusion(InsnTable.Row row) {
-    if (!RowEncoder.inLongMode(row)) {
-      return "not in 64-bit mode";
-    }
+    return RowEncoder.inLongMode(row) ? exclusionAnywhere(row) : "not in 64-bit mode";
+  }
+
+  private static String exclusionAnywhere(InsnTable.Row row) {
     if (!OFFERED.contains(row.feature)) {
       return "not offered: " + row.feature;
     }
@@ -89,12 +91,20 @@ final class Selection {
 
   private static boolean usesSegmentRegister(InsnTable.Row row) {
     boolean moved = row.mnemonic == Mnemonic.POP || row.mnemonic == Mnemonic.MOV;
-    return moved && row.endsBlock && row.operandCount > 0 && row.opcode != 0x8f;
+    boolean popped = row.mnemonic == Mnemonic.POP && row.map == 0 && row.opcode < 0x20;
+    return popped || moved && row.endsBlock && row.operandCount > 0 && row.opcode != 0x8f;
   }
 
   /** Rows that are compared. */
   static List<InsnTable.Row> rows() {
     return InsnTable.rows().stream().filter(row -> exclusion(row) == null).toList();
+  }
+
+  /** Rows that are compared in compatibility mode. */
+  static List<InsnTable.Row> compatibilityRows() {
+    return InsnTable.rows().stream()
+        .filter(row -> RowEncoder.inCompatibilityMode(row) && exclusionAnywhere(row) == null)
+        .toList();
   }
 
   /** The reasons and how many rows each leaves out. */

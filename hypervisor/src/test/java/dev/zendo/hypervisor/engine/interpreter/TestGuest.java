@@ -7,6 +7,7 @@ import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.Engine;
 import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.SegmentCache;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
 import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import dev.zendo.hypervisor.machine.HostMemory;
@@ -83,12 +84,24 @@ final class TestGuest implements GuestMmu, AutoCloseable {
     descriptors.put(0xe033, 0x00affb000000ffffL);
     descriptors.put(0xe02b, 0x00cff3000000ffffL);
     descriptors.put(0xe023, 0x00cffb000000ffffL);
+    SegmentCache.load(cpu, CpuState.SS, descriptors.get(0xe02b));
   }
 
   /** A guest that the direct engine runs; skips the test where the host cannot. */
   static TestGuest direct() {
     OBSTACLE.ifPresent(reason -> assumeTrue(false, reason));
     return new TestGuest(64, DirectEngine::new);
+  }
+
+  /** Goes to compatibility mode with flat segments. */
+  TestGuest compatible() {
+    cpu.longMode(false);
+    cpu.selector(CpuState.CS, 0xe023);
+    for (int segment = CpuState.ES; segment <= CpuState.GS; segment++) {
+      int selector = segment == CpuState.CS ? 0xe023 : 0xe02b;
+      SegmentCache.load(cpu, segment, descriptors.get(selector));
+    }
+    return this;
   }
 
   /** The same with little space for emitted code. */

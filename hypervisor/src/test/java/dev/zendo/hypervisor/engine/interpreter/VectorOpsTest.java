@@ -166,7 +166,7 @@ class VectorOpsTest {
 
   @Test
   void compatibilityModeSavesEightVectorRegistersOnly() {
-    guest.cpu.longMode(false);
+    guest.compatible();
     guest.cpu.selector(CpuState.CS, 0xe023);
     guest.cpu.field(CpuState.XMM + 7 * 16, 7);
     guest.cpu.field(CpuState.XMM + 8 * 16, 8);

@@ -20,10 +20,25 @@ public final class RowEncoder {
   public int displacementSize;
 
   private final SplittableRandom random;
+  private final boolean longMode;
+  private final boolean shortDefaults;
   private int at;
 
+  /** Encodes for 64-bit mode. */
   public RowEncoder(SplittableRandom random) {
+    this(random, true, false);
+  }
+
+  /** Encodes for 64-bit mode, or for compatibility mode with 32-bit or 16-bit defaults. */
+  public RowEncoder(SplittableRandom random, boolean longMode, boolean shortDefaults) {
     this.random = random;
+    this.longMode = longMode;
+    this.shortDefaults = shortDefaults;
+  }
+
+  /** Whether the row exists in compatibility mode. */
+  public static boolean inCompatibilityMode(InsnTable.Row row) {
+    return (row.keyMask & row.keyValue & (TableParser.KEY_LONG | TableParser.KEY_REX_W)) == 0;
   }
 
   /** Whether the row exists in 64-bit mode. */
@@ -39,12 +54,16 @@ public final class RowEncoder {
   public boolean encode(InsnTable.Row row, Insn out) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       write(row);
-      int length = Decoder.decode(code, 0, code.length, true, out);
-      if (length > 0 && out.row == row) {
+      if (decode(out) && out.row == row) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Decodes the instruction; returns whether there is one. */
+  public boolean decode(Insn out) {
+    return Decoder.decode(code, 0, code.length, longMode, shortDefaults, out) > 0;
   }
 
   /** Overwrites the displacement. */
@@ -72,7 +91,7 @@ public final class RowEncoder {
       for (int i = 0; i < row.operandCount; i++) {
         if (row.operand(i).form == OperandForm.O) {
           displacementAt = at;
-          displacementSize = hasAddressPrefix() ? 4 : 8;
+          displacementSize = addressSize();
         }
       }
     }
@@ -88,6 +107,13 @@ public final class RowEncoder {
                 default -> random.nextInt(256);
               };
     }
+  }
+
+  private int addressSize() {
+    if (longMode) {
+      return hasAddressPrefix() ? 4 : 8;
+    }
+    return hasAddressPrefix() != shortDefaults ? 2 : 4;
   }
 
   private boolean hasAddressPrefix() {
@@ -126,6 +152,9 @@ public final class RowEncoder {
     } else if (random.nextInt(row.repeatable ? 2 : 20) == 0) {
       put(random.nextBoolean() ? 0xf2 : 0xf3);
     }
+    if (!longMode) {
+      return;
+    }
     if (wants(row, TableParser.KEY_REX_W)) {
       put(0x48 | random.nextInt(8));
     } else if (random.nextInt(4) != 0) {
@@ -151,7 +180,13 @@ public final class RowEncoder {
     int fixed = row.keyMask & (TableParser.KEY_REG | TableParser.KEY_RM);
     modrm = modrm & ~fixed | row.keyValue & fixed;
     put(modrm);
-    if (!registerForm) {
+    if (!registerForm && addressSize() == 2) {
+      displacementSize = modrm >>> 6 == 0 ? ((modrm & 7) == 6 ? 2 : 0) : modrm >>> 6;
+      displacementAt = at;
+      for (int i = 0; i < displacementSize; i++) {
+        put(random.nextInt(256));
+      }
+    } else if (!registerForm) {
       int rm = modrm & 7;
       int base = rm;
       if (rm == 4) {
