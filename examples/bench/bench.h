@@ -32,6 +32,9 @@ void vcpus_report(void);
 /* Plays one side of the game between two domains when the command line asks for it. */
 bool pong_played(void);
 
+/* Plays a part in bench/fairness when the command line asks for it. */
+bool fair_played(void);
+
 /* What follows the name on the command line, or null; and its value as a number. */
 const char *option(const char *name);
 uint32_t number(const char *text);

@@ -3,6 +3,7 @@ package dev.zendo.hypervisor;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.Engine;
 import dev.zendo.hypervisor.machine.MachineMemory;
+import dev.zendo.hypervisor.sched.Scheduler;
 import dev.zendo.hypervisor.time.Clock;
 import dev.zendo.hypervisor.time.HostClock;
 import dev.zendo.hypervisor.time.InstructionClock;
@@ -41,8 +42,9 @@ public record HypervisorConfig(
     if (frames < 1024 || frames > 1L << 32) {
       throw new IllegalArgumentException("machine memory must be between 4 MiB and 16 TiB");
     }
-    if (processors < 1 || processors > 256) {
-      throw new IllegalArgumentException("processor threads must be between 1 and 256");
+    if (processors < 1 || processors > Scheduler.MAX_PROCESSORS) {
+      throw new IllegalArgumentException(
+          "processor threads must be between 1 and " + Scheduler.MAX_PROCESSORS);
     }
     if (controlPages < 16 || controlPages > frames / 2) {
       throw new IllegalArgumentException("domain 0 needs 16 frames and at most half the machine");

@@ -86,6 +86,7 @@ public final class DomainBuilder {
     domain = control.domains().create(spec.uuid(), spec.vcpus());
     try {
       control.domains().maxVcpus(domain, spec.vcpus());
+      schedule(spec.scheduling());
       control.domains().maxMemory(domain, (spec.memoryMiB() << 10) + EXTRA_KIB);
       giveMemory();
       storePort = control.events().allocUnbound(domain);
@@ -109,6 +110,15 @@ public final class DomainBuilder {
         p2m[(int) layout.xenstorePfn()],
         consolePort,
         p2m[(int) layout.consolePfn()]);
+  }
+
+  private void schedule(SchedulingSpec wanted) {
+    if (!wanted.equals(SchedulingSpec.DEFAULT)) {
+      control.domains().share(domain, wanted.weight(), wanted.cap());
+      for (int vcpu = 0; vcpu < spec.vcpus(); vcpu++) {
+        control.domains().affinity(domain, vcpu, wanted.processors());
+      }
+    }
   }
 
   private void giveMemory() {

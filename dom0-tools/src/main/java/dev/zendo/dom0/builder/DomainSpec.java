@@ -16,6 +16,7 @@ import java.util.UUID;
  * @param commandLine of the kernel
  * @param memoryMiB its memory
  * @param vcpus its virtual processors
+ * @param scheduling what it may have of the processors
  */
 public record DomainSpec(
     String name,
@@ -24,7 +25,8 @@ public record DomainSpec(
     Path ramdisk,
     String commandLine,
     long memoryMiB,
-    int vcpus) {
+    int vcpus,
+    SchedulingSpec scheduling) {
   /** Least memory of a domain. */
   public static final long MIN_MEMORY_MIB = 4;
 
@@ -36,6 +38,18 @@ public record DomainSpec(
 
   /** Bytes of the command line in the start info page, with the zero at its end. */
   private static final int COMMAND_LINE_BYTES = 1024;
+
+  /** A domain that shares processors as any other does. */
+  public DomainSpec(
+      String name,
+      UUID uuid,
+      KernelImage kernel,
+      Path ramdisk,
+      String commandLine,
+      long memoryMiB,
+      int vcpus) {
+    this(name, uuid, kernel, ramdisk, commandLine, memoryMiB, vcpus, SchedulingSpec.DEFAULT);
+  }
 
   /** Checks the figures. */
   public DomainSpec {

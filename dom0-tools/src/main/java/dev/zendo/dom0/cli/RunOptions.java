@@ -52,6 +52,9 @@ record RunOptions(
         .addOption(value("c", "cmdline", "TEXT", "command line of the kernel"))
         .addOption(value("m", "memory", "MB", "memory in MiB, or with suffix K, M, G (256)"))
         .addOption(value("n", "vcpus", "N", "virtual processors (1)"))
+        .addOption(value(null, "cpus", "LIST", "processors to run on, such as 0-3,^1 (all)"))
+        .addOption(value(null, "cap", "PERCENT", "most of one processor, 0 for no limit (0)"))
+        .addOption(value(null, "weight", "N", "share against other domains (256)"))
         .addOption(
             value(
                 "e",

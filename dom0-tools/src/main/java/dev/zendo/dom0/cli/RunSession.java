@@ -54,12 +54,10 @@ final class RunSession implements AutoCloseable {
         timeout == Long.MAX_VALUE ? timeout : started + TimeUnit.MILLISECONDS.toNanos(timeout);
     this.spec = readSpec();
     int hostProcessors = Runtime.getRuntime().availableProcessors();
+    int processors = Math.max(1, Math.min(target.vcpus(), hostProcessors));
+    target.scheduling().checkFor(processors);
     this.machine =
-        Machine.start(
-            target.memoryMiB(),
-            Math.max(1, Math.min(target.vcpus(), hostProcessors)),
-            options.engine(),
-            options.codeBytes());
+        Machine.start(target.memoryMiB(), processors, options.engine(), options.codeBytes());
     this.trace = TraceOutput.open(options.traceFile(), options.traces(), machine.tracer());
     if (options.storeSocket() != null) {
       machine.store().listen(options.storeSocket());
@@ -96,7 +94,8 @@ final class RunSession implements AutoCloseable {
         target.ramdisk(),
         target.commandLine(),
         target.memoryMiB(),
-        target.vcpus());
+        target.vcpus(),
+        target.scheduling());
   }
 
   /** An identity, no secret: a secure generator would take longer to start than the guest. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.builder.SchedulingSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,11 +25,19 @@ import org.apache.commons.cli.CommandLine;
  * @param memoryMiB memory
  * @param vcpus number of vcpus
  * @param name of the domain
+ * @param scheduling what it may have of the processors
  */
 record RunTarget(
-    Path kernel, Path ramdisk, String commandLine, long memoryMiB, int vcpus, String name) {
+    Path kernel,
+    Path ramdisk,
+    String commandLine,
+    long memoryMiB,
+    int vcpus,
+    String name,
+    SchedulingSpec scheduling) {
   private static final List<String> KEYS =
-      List.of("kernel", "ramdisk", "cmdline", "memory", "vcpus", "name");
+      List.of(
+          "kernel", "ramdisk", "cmdline", "memory", "vcpus", "name", "cpu_weight", "cap", "cpus");
 
   private static final long DEFAULT_MEMORY_MIB = 256;
 
@@ -57,7 +66,23 @@ record RunTarget(
         option(line, defaults, "cmdline", ""),
         memory(option(line, defaults, "memory", Long.toString(DEFAULT_MEMORY_MIB))),
         (int) number("vcpus", option(line, defaults, "vcpus", "1"), Integer.MAX_VALUE),
-        name(option(line, defaults, "name", file == null ? "guest" : baseName(file.toString()))));
+        name(option(line, defaults, "name", file == null ? "guest" : baseName(file.toString()))),
+        scheduling(line, defaults));
+  }
+
+  private static SchedulingSpec scheduling(CommandLine line, Map<String, String> defaults) {
+    String weight =
+        line.getOptionValue(
+            "weight",
+            defaults.getOrDefault("cpu_weight", Integer.toString(SchedulingSpec.DEFAULT.weight())));
+    int weightNumber = (int) number("weight", weight, SchedulingSpec.MAX_WEIGHT);
+    if (weightNumber == 0) {
+      throw new UsageException("--weight 0: use a number from 1 to " + SchedulingSpec.MAX_WEIGHT);
+    }
+    return new SchedulingSpec(
+        weightNumber,
+        (int) number("cap", option(line, defaults, "cap", "0"), SchedulingSpec.MAX_CAP),
+        SchedulingSpec.processors(option(line, defaults, "cpus", "all")));
   }
 
   private static String baseName(String file) {

@@ -32,7 +32,8 @@ final class RunVerb implements Verb {
     return """
     KERNEL is a Linux bzImage, or an ELF file with Xen notes. A FOLDER with a Makefile is built
     with make first; its kernel is FOLDER/FOLDER.elf unless guest.json in it says otherwise
-    (keys kernel, ramdisk, cmdline, memory, vcpus, name).
+    (keys kernel, ramdisk, cmdline, memory, vcpus, name, and as xl.cfg has them cpu_weight,
+    cap, cpus).
 
     The engine direct emits machine code into this process: fast, on Linux for x86-64. The
     interpreter runs wherever Java does. auto takes direct where the host can run it (zl info).

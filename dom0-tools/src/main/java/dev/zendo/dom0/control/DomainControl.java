@@ -2,6 +2,8 @@ package dev.zendo.dom0.control;
 
 import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypercalls.domctl.AffinityFlags;
+import dev.zendo.hypercalls.domctl.Bitmap;
 import dev.zendo.hypercalls.domctl.CreateDomain;
 import dev.zendo.hypercalls.domctl.DomainFlags;
 import dev.zendo.hypercalls.domctl.Domctl;
@@ -11,6 +13,11 @@ import dev.zendo.hypercalls.domctl.GetDomainInfo;
 import dev.zendo.hypercalls.domctl.HypercallInit;
 import dev.zendo.hypercalls.domctl.MaxMem;
 import dev.zendo.hypercalls.domctl.MaxVcpus;
+import dev.zendo.hypercalls.domctl.SchedCredit;
+import dev.zendo.hypercalls.domctl.SchedulerCommand;
+import dev.zendo.hypercalls.domctl.SchedulerId;
+import dev.zendo.hypercalls.domctl.SchedulerOp;
+import dev.zendo.hypercalls.domctl.VcpuAffinity;
 import dev.zendo.hypercalls.domctl.VcpuContext;
 import dev.zendo.hypercalls.vcpu.VcpuGuestContext;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
@@ -119,6 +126,49 @@ public final class DomainControl {
         DomctlOp.MAX_VCPUS,
         domain,
         at -> MaxVcpus.MAX.set(gate.memory(), Domctl.MAX_VCPUS.at(at), vcpus));
+  }
+
+  /**
+   * Sets what it may have of the processors.
+   *
+   * @param weight of each of its vcpus, 1 to 65535
+   * @param cap of all its vcpus, in percent of one processor, 0 for none
+   */
+  public void share(int domain, int weight, int cap) {
+    run(
+        "setting the share of",
+        DomctlOp.SCHEDULER_OP,
+        domain,
+        at -> {
+          PhysicalMemory memory = gate.memory();
+          long op = Domctl.SCHEDULER_OP.at(at);
+          SchedulerOp.SCHED_ID.set(memory, op, SchedulerId.CREDIT);
+          SchedulerOp.CMD.set(memory, op, SchedulerCommand.PUTINFO);
+          SchedCredit.WEIGHT.set(memory, SchedulerOp.CREDIT.at(op), (short) weight);
+          SchedCredit.CAP.set(memory, SchedulerOp.CREDIT.at(op), (short) cap);
+        });
+  }
+
+  /**
+   * Sets where a vcpu may run.
+   *
+   * @param processors a bit for each processor
+   */
+  public void affinity(int domain, int vcpu, long processors) {
+    run(
+        "pinning vcpu " + vcpu + " of",
+        DomctlOp.SETVCPUAFFINITY,
+        domain,
+        at -> {
+          PhysicalMemory memory = gate.memory();
+          long bits = gate.clear(CONTEXT, Long.BYTES);
+          memory.putLong(bits, processors);
+          long op = Domctl.VCPUAFFINITY.at(at);
+          VcpuAffinity.VCPU.set(memory, op, vcpu);
+          VcpuAffinity.FLAGS.set(memory, op, AffinityFlags.HARD);
+          Bitmap.BITMAP.set(memory, VcpuAffinity.CPUMAP_HARD.at(op), bits);
+          Bitmap.NR_BITS.set(memory, VcpuAffinity.CPUMAP_HARD.at(op), Long.SIZE);
+        });
   }
 
   /** Sets how much memory it may own. */

@@ -8,6 +8,7 @@ import dev.zendo.hypercalls.Selectors;
 import dev.zendo.hypercalls.VmAssist;
 import dev.zendo.hypercalls.VmAssistCommand;
 import dev.zendo.hypercalls.domctl.AddressSize;
+import dev.zendo.hypercalls.domctl.AffinityFlags;
 import dev.zendo.hypercalls.domctl.ArchDomainConfig;
 import dev.zendo.hypercalls.domctl.Bitmap;
 import dev.zendo.hypercalls.domctl.CreateDomain;
@@ -23,6 +24,7 @@ import dev.zendo.hypercalls.domctl.HypercallInit;
 import dev.zendo.hypercalls.domctl.MaxMem;
 import dev.zendo.hypercalls.domctl.MaxVcpus;
 import dev.zendo.hypercalls.domctl.SchedCredit;
+import dev.zendo.hypercalls.domctl.SchedulerCommand;
 import dev.zendo.hypercalls.domctl.SchedulerId;
 import dev.zendo.hypercalls.domctl.SchedulerOp;
 import dev.zendo.hypercalls.domctl.SendTrigger;
@@ -149,6 +151,8 @@ import dev.zendo.hypercalls.start.VcpuInfo;
 import dev.zendo.hypercalls.start.VcpuTimeInfo;
 import dev.zendo.hypercalls.sysctl.AvailHeap;
 import dev.zendo.hypercalls.sysctl.CpuInfo;
+import dev.zendo.hypercalls.sysctl.CreditLimits;
+import dev.zendo.hypercalls.sysctl.CreditSchedule;
 import dev.zendo.hypercalls.sysctl.DebugKeys;
 import dev.zendo.hypercalls.sysctl.GetCpuInfo;
 import dev.zendo.hypercalls.sysctl.GetDomainInfoList;
@@ -159,6 +163,8 @@ import dev.zendo.hypercalls.sysctl.SchedId;
 import dev.zendo.hypercalls.sysctl.Sysctl;
 import dev.zendo.hypercalls.sysctl.SysctlOp;
 import dev.zendo.hypercalls.sysctl.SysctlVersion;
+import dev.zendo.hypercalls.sysctl.SystemSchedulerCommand;
+import dev.zendo.hypercalls.sysctl.SystemSchedulerOp;
 import dev.zendo.hypercalls.trap.CallbackFlags;
 import dev.zendo.hypercalls.trap.CallbackOp;
 import dev.zendo.hypercalls.trap.CallbackRegister;
@@ -425,7 +431,9 @@ public final class Catalogue {
                   new Constants(DomctlVersion.class, "XEN_DOMCTL_", false),
                   new Constants(CreateFlags.class, "XEN_DOMCTL_CDF_", true),
                   new Constants(DomainFlags.class, "XEN_DOMINF_", true),
-                  new Constants(SchedulerId.class, "XEN_SCHEDULER_", false))),
+                  new Constants(SchedulerId.class, "XEN_SCHEDULER_", false),
+                  new Constants(SchedulerCommand.class, "XEN_DOMCTL_SCHEDOP_", true),
+                  new Constants(AffinityFlags.class, "XEN_VCPUAFFINITY_", false))),
           new Family(
               "System control",
               List.of(
@@ -437,10 +445,14 @@ public final class Catalogue {
                   CpuInfo.LAYOUT,
                   GetCpuInfo.LAYOUT,
                   AvailHeap.LAYOUT,
+                  CreditSchedule.LAYOUT,
+                  SystemSchedulerOp.LAYOUT,
                   Sysctl.LAYOUT),
               List.of(
                   new Constants(SysctlOp.class, "XEN_SYSCTL_", true),
                   new Constants(SysctlVersion.class, "XEN_SYSCTL_", false),
+                  new Constants(SystemSchedulerCommand.class, "XEN_SYSCTL_SCHEDOP_", true),
+                  new Constants(CreditLimits.class, "XEN_SYSCTL_", false),
                   new Constants(PhysCapabilities.class, "XEN_SYSCTL_PHYSCAP_", true))),
           new Family(
               "Platform",

@@ -22,6 +22,7 @@ public final class Sysctl {
   public static final Nested DEBUG_KEYS = U.nested("debug_keys", DebugKeys.LAYOUT, "");
   public static final Nested GETCPUINFO = U.nested("getcpuinfo", GetCpuInfo.LAYOUT, "");
   public static final Nested AVAILHEAP = U.nested("availheap", AvailHeap.LAYOUT, "");
+  public static final Nested SCHEDULER_OP = U.nested("scheduler_op", SystemSchedulerOp.LAYOUT, "");
   public static final Bytes PAYLOAD = U.bytes("pad", 128, "");
 
   /** The whole structure. */

@@ -2,6 +2,7 @@ package dev.zendo.hypervisor.domain;
 
 import dev.zendo.hypervisor.event.EventChannels;
 import dev.zendo.hypervisor.machine.FrameClaim;
+import dev.zendo.hypervisor.sched.DomainShare;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -44,6 +45,7 @@ public final class Domain {
   private volatile Object memoryState;
   private volatile Lifecycle lifecycle = new NoLifecycle();
   private final Watchdogs watchdogs = new Watchdogs(this);
+  private final DomainShare share = new DomainShare();
   private volatile int pauses;
   private volatile int shutdownReason = -1;
   private volatile int shutdownCode = -1;
@@ -236,6 +238,11 @@ public final class Domain {
   /** Its watchdogs. */
   public Watchdogs watchdogs() {
     return watchdogs;
+  }
+
+  /** What it may have of the processors. */
+  public DomainShare share() {
+    return share;
   }
 
   /** How often the toolstack paused it. */

@@ -56,6 +56,7 @@ public final class DomctlCall implements HypercallHandler {
   private final VcpuContexts contexts;
   private final HypercallPage hypercallPage;
   private final DomainInfos infos;
+  private final SchedulerControl schedulerControl;
 
   /** A handler over the parts of a machine. */
   public DomctlCall(
@@ -70,6 +71,7 @@ public final class DomctlCall implements HypercallHandler {
     this.contexts = contexts;
     this.hypercallPage = hypercallPage;
     this.infos = new DomainInfos(scheduler);
+    this.schedulerControl = new SchedulerControl(scheduler);
   }
 
   /** Installs the handler. */
@@ -117,6 +119,7 @@ public final class DomctlCall implements HypercallHandler {
       case DomctlOp.GETDOMAININFO,
           DomctlOp.GETVCPUINFO,
           DomctlOp.GET_ADDRESS_SIZE,
+          DomctlOp.SCHEDULER_OP,
           DomctlOp.GETVCPUCONTEXT ->
           true;
       default -> false;
@@ -189,7 +192,12 @@ public final class DomctlCall implements HypercallHandler {
       case DomctlOp.GET_ADDRESS_SIZE:
         AddressSize.SIZE.set(HOST, Domctl.ADDRESS_SIZE.at(at), BITS);
         return 0;
+      case DomctlOp.SCHEDULER_OP:
+        return schedulerControl.share(domain, Domctl.SCHEDULER_OP.at(at));
       case DomctlOp.SETVCPUAFFINITY:
+      case DomctlOp.GETVCPUAFFINITY:
+        boolean set = command == DomctlOp.SETVCPUAFFINITY;
+        return schedulerControl.affinity(v, domain, Domctl.VCPUAFFINITY.at(at), set);
       case DomctlOp.SETTIMEOFFSET:
       case DomctlOp.SETTSCINFO:
         return 0;
@@ -305,7 +313,7 @@ public final class DomctlCall implements HypercallHandler {
     GetVcpuInfo.BLOCKED.set(HOST, spec, target.schedule().blocked() ? 1 : 0);
     GetVcpuInfo.RUNNING.set(HOST, spec, scheduler.running(target) ? 1 : 0);
     GetVcpuInfo.CPU_TIME.set(HOST, spec, state[2 + VcpuSchedule.RUNNING]);
-    GetVcpuInfo.CPU.set(HOST, spec, 0);
+    GetVcpuInfo.CPU.set(HOST, spec, target.schedule().lastProcessor());
     return 0;
   }
 }

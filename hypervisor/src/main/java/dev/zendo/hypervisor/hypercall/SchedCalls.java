@@ -142,9 +142,19 @@ public final class SchedCalls {
       v.schedule().narrowPoll(HostMemory.getInt(ports));
     }
     if (timeout != 0) {
-      v.time().setPollTimeout(timeout);
+      limitPoll(v, channels, timeout);
     }
     return 0;
+  }
+
+  /** A time that has come already costs the caller's time, not that of who drives the timers. */
+  private void limitPoll(Vcpu v, EventChannels channels, long timeout) {
+    if (timeout > clock.nanos()) {
+      v.time().setPollTimeout(timeout);
+    } else {
+      channels.stopPolling(v);
+      scheduler.unblock(v);
+    }
   }
 
   /** 0 when there is nothing to wait for, positive when there is, else an errno. */

@@ -7,6 +7,7 @@ import static dev.zendo.hypercalls.Errno.EPERM;
 
 import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.domctl.GetDomainInfo;
+import dev.zendo.hypercalls.domctl.SchedulerId;
 import dev.zendo.hypercalls.sysctl.AvailHeap;
 import dev.zendo.hypercalls.sysctl.GetDomainInfoList;
 import dev.zendo.hypercalls.sysctl.PhysInfo;
@@ -31,14 +32,12 @@ public final class SysctlCall implements HypercallHandler {
   /** XEN_SYSCTL_PHYSCAP_pv. */
   private static final int CAPABILITY_PV = 1 << 1;
 
-  /** XEN_SCHEDULER_RTDS and its neighbours are Xen's; 0 says none of them. */
-  private static final int SCHEDULER = 0;
-
   private final Domains domains;
   private final DomainMemory memory;
   private final MachineMemory machine;
   private final Scheduler scheduler;
   private final DomainInfos infos;
+  private final SchedulerControl schedulerControl;
 
   private SysctlCall(
       Domains domains, DomainMemory memory, MachineMemory machine, Scheduler scheduler) {
@@ -47,6 +46,7 @@ public final class SysctlCall implements HypercallHandler {
     this.machine = machine;
     this.scheduler = scheduler;
     this.infos = new DomainInfos(scheduler);
+    this.schedulerControl = new SchedulerControl(scheduler);
   }
 
   /** Installs the handler. */
@@ -75,9 +75,10 @@ public final class SysctlCall implements HypercallHandler {
         switch (Sysctl.CMD.get(HOST, at)) {
           case SysctlOp.PHYSINFO -> physInfo(Sysctl.PHYSINFO.at(at));
           case SysctlOp.SCHED_ID -> {
-            SchedId.SCHED_ID.set(HOST, Sysctl.SCHED_ID.at(at), SCHEDULER);
+            SchedId.SCHED_ID.set(HOST, Sysctl.SCHED_ID.at(at), SchedulerId.CREDIT);
             yield 0;
           }
+          case SysctlOp.SCHEDULER_OP -> schedulerControl.parameters(Sysctl.SCHEDULER_OP.at(at));
           case SysctlOp.AVAILHEAP -> {
             long free = memory.freeFrames() << MachineMemory.FRAME_SHIFT;
             AvailHeap.AVAIL_BYTES.set(HOST, Sysctl.AVAILHEAP.at(at), free);

@@ -5,18 +5,18 @@ import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.time.Clock;
 import dev.zendo.hypervisor.time.Timer;
 import dev.zendo.hypervisor.time.Timers;
-import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Runs vcpus on processor threads: one queue of runnable vcpus, first come first served, with
- * timeslices while somebody waits. A processor without work sleeps.
+ * Runs vcpus on processors: who has got least of what its weight promises goes first ({@link
+ * CreditPolicy}), with timeslices while somebody waits, caps, affinities, and a boost for those who
+ * wake. What is kept for it is in {@link Dispatch}; here are the threads, and why vcpus do not run.
  *
- * <p>Timers need no thread of their own: there is one processor thread more than vcpus may run at a
- * time, so one is always idle. It sleeps until a timer is due, fires it, and runs the vcpu that
- * this wakes itself, after it has made another idle one its successor.
+ * <p>Timers need no thread of their own: there is one thread more than processors, so one is always
+ * idle. It sleeps until a timer is due, fires it, and runs the vcpu that this wakes itself, after
+ * it has made another idle one its successor.
  *
  * <p>Thread-safe. The lock is the innermost one: nothing else is locked under it but timers.
  */
@@ -24,36 +24,22 @@ public final class Scheduler {
   /** Longest time a vcpu runs while another waits. */
   public static final long SLICE_NANOS = 5_000_000;
 
+  /** Most processors. */
+  public static final int MAX_PROCESSORS = Long.SIZE;
+
   private final Clock clock;
-  private final Timers timers;
-  private final int limit;
-  private final Processor[] processors;
+  private final Dispatch dispatch;
+  private final Workers workers;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition work = lock.newCondition();
   private final Condition stopped = lock.newCondition();
-  private final ArrayDeque<Vcpu> queue = new ArrayDeque<>();
-  private final Timer slice = new Timer(this::endSlices, this::failed);
   private Consumer<Throwable> listener = Scheduler::rethrow;
   private volatile boolean closed;
-
-  /** Whether idle processors see to the timers. */
-  private boolean drivesTimers;
-
-  /** The processor that waits for the next timer; null when the next idle one has to. */
-  private Processor watcher;
-
-  /** Processors that run a vcpu. */
-  private int busy;
 
   /** A scheduler whose processors do not run yet. */
   public Scheduler(int processors, Clock clock, Timers timers) {
     this.clock = clock;
-    this.timers = timers;
-    this.limit = processors;
-    this.processors = new Processor[processors + 1];
-    for (int i = 0; i <= processors; i++) {
-      this.processors[i] = new Processor(i);
-    }
+    this.dispatch = new Dispatch(processors, clock, timers, new Timer(this::review, this::failed));
+    this.workers = new Workers(lock, timers, dispatch);
   }
 
   /** Sets who is told of errors of this scheduler's own; once, before it starts. */
@@ -71,7 +57,7 @@ public final class Scheduler {
 
   /** Starts the processor threads (daemons); somebody else drives the timers. */
   public void start(VcpuRunner runner) {
-    start(limit, runner, () -> {});
+    workers.start(false, runner, () -> {}, this::giveBack, this::failed);
   }
 
   /**
@@ -80,23 +66,7 @@ public final class Scheduler {
    * @param preparation what each thread does first
    */
   public void startWithTimers(VcpuRunner runner, Runnable preparation) {
-    drivesTimers = true;
-    start(limit + 1, runner, preparation);
-  }
-
-  private void start(int count, VcpuRunner runner, Runnable preparation) {
-    for (int i = 0; i < count; i++) {
-      Processor processor = processors[i];
-      Runnable body =
-          () -> {
-            preparation.run();
-            loop(processor, runner);
-          };
-      processor.thread = new Thread(body, "zendo-cpu" + i);
-      processor.thread.setDaemon(true);
-      processor.thread.setUncaughtExceptionHandler((thread, cause) -> failed(cause));
-      processor.thread.start();
-    }
+    workers.start(true, runner, preparation, this::giveBack, this::failed);
   }
 
   /**
@@ -106,11 +76,7 @@ public final class Scheduler {
   public Vcpu take() {
     lock.lock();
     try {
-      Vcpu vcpu = queue.pollFirst();
-      while (vcpu != null && !take(vcpu, processors[0])) {
-        vcpu = queue.pollFirst();
-      }
-      return vcpu;
+      return dispatch.next();
     } finally {
       lock.unlock();
     }
@@ -118,7 +84,21 @@ public final class Scheduler {
 
   /** Takes back what {@link #take} gave. */
   public void giveBack(Vcpu vcpu) {
-    putBack(processors[0], vcpu);
+    lock.lock();
+    try {
+      VcpuSchedule s = vcpu.schedule();
+      long now = clock.nanos();
+      dispatch.stop(vcpu, now);
+      if (s.reasons.get() == 0 && !closed) {
+        // No signal: this thread looks at the queue next.
+        dispatch.requeue(vcpu, now);
+      } else {
+        s.enter(s.idleState(), now);
+      }
+      stopped.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Stops the processor threads and waits for them; timers that they drive are closed before. */
@@ -126,26 +106,23 @@ public final class Scheduler {
     lock.lock();
     try {
       closed = true;
-      work.signalAll();
-      for (Processor processor : processors) {
-        if (processor.current != null) {
-          processor.current.schedule().preempt = true;
-          stop(processor.current);
+      workers.close();
+      for (int i = 0; i < processors(); i++) {
+        Vcpu vcpu = dispatch.processors().get(i).current;
+        if (vcpu != null) {
+          vcpu.schedule().preempt = true;
+          stop(vcpu);
         }
       }
     } finally {
       lock.unlock();
     }
-    for (Processor processor : processors) {
-      if (processor.thread != null) {
-        Threads.awaitEnd(processor.thread);
-      }
-    }
+    workers.awaitEnd();
   }
 
   /** Number of vcpus that run at a time. */
   public int processors() {
-    return limit;
+    return dispatch.processors().count();
   }
 
   /**
@@ -175,9 +152,7 @@ public final class Scheduler {
   public void yield(Vcpu vcpu) {
     lock.lock();
     try {
-      if (!queue.isEmpty()) {
-        vcpu.schedule().preempt = true;
-      }
+      dispatch.giveWay(vcpu);
     } finally {
       lock.unlock();
     }
@@ -186,6 +161,78 @@ public final class Scheduler {
   /** Brings a vcpu up. */
   public void up(Vcpu vcpu) {
     clear(vcpu, VcpuSchedule.DOWN);
+  }
+
+  /**
+   * Sets what a domain may have.
+   *
+   * @param weight of each vcpu, 1 to 65535
+   * @param cap of all vcpus, in percent of one processor, 0 for none
+   */
+  public void share(Domain domain, int weight, int cap) {
+    lock.lock();
+    try {
+      long now = clock.nanos();
+      DomainShare share = domain.share();
+      for (int i = 0; i < domain.vcpuCount(); i++) {
+        dispatch.settle(domain.vcpu(i), now);
+      }
+      share.weight = weight;
+      share.cap = cap;
+      Caps.restart(share, now);
+      for (int i = 0; i < domain.vcpuCount(); i++) {
+        dispatch.changed(domain.vcpu(i), now);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Sets where a vcpu may run, and where it runs if it can choose.
+   *
+   * @param hard a bit for each processor on which it may run; at least one that exists
+   * @param soft a bit for each processor that it prefers
+   */
+  public void affinity(Vcpu vcpu, long hard, long soft) {
+    if ((hard & processorMask()) == 0) {
+      throw new IllegalArgumentException("a vcpu needs a processor to run on");
+    }
+    lock.lock();
+    try {
+      vcpu.schedule().hardAffinity = hard;
+      vcpu.schedule().softAffinity = soft;
+      dispatch.changed(vcpu, clock.nanos());
+      workers.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bits of the processors that there are. */
+  public long processorMask() {
+    return dispatch.processors().mask();
+  }
+
+  /** Length of a timeslice in nanoseconds. */
+  public long slice() {
+    return dispatch.policy().slice;
+  }
+
+  /** How long a vcpu runs at least, whoever wakes, in nanoseconds. */
+  public long rateLimit() {
+    return dispatch.policy().rateLimit;
+  }
+
+  /** Sets {@link #slice()} and {@link #rateLimit()}; they hold from the next switch on. */
+  public void timing(long slice, long rateLimit) {
+    lock.lock();
+    try {
+      dispatch.policy().slice = slice;
+      dispatch.policy().rateLimit = rateLimit;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Takes a vcpu down; it stops soon. */
@@ -292,9 +339,8 @@ public final class Scheduler {
     if (before == reason) {
       lock.lock();
       try {
-        // A watcher takes what its timers wake.
-        if (enqueue(vcpu) && (watcher == null || watcher.thread != Thread.currentThread())) {
-          work.signal();
+        if (arrive(vcpu)) {
+          workers.signal();
         }
       } finally {
         lock.unlock();
@@ -302,17 +348,17 @@ public final class Scheduler {
     }
   }
 
-  /** Returns whether the vcpu was put into the queue; somebody must look there then. */
-  private boolean enqueue(Vcpu vcpu) {
+  /** A vcpu that may run looks for a processor; returns whether one is free for it. */
+  private boolean arrive(Vcpu vcpu) {
     VcpuSchedule s = vcpu.schedule();
-    if (s.queued || s.processor != null || s.reasons.get() != 0 || closed) {
+    if (s.processor != null || s.reasons.get() != 0 || closed) {
       return false;
     }
-    s.queued = true;
-    s.enter(VcpuSchedule.RUNNABLE, clock.nanos());
-    queue.addLast(vcpu);
-    armSlice();
-    return true;
+    if (s.queued) {
+      s.enter(VcpuSchedule.RUNNABLE, clock.nanos());
+      return false;
+    }
+    return dispatch.arrive(vcpu, clock.nanos());
   }
 
   private void interrupt(Vcpu vcpu) {
@@ -339,115 +385,12 @@ public final class Scheduler {
     }
   }
 
-  /** Slices end only while somebody waits for a processor. */
-  private void armSlice() {
-    if (busy == limit && !queue.isEmpty() && !timers.armed(slice)) {
-      timers.arm(slice, clock.nanos() + SLICE_NANOS);
-    }
-  }
-
-  private void endSlices() {
+  private void review() {
     lock.lock();
     try {
-      if (queue.isEmpty()) {
-        return;
+      if (!closed && dispatch.review(clock.nanos())) {
+        workers.signal();
       }
-      long now = clock.nanos();
-      for (Processor processor : processors) {
-        Vcpu vcpu = processor.current;
-        if (vcpu != null && now - processor.since >= SLICE_NANOS) {
-          vcpu.schedule().preempt = true;
-          vcpu.executor().requestExit();
-        }
-      }
-      timers.arm(slice, now + SLICE_NANOS);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void loop(Processor processor, VcpuRunner runner) {
-    Vcpu vcpu = next(processor);
-    while (vcpu != null) {
-      try {
-        runner.run(vcpu);
-      } finally {
-        putBack(processor, vcpu);
-      }
-      vcpu = next(processor);
-    }
-  }
-
-  private Vcpu next(Processor processor) {
-    lock.lock();
-    try {
-      while (!closed) {
-        Vcpu vcpu = busy < limit ? queue.pollFirst() : null;
-        if (vcpu != null) {
-          if (take(vcpu, processor)) {
-            return vcpu;
-          }
-        } else if (drivesTimers && (watcher == null || watcher == processor)) {
-          watchTimers(processor);
-        } else {
-          work.awaitUninterruptibly();
-        }
-      }
-      return null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Gives a processor to the first vcpu of the queue, unless it has to stop meanwhile. */
-  private boolean take(Vcpu vcpu, Processor processor) {
-    VcpuSchedule s = vcpu.schedule();
-    s.queued = false;
-    long now = clock.nanos();
-    if (s.reasons.get() != 0) {
-      s.enter(s.idleState(), now);
-      return false;
-    }
-    s.processor = processor;
-    s.preempt = false;
-    s.enter(VcpuSchedule.RUNNING, now);
-    processor.current = vcpu;
-    processor.since = now;
-    busy++;
-    armSlice();
-    if (watcher == processor) {
-      watcher = null;
-    }
-    if (watcher == null && drivesTimers) {
-      work.signal();
-    }
-    return true;
-  }
-
-  private void watchTimers(Processor processor) {
-    watcher = processor;
-    lock.unlock();
-    boolean open = false;
-    try {
-      open = timers.awaitAndFire();
-    } finally {
-      lock.lock();
-      drivesTimers = open;
-    }
-  }
-
-  private void putBack(Processor processor, Vcpu vcpu) {
-    lock.lock();
-    try {
-      VcpuSchedule s = vcpu.schedule();
-      s.processor = null;
-      s.preempt = false;
-      processor.current = null;
-      busy--;
-      s.enter(s.idleState(), clock.nanos());
-      // No signal: this processor looks at the queue next.
-      enqueue(vcpu);
-      stopped.signalAll();
     } finally {
       lock.unlock();
     }

@@ -43,8 +43,33 @@ public final class VcpuSchedule {
 
   final long[] time = new long[4];
   int pauses;
+
+  /** Whether it waits for a processor, or for its domain's next period. */
   boolean queued;
+
+  /** Where it runs, or null. */
   Processor processor;
+
+  /** Where it ran last. */
+  int lastProcessor;
+
+  /** Processors on which it may run, a bit each. */
+  long hardAffinity = -1;
+
+  /** Processors on which it runs if it can choose. */
+  long softAffinity = -1;
+
+  /** Running time in proportion to its weight, as {@link CreditPolicy} counts it. */
+  long virtualTime;
+
+  /** Its place in the run queue: its virtual time, or later when it gave way. */
+  long key;
+
+  /** Whether it gives way to all that wait. */
+  boolean givesWay;
+
+  private final long[] runstate = new long[6];
+
   int state = OFFLINE;
   long since;
 
@@ -64,6 +89,30 @@ public final class VcpuSchedule {
   /** Whether the vcpu waits for an event. Any thread. */
   public boolean blocked() {
     return (reasons.get() & BLOCKED) != 0;
+  }
+
+  boolean mayRunOn(Processor where) {
+    return (hardAffinity & where.bit()) != 0;
+  }
+
+  /** Where it may run, a bit for each processor. Any thread; perhaps a moment old. */
+  public long hardAffinity() {
+    return hardAffinity;
+  }
+
+  /** Where it prefers to run, a bit for each processor. Any thread; perhaps a moment old. */
+  public long softAffinity() {
+    return softAffinity;
+  }
+
+  /** The processor on which it ran last. Any thread; perhaps a moment old. */
+  public int lastProcessor() {
+    return lastProcessor;
+  }
+
+  /** Room for what {@link Scheduler#runstate} tells, for the thread that runs the vcpu. */
+  public long[] runstate() {
+    return runstate;
   }
 
   /** Whether it is paused. Any thread. */

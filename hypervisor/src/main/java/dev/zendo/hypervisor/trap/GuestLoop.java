@@ -58,7 +58,7 @@ public final class GuestLoop implements VcpuRunner {
   @Override
   public void run(Vcpu vcpu) {
     VcpuSchedule schedule = vcpu.schedule();
-    long[] runstate = new long[RUNSTATE];
+    long[] runstate = schedule.runstate();
     try {
       arrive(vcpu, runstate);
       while (!schedule.mustStop()) {

@@ -38,7 +38,7 @@ public final class TestMachine implements AutoCloseable {
   public final FakeMemory memory = new FakeMemory();
   public final Domains domains = new Domains();
   public final Timers timers = new Timers(clock);
-  public final Scheduler scheduler = new Scheduler(1, clock, timers);
+  public final Scheduler scheduler;
   public final Tracer tracer = new Tracer(clock);
   public final SystemTime time = new SystemTime(clock);
   public final CodeMap codeMap = new CodeMap(1024);
@@ -50,8 +50,14 @@ public final class TestMachine implements AutoCloseable {
   public final FakeEngine engine = new FakeEngine();
   public CrashReport crash;
 
-  /** A machine without domains. */
+  /** A machine with one processor, without domains. */
   public TestMachine() {
+    this(1);
+  }
+
+  /** A machine without domains. */
+  public TestMachine(int processors) {
+    scheduler = new Scheduler(processors, clock, timers);
     manager = new DomainManager(machine, memory, engine, domains, scheduler, timers, clock, time);
     manager.onCrash(report -> crash = report);
     delivery = new TrapDelivery(manager, tracer);

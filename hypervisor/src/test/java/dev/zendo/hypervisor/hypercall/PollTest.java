@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.hypercall;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.hypercalls.Hypercalls;
@@ -30,6 +31,21 @@ class PollTest {
   @AfterEach
   void close() {
     machine.close();
+  }
+
+  @Test
+  void aTimeoutInThePastEndsThePollAtOnce() {
+    HostMemory.putInt(machine.memory.host(FakeMemory.BASE + 64), port);
+    machine.clock.set(1000);
+    assertEquals(0, poll(1000));
+    assertFalse(poller.schedule().blocked());
+    assertEquals(0, poll(-1));
+    assertFalse(poller.schedule().blocked());
+    assertEquals(0, poll(1001));
+    assertTrue(poller.schedule().blocked());
+    machine.clock.set(1001);
+    machine.timers.runExpired();
+    assertFalse(poller.schedule().blocked());
   }
 
   /**
@@ -86,11 +102,15 @@ class PollTest {
   }
 
   private long poll() {
+    return poll(0);
+  }
+
+  private long poll(long timeout) {
     HostView view = HostView.HOST;
     long at = machine.memory.host(FakeMemory.BASE);
     Poll.PORTS.set(view, at, FakeMemory.BASE + 64);
     Poll.NR_PORTS.set(view, at, 1);
-    Poll.TIMEOUT.set(view, at, 0);
+    Poll.TIMEOUT.set(view, at, timeout);
     return machine.call(poller, Hypercalls.SCHED_OP, SchedOp.POLL, FakeMemory.BASE);
   }
 
