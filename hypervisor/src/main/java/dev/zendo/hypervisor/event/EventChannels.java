@@ -1,5 +1,6 @@
 package dev.zendo.hypervisor.event;
 
+import static dev.zendo.hypercalls.Errno.EACCES;
 import static dev.zendo.hypercalls.Errno.EAGAIN;
 import static dev.zendo.hypercalls.Errno.EEXIST;
 import static dev.zendo.hypercalls.Errno.EINVAL;
@@ -10,6 +11,8 @@ import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.machine.MachineMemory;
+import dev.zendo.hypervisor.trace.Refusal;
+import dev.zendo.hypervisor.trace.Rule;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -97,7 +100,7 @@ public final class EventChannels {
       if (there == null
           || there.binding.state() != Binding.UNBOUND
           || there.binding.remoteId() != domain.id()) {
-        return -EINVAL;
+        return PortRefusals.state(remote, there, remotePort, -EINVAL);
       }
       Port here = port(free);
       if (here == there) {
@@ -126,6 +129,7 @@ public final class EventChannels {
     lock.lock();
     try {
       if (virqPorts[(int) vcpu][virq] != 0) {
+        Refusal.note(Rule.VIRQ_BOUND, virq, virqPorts[(int) vcpu][virq]);
         return -EEXIST;
       }
       long port = bindFree(Binding.virtualInterrupt(virq), (int) vcpu);
@@ -145,10 +149,15 @@ public final class EventChannels {
 
   /** EVTCHNOP_close; the peer of an interdomain port becomes unbound. */
   public long close(int number) {
+    return closeOpen(number) ? 0 : refused(number, -EINVAL);
+  }
+
+  /** Closes a port if it is open; returns whether it was. */
+  private boolean closeOpen(int number) {
     while (true) {
       Port port = port(number);
       if (port == null || port.binding == Binding.CLOSED) {
-        return -EINVAL;
+        return false;
       }
       Binding seen = port.binding;
       EventChannels peer = seen.state() == Binding.INTERDOMAIN ? seen.remote().events() : this;
@@ -156,7 +165,7 @@ public final class EventChannels {
       try {
         if (port.binding == seen) {
           release(port, seen);
-          return 0;
+          return true;
         }
       } finally {
         unlockBoth(this, peer);
@@ -168,7 +177,7 @@ public final class EventChannels {
   public long send(int number) {
     Port port = port(number);
     if (port == null) {
-      return -EINVAL;
+      return refused(number, -EINVAL);
     }
     Binding binding = port.binding;
     switch (binding.state()) {
@@ -185,7 +194,7 @@ public final class EventChannels {
       case Binding.UNBOUND:
         return 0;
       default:
-        return -EINVAL;
+        return refused(number, -EINVAL);
     }
   }
 
@@ -197,7 +206,7 @@ public final class EventChannels {
   public long status(int number, int[] into) {
     Port port = port(number);
     if (port == null) {
-      return -EINVAL;
+      return refused(number, -EINVAL);
     }
     Binding binding = port.binding;
     into[0] = binding.state();
@@ -223,7 +232,7 @@ public final class EventChannels {
     }
     Port port = port(number);
     if (port == null) {
-      return -EINVAL;
+      return refused(number, -EINVAL);
     }
     lock.lock();
     try {
@@ -233,7 +242,7 @@ public final class EventChannels {
               || binding.state() == Binding.INTERDOMAIN
               || binding.state() == Binding.VIRQ && global(binding.virq());
       if (!movable) {
-        return -EINVAL;
+        return refused(number, -EINVAL);
       }
       port.vcpu = (int) vcpu;
       return 0;
@@ -246,7 +255,7 @@ public final class EventChannels {
   public long unmask(int number) {
     Port port = port(number);
     if (port == null) {
-      return -EINVAL;
+      return refused(number, -EINVAL);
     }
     if (port.binding != Binding.CLOSED) {
       delivery.unmask(port);
@@ -257,7 +266,8 @@ public final class EventChannels {
   /** EVTCHNOP_set_priority. */
   public long setPriority(int number, int priority) {
     Port port = port(number);
-    return port == null ? -EINVAL : delivery.setPriority(port, priority);
+    long result = port == null ? -EINVAL : delivery.setPriority(port, priority);
+    return result == -EACCES || port == null ? refused(number, result) : result;
   }
 
   /**
@@ -304,7 +314,7 @@ public final class EventChannels {
   /** EVTCHNOP_reset: closes every port and goes back to the two-level layout. */
   public long reset() {
     for (int number = 1; number < ports.all().length; number++) {
-      close(number);
+      closeOpen(number);
     }
     EventAbi old;
     lock.lock();
@@ -318,6 +328,10 @@ public final class EventChannels {
     }
     delivery.forget(old);
     return 0;
+  }
+
+  private long refused(int number, long error) {
+    return PortRefusals.state(domain, port(number), number, error);
   }
 
   /** Whether a port is open. */

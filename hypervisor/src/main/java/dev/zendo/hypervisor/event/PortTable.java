@@ -2,6 +2,8 @@ package dev.zendo.hypervisor.event;
 
 import static dev.zendo.hypercalls.Errno.ENOSPC;
 
+import dev.zendo.hypervisor.trace.Refusal;
+import dev.zendo.hypervisor.trace.Rule;
 import java.util.Arrays;
 
 /**
@@ -43,6 +45,7 @@ final class PortTable {
         return number;
       }
     }
+    Refusal.note(Rule.NO_FREE_PORT, end);
     return -ENOSPC;
   }
 

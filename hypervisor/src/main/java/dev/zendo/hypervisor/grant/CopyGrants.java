@@ -48,13 +48,13 @@ final class CopyGrants {
     long target;
     table.lock.lock();
     try {
-      if (!table.contains(ref)) {
+      if (!table.check(ref)) {
         return GrantStatus.BAD_GNTREF;
       }
       ActiveEntry entry = table.active(ref);
       before = entry.pins;
       if (before != 0 && (entry.user != user || Pins.isFull(before, increment(readOnly)))) {
-        return GrantStatus.GENERAL_ERROR;
+        return table.used(ref, entry);
       }
       boolean passedOn = table.isPassedOn(ref);
       if (before == 0 || !readOnly && !Pins.anyWriter(before)) {

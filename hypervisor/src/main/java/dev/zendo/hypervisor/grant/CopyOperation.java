@@ -12,6 +12,8 @@ import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.paging.PageOwners;
+import dev.zendo.hypervisor.trace.Refusal;
+import dev.zendo.hypervisor.trace.Rule;
 
 /**
  * {@code copy}: bytes from one frame to another, each an own frame or one that somebody granted.
@@ -113,6 +115,8 @@ final class CopyOperation {
   private int copyBytes(Side from, int fromOffset, Side to, int toOffset, int bytes) {
     if (fromOffset + bytes > MachineMemory.FRAME_SIZE
         || toOffset + bytes > MachineMemory.FRAME_SIZE) {
+      int beyond = Math.max(fromOffset, toOffset);
+      Refusal.note(Rule.COPY_BOUNDS, beyond, bytes, 0, MachineMemory.FRAME_SIZE);
       return GrantStatus.BAD_COPY_ARG;
     }
     if (!covers(from, fromOffset, bytes) || !covers(to, toOffset, bytes)) {
@@ -126,7 +130,11 @@ final class CopyOperation {
 
   private static boolean covers(Side side, int offset, int bytes) {
     int start = side.bytes.start;
-    return offset >= start && offset + bytes <= start + side.bytes.length;
+    if (offset < start || offset + bytes > start + side.bytes.length) {
+      Refusal.note(Rule.COPY_BOUNDS, offset, bytes, start, side.bytes.length);
+      return false;
+    }
+    return true;
   }
 
   private void release(Side side, boolean readOnly) {

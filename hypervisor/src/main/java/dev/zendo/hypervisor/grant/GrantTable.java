@@ -8,6 +8,8 @@ import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.paging.DomainFrames;
+import dev.zendo.hypervisor.trace.Refusal;
+import dev.zendo.hypervisor.trace.Rule;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -237,9 +239,37 @@ public final class GrantTable {
    */
   int mark(int ref, ActiveEntry entry, boolean readOnly, boolean mapping, int user) {
     int mask = GrantFlags.TYPE_MASK | (mapping ? GrantFlags.SUB_PAGE : 0);
-    return version == 1
-        ? markV1(ref, entry, readOnly, mask, user)
-        : markV2(ref, entry, readOnly, mask, user);
+    int status =
+        version == 1
+            ? markV1(ref, entry, readOnly, mask, user)
+            : markV2(ref, entry, readOnly, mask, user);
+    if (status != GrantStatus.OKAY && Refusal.wanted()) {
+      int header = header(ref);
+      Refusal.note(
+          Rule.GRANT_RIGHTS,
+          ref,
+          domain.id(),
+          header & 0xffff,
+          header >>> 16,
+          readOnly ? 0 : 1,
+          user);
+    }
+    return status;
+  }
+
+  /** Whether a reference (any value) names an entry; if not, that is noted. */
+  boolean check(int ref) {
+    if (!contains(ref)) {
+      Refusal.note(Rule.NO_GRANT, ref & 0xffffffffL, domain.id(), entries());
+      return false;
+    }
+    return true;
+  }
+
+  /** Notes that a grant takes no further use. */
+  int used(int ref, ActiveEntry entry) {
+    Refusal.note(Rule.GRANT_USED, ref, domain.id(), entry.user, entry.pins & 0xffffffffL);
+    return GrantStatus.GENERAL_ERROR;
   }
 
   private static boolean permits(int header, int mask, int user) {

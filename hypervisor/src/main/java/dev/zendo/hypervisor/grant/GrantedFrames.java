@@ -4,6 +4,7 @@ import dev.zendo.hypercalls.grant.GrantStatus;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.paging.DomainSpace;
+import dev.zendo.hypervisor.paging.FrameRefusals;
 import dev.zendo.hypervisor.paging.PageTypes;
 import dev.zendo.hypervisor.paging.Paging;
 import dev.zendo.hypervisor.paging.TranslatedSpace;
@@ -34,7 +35,9 @@ final class GrantedFrames {
       }
       mfn = TranslatedSpace.frame(entry);
     }
-    return table.get(mfn, owner.id()) ? mfn : GrantStatus.BAD_PAGE;
+    return table.get(mfn, owner.id())
+        ? mfn
+        : FrameRefusals.owner(table, mfn, owner.id(), GrantStatus.BAD_PAGE);
   }
 
   /** Takes another general reference to a frame, if the domain still owns it. */

@@ -106,13 +106,13 @@ final class MapOperations {
       GrantTable table, Domain granter, int ref, int user, boolean readOnly, int increment) {
     table.lock.lock();
     try {
-      if (!table.contains(ref)) {
+      if (!table.check(ref)) {
         return GrantStatus.BAD_GNTREF;
       }
       ActiveEntry entry = table.active(ref);
       boolean used = entry.pins != 0;
       if (used && (entry.user != user || entry.part || Pins.isFull(entry.pins, increment))) {
-        return GrantStatus.GENERAL_ERROR;
+        return table.used(ref, entry);
       }
       if (!used || !readOnly && !Pins.anyWriter(entry.pins)) {
         int status = table.mark(ref, entry, readOnly, true, user);

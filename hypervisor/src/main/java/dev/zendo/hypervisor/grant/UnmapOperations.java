@@ -6,6 +6,8 @@ import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.paging.TlbSync;
+import dev.zendo.hypervisor.trace.Refusal;
+import dev.zendo.hypervisor.trace.Rule;
 
 /**
  * Undoing grant mappings. It is done in two steps: first the mappings go, then, after translations
@@ -60,6 +62,7 @@ final class UnmapOperations {
     synchronized (mappings) {
       int flags = mappings.flags(handle);
       if (flags == 0) {
+        Refusal.note(Rule.NO_HANDLE, handle & 0xffffffffL);
         return GrantStatus.BAD_HANDLE;
       }
       long mfn = mappings.mfn(handle);
@@ -71,6 +74,7 @@ final class UnmapOperations {
       if (hostAddress != 0 && (flags & MapFlags.HOST_MAP) != 0) {
         int status = host.remove(caller, hostAddress, mfn, newAddress, flags);
         if (status != GrantStatus.OKAY) {
+          Refusal.note(Rule.NOT_MAPPED, hostAddress, mfn);
           return status;
         }
         gone |= MapFlags.HOST_MAP;

@@ -7,6 +7,8 @@ import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.trace.Refusal;
+import dev.zendo.hypervisor.trace.Rule;
 
 /** set_gdt: the frames of the calling vcpu's descriptor table. */
 public final class GdtCall implements HypercallHandler {
@@ -28,6 +30,7 @@ public final class GdtCall implements HypercallHandler {
   public long handle(Vcpu v, long list, long a2, long a3, long a4, long a5) {
     int entries = (int) a2;
     if (entries < 0 || entries > MAX_ENTRIES || v.domain().translated()) {
+      Refusal.note(Rule.TOO_MANY_DESCRIPTORS, entries, MAX_ENTRIES);
       return -EINVAL;
     }
     int count = (entries + PER_FRAME - 1) / PER_FRAME;

@@ -9,6 +9,8 @@ import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
+import dev.zendo.hypervisor.trace.Refusal;
+import dev.zendo.hypervisor.trace.Rule;
 import java.util.Arrays;
 
 /**
@@ -34,6 +36,7 @@ public final class DescriptorTables {
   /** Installs a global table; see {@code DomainMemory.setGdt}. */
   public long setGdt(Vcpu vcpu, long[] frames, int entries) {
     if (entries < 0 || entries > VcpuTables.GDT_ENTRIES) {
+      Refusal.note(Rule.TOO_MANY_DESCRIPTORS, entries, VcpuTables.GDT_ENTRIES);
       return -Errno.EINVAL;
     }
     Domain domain = vcpu.domain();

@@ -6,6 +6,8 @@ import dev.zendo.hypervisor.machine.FrameAllocator;
 import dev.zendo.hypervisor.machine.FrameClaim;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.MachToPhys;
+import dev.zendo.hypervisor.trace.Refusal;
+import dev.zendo.hypervisor.trace.Rule;
 
 /**
  * Gives frames to domains and takes them back. Every frame that a domain owns is on that domain's
@@ -46,6 +48,7 @@ public final class DomainFrames {
     }
     long count = 1L << order;
     if (!domain.claimPages(count)) {
+      Refusal.note(Rule.MOST_PAGES, domain.id(), domain.totalPages(), domain.maxPages(), count);
       return -1;
     }
     long first = take(order, domain.claim());
@@ -95,6 +98,9 @@ public final class DomainFrames {
    */
   long take(int order, FrameClaim claim) {
     long first = allocator.allocate(order, claim);
+    if (first < 0 && Refusal.wanted()) {
+      Refusal.note(Rule.NO_MEMORY, 1L << order, free(), claimed());
+    }
     if (first >= 0) {
       long stale = 0;
       for (long mfn = first; mfn < first + (1L << order); mfn++) {
@@ -146,6 +152,7 @@ public final class DomainFrames {
     DomainSpace space = DomainSpace.of(domain);
     synchronized (space.frames) {
       if (space.closed || !table.steal(mfn, domain.id())) {
+        FrameRefusals.owner(table, mfn, domain.id(), 0);
         return false;
       }
       space.frames.remove(mfn);
@@ -161,6 +168,7 @@ public final class DomainFrames {
    */
   public boolean giveUp(Domain domain, long mfn) {
     if (!table.get(mfn, domain.id())) {
+      FrameRefusals.owner(table, mfn, domain.id(), 0);
       return false;
     }
     if (table.clearAllocation(mfn)) {

@@ -15,6 +15,8 @@ import dev.zendo.hypervisor.hypercall.HypercallHandler;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
+import dev.zendo.hypervisor.trace.Refusal;
+import dev.zendo.hypervisor.trace.Rule;
 
 /** The hypercall {@code mmuext_op}: pinning, roots, flushes, the local descriptor table. */
 public final class MmuExtCall implements HypercallHandler {
@@ -85,6 +87,7 @@ public final class MmuExtCall implements HypercallHandler {
       }
       result = one(caller, owner);
       if (result != 0) {
+        noteOperation(caller, i);
         break;
       }
       i++;
@@ -97,6 +100,14 @@ public final class MmuExtCall implements HypercallHandler {
     }
     DoneCount.write(caller, donePointer, done + i);
     return result;
+  }
+
+  private static void noteOperation(Vcpu caller, int index) {
+    if (Refusal.wanted()) {
+      long at = caller.scratch();
+      int command = MmuextOp.CMD.get(HostView.HOST, at);
+      Refusal.note(Rule.EXTENDED, index, command, MmuextOp.MFN.get(HostView.HOST, at));
+    }
   }
 
   private long one(Vcpu caller, Domain owner) {
@@ -153,6 +164,7 @@ public final class MmuExtCall implements HypercallHandler {
         return error;
       }
       if (!table.pin(mfn)) {
+        Refusal.note(Rule.PINNED, mfn);
         types.put(owner, mfn);
         return -Errno.EINVAL;
       }
@@ -166,6 +178,7 @@ public final class MmuExtCall implements HypercallHandler {
     owner.pagingLock().lock();
     try {
       if (table.owner(mfn) != owner.id() || !table.unpin(mfn)) {
+        Refusal.note(Rule.NOT_PINNED, mfn, owner.id());
         return -Errno.EINVAL;
       }
       types.put(owner, mfn);
@@ -187,7 +200,7 @@ public final class MmuExtCall implements HypercallHandler {
 
   private long copy(Domain owner, long to, long from) {
     if (!table.get(from, owner.id())) {
-      return -Errno.EINVAL;
+      return FrameRefusals.owner(table, from, owner.id(), -Errno.EINVAL);
     }
     try {
       if (types.get(owner, to, FrameTable.WRITABLE) != 0) {

@@ -3,6 +3,7 @@ package dev.zendo.hypervisor.paging;
 import static dev.zendo.hypervisor.machine.FrameTable.DESCRIPTORS;
 import static dev.zendo.hypervisor.machine.FrameTable.L1;
 import static dev.zendo.hypervisor.machine.FrameTable.L4;
+import static dev.zendo.hypervisor.machine.FrameTable.WRITABLE;
 
 import dev.zendo.hypercalls.Domid;
 import dev.zendo.hypercalls.Errno;
@@ -19,6 +20,8 @@ import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachToPhys;
 import dev.zendo.hypervisor.machine.MachineMemory;
+import dev.zendo.hypervisor.trace.Refusal;
+import dev.zendo.hypervisor.trace.Rule;
 
 /** The hypercall {@code mmu_update}: a list of page-table and machine-to-physical updates. */
 public final class MmuUpdateCall implements HypercallHandler {
@@ -98,6 +101,9 @@ public final class MmuUpdateCall implements HypercallHandler {
         upperChanged = true;
         result = 0;
       }
+      if (result < 0 && Refusal.wanted()) {
+        Refusal.note(Rule.UPDATE, i, pointer, value);
+      }
       if (result == 0) {
         i++;
         stop = i < count && Dispatcher.mustStop(caller);
@@ -133,7 +139,7 @@ public final class MmuUpdateCall implements HypercallHandler {
     }
     long mfn = pointer >>> MachineMemory.FRAME_SHIFT;
     if (!table.get(mfn, tableOwner.id())) {
-      return -Errno.EINVAL;
+      return FrameRefusals.owner(table, mfn, tableOwner.id(), -Errno.EINVAL);
     }
     tableOwner.pagingLock().lock();
     try {
@@ -150,7 +156,7 @@ public final class MmuUpdateCall implements HypercallHandler {
       Domain tableOwner, int frameOwner, long mfn, int index, long value, boolean keep) {
     int type = table.type(mfn);
     if (type == DESCRIPTORS) {
-      return -Errno.EINVAL;
+      return FrameRefusals.type(table, mfn, WRITABLE, -Errno.EINVAL);
     }
     if (type >= L1 && type <= L4) {
       if (type > L1 && frameOwner != tableOwner.id()) {
@@ -180,7 +186,7 @@ public final class MmuUpdateCall implements HypercallHandler {
     }
     long mfn = pointer >>> MachineMemory.FRAME_SHIFT;
     if (!table.get(mfn, frameOwner)) {
-      return -Errno.EINVAL;
+      return FrameRefusals.owner(table, mfn, frameOwner, -Errno.EINVAL);
     }
     machToPhys.set(mfn, pfn);
     table.put(mfn);

@@ -13,6 +13,7 @@ import dev.zendo.hypervisor.domain.Domains;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
+import dev.zendo.hypervisor.trace.Refusal;
 
 /**
  * Decides what each frame may be used for. A frame becomes a page table or a descriptor table only
@@ -52,7 +53,7 @@ public final class PageTypes {
   /** Takes a general and a type reference to a frame (any value) of a domain. */
   public int get(Domain owner, long mfn, int type) {
     if (!table.get(mfn, owner.id())) {
-      return -Errno.EINVAL;
+      return FrameRefusals.owner(table, mfn, owner.id(), -Errno.EINVAL);
     }
     int result = acquire(owner, mfn, type);
     if (result != 0) {
@@ -75,7 +76,7 @@ public final class PageTypes {
   public int acquire(Domain owner, long mfn, int type) {
     int result = table.acquireType(mfn, type);
     if (result == REFUSED) {
-      return -Errno.EINVAL;
+      return FrameRefusals.type(table, mfn, type, -Errno.EINVAL);
     }
     if (type == WRITABLE) {
       return 0;
@@ -91,6 +92,7 @@ public final class PageTypes {
       return 0;
     }
     if (!table.isValidated(mfn)) {
+      FrameRefusals.type(table, mfn, type, -Errno.EINVAL);
       table.dropType(mfn);
       return -Errno.EINVAL;
     }
@@ -110,7 +112,11 @@ public final class PageTypes {
 
   /** Takes a writable reference beside a general one that is held. */
   public boolean acquireWritable(long mfn) {
-    return table.acquireType(mfn, WRITABLE) != REFUSED;
+    if (table.acquireType(mfn, WRITABLE) == REFUSED) {
+      FrameRefusals.type(table, mfn, WRITABLE, 0);
+      return false;
+    }
+    return true;
   }
 
   /** Drops a writable reference. */
@@ -131,7 +137,7 @@ public final class PageTypes {
         int error = getEntry(owner, owner.id(), mfn, entry, level);
         if (error != 0) {
           dropEntries(owner, mfn, level, i);
-          return error;
+          return FrameRefusals.entry(mfn, i, level, error);
         }
         HostMemory.putLongRelease(base + 8L * i, Pte.adjust(entry, level));
       }
@@ -159,7 +165,7 @@ public final class PageTypes {
     for (int i = 0; i < Pte.ENTRIES; i++) {
       long descriptor = HostMemory.getLongAcquire(base + 8L * i);
       if (!Descriptors.isAllowed(descriptor)) {
-        return -Errno.EINVAL;
+        return FrameRefusals.descriptor(mfn, i, descriptor, -Errno.EINVAL);
       }
       long adjusted = Descriptors.adjust(descriptor);
       if (adjusted != descriptor) {
@@ -180,7 +186,7 @@ public final class PageTypes {
    */
   int getEntry(Domain owner, int frameOwner, long tableMfn, long entry, int level) {
     if (!Pte.flagsAllowed(entry, level)) {
-      return -Errno.EINVAL;
+      return FrameRefusals.flags(entry, level, -Errno.EINVAL);
     }
     return level == L1
         ? getLeaf(owner, frameOwner, entry)
@@ -190,14 +196,18 @@ public final class PageTypes {
   private int getLeaf(Domain owner, int frameOwner, long entry) {
     long mfn = Pte.frame(entry);
     if (!table.isRam(mfn)) {
-      return mfn == Pte.NO_FRAME ? -Errno.EINVAL : -Errno.EPERM;
+      int error = mfn == Pte.NO_FRAME ? -Errno.EINVAL : -Errno.EPERM;
+      return FrameRefusals.owner(table, mfn, frameOwner, error);
     }
     int realOwner = table.getAny(mfn);
     if (realOwner < 0) {
-      return -Errno.EBUSY;
+      return FrameRefusals.owner(table, mfn, frameOwner, -Errno.EBUSY);
     }
     boolean allowed =
         realOwner == frameOwner || frameOwner != owner.id() && isPrivileged(frameOwner, realOwner);
+    if (!allowed) {
+      FrameRefusals.owner(table, mfn, frameOwner, -Errno.EBUSY);
+    }
     if (!allowed || Pte.isWritable(entry) && !acquireWritable(mfn)) {
       table.put(mfn);
       return -Errno.EBUSY;
@@ -226,6 +236,7 @@ public final class PageTypes {
       return false;
     }
     if (target == tableMfn) {
+      Refusal.forget();
       return true;
     }
     if (!table.get(target, owner.id())) {
@@ -238,6 +249,7 @@ public final class PageTypes {
         && table.addLinear(tableMfn, 1)) {
       if (table.addLinear(target, -1)) {
         if (table.acquireType(target, level) != REFUSED) {
+          Refusal.forget();
           return true;
         }
         table.addLinear(target, 1);

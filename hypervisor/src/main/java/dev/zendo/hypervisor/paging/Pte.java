@@ -70,8 +70,13 @@ public final class Pte {
 
   /** Whether an unprivileged domain may use the flags of a present entry at a level. */
   public static boolean flagsAllowed(long entry, int level) {
+    return forbiddenFlags(entry, level) == 0;
+  }
+
+  /** The bits of a present entry at a level that an unprivileged domain may not use. */
+  static long forbiddenFlags(long entry, int level) {
     long allowed = level == 1 ? ALLOWED_ANY | GLOBAL : ALLOWED_ANY;
-    return (entry & ~allowed) == 0;
+    return entry & ~allowed;
   }
 
   /** Whether two present L1 entries name the same frame with the same rights to it. */

@@ -38,13 +38,14 @@ public final class TableUpdates {
   public int store(
       Domain owner, int frameOwner, long mfn, int index, int level, long entry, boolean keepMarks) {
     if (level == L4 && Pte.isReservedSlot(index)) {
-      return -Errno.EINVAL;
+      return FrameRefusals.reservedSlot(mfn, index, -Errno.EINVAL);
     }
     long at = memory.address(mfn) + 8L * index;
     long old = HostMemory.getLongAcquire(at);
     if (Pte.isPresent(entry)) {
       if (!Pte.flagsAllowed(entry, level)) {
-        return -Errno.EINVAL;
+        FrameRefusals.flags(entry, level, -Errno.EINVAL);
+        return FrameRefusals.entry(mfn, index, level, -Errno.EINVAL);
       }
       if (Pte.isPresent(old) && Pte.sameReferences(old, entry)) {
         exchange(owner, level, at, Pte.adjust(entry, level), keepMarks);
@@ -52,7 +53,7 @@ public final class TableUpdates {
       }
       int error = types.getEntry(owner, frameOwner, mfn, entry, level);
       if (error != 0) {
-        return error;
+        return FrameRefusals.entry(mfn, index, level, error);
       }
     }
     old = exchange(owner, level, at, Pte.adjust(entry, level), keepMarks);

@@ -30,11 +30,12 @@ public final class UpdateDescriptor implements HypercallHandler {
 
   @Override
   public long handle(Vcpu caller, long address, long descriptor, long a3, long a4, long a5) {
+    long mfn = address >>> MachineMemory.FRAME_SHIFT;
     if ((address & 7) != 0 || !Descriptors.isAllowed(descriptor)) {
-      return -Errno.EINVAL;
+      int index = (int) (address & MachineMemory.FRAME_SIZE - 1) >>> 3;
+      return FrameRefusals.descriptor(mfn, index, descriptor, -Errno.EINVAL);
     }
     Domain domain = caller.domain();
-    long mfn = address >>> MachineMemory.FRAME_SHIFT;
     domain.pagingLock().lock();
     try {
       int type = table.type(mfn) == DESCRIPTORS ? DESCRIPTORS : WRITABLE;

@@ -6,6 +6,8 @@ import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.MachineMemory;
+import dev.zendo.hypervisor.trace.Refusal;
+import dev.zendo.hypervisor.trace.Rule;
 
 /**
  * The hypercalls {@code update_va_mapping} and {@code update_va_mapping_otherdomain}: store the L1
@@ -47,6 +49,7 @@ public final class UpdateVaMapping {
   private long update(Vcpu caller, int frameOwner, long address, long entry, long flags) {
     Domain domain = caller.domain();
     if (domain.translated() || !Pte.isGuestAddress(address)) {
+      Refusal.note(Rule.RESERVED_ADDRESS, address);
       return -Errno.EINVAL;
     }
     domain.pagingLock().lock();
@@ -54,6 +57,7 @@ public final class UpdateVaMapping {
       long at = walker.findEntry(caller.kernelRoot(), address, 1);
       long mfn = at >>> MachineMemory.FRAME_SHIFT;
       if (at < 0 || table.owner(mfn) != domain.id() || table.type(mfn) != FrameTable.L1) {
+        Refusal.note(Rule.NO_TABLE, address);
         return -Errno.EINVAL;
       }
       int index = Pte.index(address, 1);

@@ -19,6 +19,8 @@ public final class Tracer {
     "#GP", "#PF", "#15", "#MF", "#AC", "#MC", "#XM"
   };
 
+  private static final int LARGEST_ERROR = 4095;
+
   private final Clock clock;
   private volatile TraceSink sink = text -> {};
   private boolean hypercalls;
@@ -33,6 +35,9 @@ public final class Tracer {
   /** Chooses what to trace and where to. */
   public void enable(
       boolean traceHypercalls, boolean traceEvents, boolean traceTraps, TraceSink to) {
+    if (traceHypercalls) {
+      Refusal.want();
+    }
     sink = to;
     hypercalls = traceHypercalls;
     events = traceEvents;
@@ -66,10 +71,27 @@ public final class Tracer {
       long a5) {
     StringBuilder out = start(vcpu);
     CallText.appendCall(out, number, new long[] {a1, a2, a3, a4, a5}, command(vcpu, number, a1));
+    Refusal.forget();
+    long rip = vcpu.cpu().rip();
     long result = handler.handle(vcpu, a1, a2, a3, a4, a5);
     CallText.appendResult(out.append(" = "), result);
+    appendRefusal(out, vcpu, rip, result);
     sink.line(out.toString());
     return result;
+  }
+
+  /** Says which rule was broken, and by which instruction, when either is known. */
+  private static void appendRefusal(StringBuilder out, Vcpu vcpu, long rip, long result) {
+    int length = out.length();
+    boolean noted = Refusal.take(out.append(": "));
+    if (!noted) {
+      out.setLength(length);
+    }
+    boolean error = result < 0 && result >= -LARGEST_ERROR;
+    if ((noted || error) && vcpu.executor() != null) {
+      CallerAddress.append(out.append(" (rip=0x"), vcpu, rip);
+      out.append(')');
+    }
   }
 
   /** How people call an exception or interrupt vector. */
