@@ -7,6 +7,7 @@ import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 
 /**
  * The way of events into the memory of a domain, and which layout they have there. Thread-safe; the
@@ -37,37 +38,50 @@ final class Delivery {
 
   /** Makes a port pending and tells those who wait for it. Takes no lock that lasts. */
   void raise(Port port) {
-    if (begin() && abi.raise(port)) {
-      pollers.wake(port.number);
+    try {
+      if (begin() && abi.raise(port)) {
+        pollers.wake(port.number);
+      }
+    } finally {
+      end();
     }
-    end();
   }
 
   void unmask(Port port) {
-    if (begin() && abi.unmask(port)) {
-      pollers.wake(port.number);
+    try {
+      if (begin() && abi.unmask(port)) {
+        pollers.wake(port.number);
+      }
+    } finally {
+      end();
     }
-    end();
   }
 
   void clear(Port port) {
-    if (begin()) {
-      abi.clear(port);
+    try {
+      if (begin()) {
+        abi.clear(port);
+      }
+    } finally {
+      end();
     }
-    end();
   }
 
   boolean pending(Port port) {
-    boolean is = begin() && abi.pending(port);
-    end();
-    return is;
+    try {
+      return begin() && abi.pending(port);
+    } finally {
+      end();
+    }
   }
 
   /** Whether a closed port cannot be opened yet. */
   boolean busy(Port port) {
-    boolean is = begin() && abi.busy(port);
-    end();
-    return is;
+    try {
+      return begin() && abi.busy(port);
+    } finally {
+      end();
+    }
   }
 
   long setPriority(Port port, int priority) {
@@ -130,6 +144,11 @@ final class Delivery {
     EventAbi old = abi;
     abi = twoLevel;
     return old;
+  }
+
+  /** Visits the guest's frames that the layout refers to. */
+  void forEachFrame(LongConsumer visitor) {
+    abi.forEachFrame(visitor);
   }
 
   /** Waits for senders that are under way, and gives back the memory of an earlier layout. */

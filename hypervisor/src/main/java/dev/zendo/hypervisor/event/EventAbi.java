@@ -1,5 +1,7 @@
 package dev.zendo.hypervisor.event;
 
+import java.util.function.LongConsumer;
+
 /**
  * How events stand in memory that the guest shares. Called between the beginning and the end of a
  * delivery, so that this memory stays; by any thread. Takes no lock that is held for more than a
@@ -28,6 +30,9 @@ interface EventAbi {
 
   /** Whether a closed port cannot be opened yet, as the guest still has it in a queue. */
   boolean busy(Port port);
+
+  /** Visits the frames to which this layout holds a writable reference. */
+  default void forEachFrame(LongConsumer visitor) {}
 
   /** Sets the priority of a port (any value); 0 or a negative errno. */
   long setPriority(Port port, int priority);

@@ -14,6 +14,7 @@ import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.trace.Refusal;
 import dev.zendo.hypervisor.trace.Rule;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 
 /**
  * The event channels of one domain: which port is bound to what, and the way of an event into the
@@ -62,6 +63,11 @@ public final class EventChannels {
   /** The domain whose ports these are. */
   public Domain domain() {
     return domain;
+  }
+
+  /** Visits the guest's frames to which its layout of events holds a writable reference. */
+  public void forEachFrame(LongConsumer visitor) {
+    delivery.forEachFrame(visitor);
   }
 
   /** Limits port numbers (max_evtchn_port of createdomain; negative for no limit). */

@@ -11,6 +11,7 @@ import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongConsumer;
 
 /**
  * The layout with queues (event_channel.h): a word per port in pages that the guest gives, and per
@@ -76,6 +77,19 @@ final class FifoEvents implements EventAbi {
     return 0;
   }
 
+  @Override
+  public void forEachFrame(LongConsumer visitor) {
+    for (int i = 0; i < controls.length(); i++) {
+      FifoControl control = controls.get(i);
+      if (control != null) {
+        visitor.accept(control.frame);
+      }
+    }
+    for (int i = 0; i < words / WORDS_PER_PAGE; i++) {
+      visitor.accept(frames[i]);
+    }
+  }
+
   /** Gives all frames back; no delivery is under way, and none comes. */
   void close() {
     for (int i = 0; i < controls.length(); i++) {
@@ -128,12 +142,17 @@ final class FifoEvents implements EventAbi {
         FifoQueue.unlock(queue, last);
         continue;
       }
-      boolean fresh = EventWord.set(word, EventWord.PENDING);
-      boolean first =
-          !EventWord.test(word, EventWord.MASKED)
-              && EventWord.set(word, EventWord.LINKED)
-              && append(port, queue, last);
-      FifoQueue.unlock(queue, last);
+      boolean fresh;
+      boolean first;
+      try {
+        fresh = EventWord.set(word, EventWord.PENDING);
+        first =
+            !EventWord.test(word, EventWord.MASKED)
+                && EventWord.set(word, EventWord.LINKED)
+                && append(port, queue, last);
+      } finally {
+        FifoQueue.unlock(queue, last);
+      }
       if (first) {
         control.announce(queue);
       }

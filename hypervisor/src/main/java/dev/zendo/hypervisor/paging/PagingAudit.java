@@ -84,6 +84,7 @@ public final class PagingAudit {
     for (int i = 0; i < domain.vcpuCount(); i++) {
       countVcpu(domain.vcpu(i));
     }
+    domain.events().forEachFrame(mfn -> counts.add(mfn, true));
     TranslatedSpace space = DomainSpace.of(domain).translated();
     if (space != null) {
       space.forEach((gpfn, entry) -> countPlace(domain, gpfn, entry));
