@@ -1,7 +1,7 @@
 /* vcpus that wait for something to do. */
 #include "litmus.h"
 
-#define PATIENCE 2000
+#define PATIENCE 500
 
 static struct {
     volatile uint64_t value __attribute__((aligned(64)));

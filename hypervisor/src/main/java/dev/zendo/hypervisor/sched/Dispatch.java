@@ -150,13 +150,15 @@ final class Dispatch {
     vcpu.schedule().preempt = false;
   }
 
-  /** A vcpu goes off its processor for those that wait there, if any do. */
-  void giveWay(Vcpu vcpu) {
+  /** A vcpu goes off its processor for those that wait there; returns whether any do. */
+  boolean giveWay(Vcpu vcpu) {
     VcpuSchedule s = vcpu.schedule();
-    if (s.processor != null && queue.firstFor(s.processor) != null) {
-      s.givesWay = true;
-      s.preempt = true;
+    if (s.processor == null || queue.firstFor(s.processor) == null) {
+      return false;
     }
+    s.givesWay = true;
+    s.preempt = true;
+    return true;
   }
 
   /**

@@ -148,13 +148,20 @@ public final class Scheduler {
     clear(vcpu, VcpuSchedule.BLOCKED);
   }
 
-  /** Lets others run first; only the vcpu's own thread. */
+  /**
+   * Lets others run first; only the vcpu's own thread. Where nobody waits for the processor, the
+   * vcpu may wait for one whose thread the host does not run: the host is asked to.
+   */
   public void yield(Vcpu vcpu) {
     lock.lock();
+    boolean waited;
     try {
-      dispatch.giveWay(vcpu);
+      waited = dispatch.giveWay(vcpu);
     } finally {
       lock.unlock();
+    }
+    if (!waited) {
+      Thread.yield();
     }
   }
 
