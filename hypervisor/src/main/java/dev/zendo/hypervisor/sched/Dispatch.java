@@ -172,15 +172,22 @@ final class Dispatch {
     for (int i = 0; i < processors.count(); i++) {
       Processor processor = processors.get(i);
       if (processor.current != null && now >= Math.min(processor.end(), processor.sliceEnd)) {
-        if (now >= processor.end() || somebodyIsNext(processor, now)) {
-          preempt(processor, now);
-        } else {
-          processor.sliceEnd = now + policy.slice;
-        }
+        endSlice(processor, now);
       }
     }
     arm(now);
     return work;
+  }
+
+  private void endSlice(Processor processor, long now) {
+    VcpuSchedule running = processor.current.schedule();
+    Processors.charge(processor, now);
+    CreditPolicy.limit(running, processors.clockFor(running, now));
+    if (now >= processor.end() || somebodyIsNext(processor, now)) {
+      preempt(processor, now);
+    } else {
+      processor.sliceEnd = now + policy.slice;
+    }
   }
 
   private boolean somebodyIsNext(Processor processor, long now) {

@@ -153,8 +153,8 @@ public final class Scheduler {
    * vcpu may wait for one whose thread the host does not run: the host is asked to.
    */
   public void yield(Vcpu vcpu) {
-    lock.lock();
     boolean waited;
+    lock.lock();
     try {
       waited = dispatch.giveWay(vcpu);
     } finally {

@@ -131,6 +131,22 @@ class CreditTest {
     }
   }
 
+  /** Virtual time of the light one goes far ahead, and those who come later start from there. */
+  @Test
+  void creditFromBesideALightVcpuIsForgotten() {
+    try (Simulation simulation = new Simulation(2)) {
+      int light = simulation.hog();
+      int first = simulation.hog();
+      simulation.weight(light, 1).run(5 * SECOND);
+      int second = simulation.hog();
+      int third = simulation.hog();
+      simulation.run(SECOND).run(5 * SECOND);
+      for (int guest : new int[] {first, second, third}) {
+        assertShare(2.0 / 3, simulation, guest);
+      }
+    }
+  }
+
   @Test
   void whoComesLateGetsNoMoreThanOthers() {
     try (Simulation simulation = new Simulation(1)) {
