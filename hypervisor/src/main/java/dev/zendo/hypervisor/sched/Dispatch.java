@@ -34,7 +34,7 @@ final class Dispatch {
    * @param timer calls {@link #review} under the lock
    */
   Dispatch(int processors, Clock clock, Timers timers, Timer timer) {
-    this.processors = new Processors(processors);
+    this.processors = new Processors(processors, queue);
     this.clock = clock;
     this.timers = timers;
     this.timer = timer;
@@ -236,10 +236,11 @@ final class Dispatch {
   void changed(Vcpu vcpu, long now) {
     VcpuSchedule s = vcpu.schedule();
     settle(vcpu, now);
+    boolean waits = queue.remove(vcpu);
     CreditPolicy.restart(s, processors.clockForNew(s, now));
     if (s.processor != null) {
       preempt(s.processor, now);
-    } else if (queue.remove(vcpu)) {
+    } else if (waits) {
       s.key = s.virtualTime;
       queue.add(vcpu);
     }

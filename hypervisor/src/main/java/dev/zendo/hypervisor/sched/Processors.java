@@ -5,11 +5,18 @@ import dev.zendo.hypervisor.domain.Vcpu;
 /** The processors of a machine: which are free, and how far virtual time is on them. */
 final class Processors {
   private final Processor[] all;
+  private final RunQueue queue;
 
   /** Bits of those that run nothing. */
   private long free;
 
-  Processors(int count) {
+  /**
+   * Processors that run nothing.
+   *
+   * @param queue who waits for them
+   */
+  Processors(int count, RunQueue queue) {
+    this.queue = queue;
     all = new Processor[count];
     for (int i = 0; i < count; i++) {
       all[i] = new Processor(i);
@@ -96,10 +103,17 @@ final class Processors {
     return clock;
   }
 
-  private static long clock(Processor processor, long now) {
-    return processor.current == null
-        ? processor.virtualTime
-        : Math.max(processor.virtualTime, processor.currentVirtualTime(now));
+  /** Where somebody waits, it is not farther than for him: a light vcpu that runs is far ahead. */
+  private long clock(Processor processor, long now) {
+    if (processor.current == null) {
+      return processor.virtualTime;
+    }
+    long time = processor.currentVirtualTime(now);
+    Vcpu waiting = queue.firstFor(processor);
+    if (waiting != null) {
+      time = Math.min(time, waiting.schedule().key);
+    }
+    return Math.max(processor.virtualTime, time);
   }
 
   /**
