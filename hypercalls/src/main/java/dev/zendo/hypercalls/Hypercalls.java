@@ -344,7 +344,7 @@ public final class Hypercalls {
         "dm_op",
         "Device models of HVM guests.",
         "domid:dom nr_bufs:num bufs:hex",
-        Support.refused("-ENODATA: there are no HVM guests"));
+        Support.refused("-EINVAL: there are no HVM guests"));
     add(
         HYPFS_OP,
         "hypfs_op",

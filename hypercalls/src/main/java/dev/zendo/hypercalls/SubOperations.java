@@ -92,9 +92,7 @@ final class SubOperations {
         operation(MemoryOp.GET_SHARING_SHARED_PAGES, "get_sharing_shared_pages", SUPPORTED),
         operation(MemoryOp.PAGING_OP, "paging_op", refused(Errno.ENOSYS)),
         operation(
-            MemoryOp.ACCESS_OP,
-            "access_op",
-            refused("-ENODEV in domain 0, -EPERM elsewhere: for fully virtualized guests")),
+            MemoryOp.ACCESS_OP, "access_op", refused("-EINVAL: for fully virtualized guests")),
         operation(MemoryOp.SHARING_OP, "sharing_op", refused(Errno.ENOSYS)),
         operation(
             MemoryOp.ADD_TO_PHYSMAP_BATCH,
@@ -215,7 +213,7 @@ final class SubOperations {
         operation(PhysdevOp.RESTORE_MSI, "restore_msi", refused(Errno.EPERM)),
         operation(PhysdevOp.MANAGE_PCI_ADD_EXT, "manage_pci_add_ext", refused(Errno.EPERM)),
         operation(PhysdevOp.SETUP_GSI, "setup_gsi", refused(Errno.EPERM)),
-        operation(PhysdevOp.GET_FREE_PIRQ, "get_free_pirq", refused(Errno.EINVAL)),
+        operation(PhysdevOp.GET_FREE_PIRQ, "get_free_pirq", partial("sets none aside")),
         operation(PhysdevOp.PCI_MMCFG_RESERVED, "pci_mmcfg_reserved", refused(Errno.EPERM)),
         operation(PhysdevOp.PCI_DEVICE_ADD, "pci_device_add", refused(Errno.EPERM)),
         operation(PhysdevOp.PCI_DEVICE_REMOVE, "pci_device_remove", refused(Errno.EPERM)),

@@ -122,7 +122,7 @@ record RunOptions(
   }
 
   /** Milliseconds. */
-  private static long seconds(String text) {
+  static long seconds(String text) {
     try {
       double value = Double.parseDouble(text.trim());
       if (value > 0 && value < 1e9) {
@@ -162,7 +162,7 @@ record RunOptions(
     return chosen;
   }
 
-  private static EngineChoice engine(String name) {
+  static EngineChoice engine(String name) {
     for (EngineChoice engine : EngineChoice.values()) {
       if (engine.label().equals(name)) {
         return engine;

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.builder.SchedulingSpec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -48,7 +47,7 @@ record RunTarget(
     Path folder = Path.of("");
     if (Files.isDirectory(given)) {
       folder = given;
-      make(given);
+      GuestFolder.make(given);
       defaults = guestFile(given.resolve("guest.json"));
       String base = given.toAbsolutePath().normalize().getFileName().toString();
       kernel = given.resolve(defaults.getOrDefault("kernel", base + ".elf"));
@@ -127,33 +126,6 @@ record RunTarget(
       return value;
     } catch (NumberFormatException e) {
       throw new UsageException("--" + option + " " + text + ": not a number");
-    }
-  }
-
-  private static void make(Path folder) {
-    if (!Files.exists(folder.resolve("Makefile"))) {
-      return;
-    }
-    String where = folder.toString();
-    try {
-      Process process =
-          new ProcessBuilder("make", "-s", "--no-print-directory", "-C", where)
-              .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-              .redirectErrorStream(true)
-              .start();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (process.waitFor() != 0) {
-        System.err.println(output);
-        throw new ToolException(where + ": make failed (its output is above); mend the guest");
-      }
-    } catch (IOException e) {
-      throw new ToolException(
-          where + ": make cannot be run; install it (Debian: apt-get install make gcc binutils)",
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ToolException("interrupted while make ran in " + where, e);
     }
   }
 

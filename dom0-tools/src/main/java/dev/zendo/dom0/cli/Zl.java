@@ -19,7 +19,13 @@ import org.slf4j.event.Level;
 /** The program {@code zl}. */
 public final class Zl {
   private static final List<Verb> VERBS =
-      List.of(new RunVerb(), new ProfileVerb(), new StoreVerb(), new InfoVerb(), new VersionVerb());
+      List.of(
+          new RunVerb(),
+          new ProfileVerb(),
+          new ConformVerb(),
+          new StoreVerb(),
+          new InfoVerb(),
+          new VersionVerb());
 
   private final PrintStream out;
   private final PrintStream err;

@@ -3,6 +3,7 @@ package dev.zendo.hypervisor.domain;
 import dev.zendo.hypervisor.event.EventChannels;
 import dev.zendo.hypervisor.machine.FrameClaim;
 import dev.zendo.hypervisor.sched.DomainShare;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -34,6 +35,7 @@ public final class Domain {
   private final AtomicLong totalPages = new AtomicLong();
   private final FrameClaim claim = new FrameClaim();
   private final AtomicLong vmAssists = new AtomicLong();
+  private final AtomicBoolean eoiFrame = new AtomicBoolean();
   private final Vcpu[] vcpus = new Vcpu[MAX_VCPUS];
   private final EventChannels events;
   private final AtomicLong descriptorChanges = new AtomicLong();
@@ -88,6 +90,11 @@ public final class Domain {
   /** Whether it may ask for things that concern other domains (domain 0). */
   public boolean privileged() {
     return privileged;
+  }
+
+  /** Whether this is the first time that it names a frame for interrupts that need an EOI. */
+  public boolean claimEoiFrame() {
+    return eoiFrame.compareAndSet(false, true);
   }
 
   /** Whether pointers and frame numbers of its hypercalls are guest-physical (domain 0 in Java). */

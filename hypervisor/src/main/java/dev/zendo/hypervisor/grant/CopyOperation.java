@@ -83,11 +83,11 @@ final class CopyOperation {
 
   private int findOwner(Domain self, long pointer, Side side) {
     int number = CopyPointer.DOMID.get(HostView.HOST, pointer);
-    side.owner = owners.any(self, number);
-    if (side.owner == null) {
-      return GrantStatus.BAD_DOMAIN;
+    if (number != Domid.SELF && !side.granted) {
+      return GrantStatus.PERMISSION_DENIED;
     }
-    return number == Domid.SELF || side.granted ? GrantStatus.OKAY : GrantStatus.PERMISSION_DENIED;
+    side.owner = owners.any(self, number);
+    return side.owner == null ? GrantStatus.BAD_DOMAIN : GrantStatus.OKAY;
   }
 
   private int acquire(Domain self, long pointer, Side side, boolean readOnly) {

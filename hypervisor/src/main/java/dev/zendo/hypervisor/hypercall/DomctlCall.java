@@ -93,15 +93,17 @@ public final class DomctlCall implements HypercallHandler {
       return v.domain().privileged() ? answer(v, pointer, create(at)) : -EPERM;
     }
     int id = Domctl.DOMAIN.get(HOST, at);
+    if (!v.domain().privileged()) {
+      return domains.get(id) == null && command != DomctlOp.GETDOMAININFO
+          ? -ESRCH
+          : refusal(command);
+    }
     Domain domain = id == Domid.SELF ? v.domain() : domains.get(id);
-    if (domain == null && command == DomctlOp.GETDOMAININFO && v.domain().privileged()) {
+    if (domain == null && command == DomctlOp.GETDOMAININFO) {
       domain = next(id);
     }
     if (domain == null) {
       return -ESRCH;
-    }
-    if (!v.domain().privileged()) {
-      return refusal(command);
     }
     long result = control(v, domain, command, at);
     return answers(command) ? answer(v, pointer, result) : result;

@@ -43,6 +43,9 @@ public final class EventCalls {
   /** Where the union of the old form starts. */
   private static final int COMPAT_UNION = 4;
 
+  /** What Xen makes of a reset that it interrupts; here it is never interrupted. */
+  private static final int RESET_CONTINUED = 14;
+
   private static final int CHANNEL_UNBOUND = 1;
   private static final int CHANNEL_INTERDOMAIN = 2;
 
@@ -91,7 +94,7 @@ public final class EventCalls {
       case EventOp.BIND_PIRQ -> bindPirq(v, pointer);
       case EventOp.STATUS -> status(v, pointer);
       case EventOp.BIND_VCPU -> bindVcpu(v, pointer);
-      case EventOp.RESET -> reset(v, pointer);
+      case EventOp.RESET, RESET_CONTINUED -> reset(v, pointer);
       case EventOp.INIT_CONTROL -> initControl(v, pointer);
       case EventOp.EXPAND_ARRAY -> expandArray(v, pointer);
       case EventOp.SET_PRIORITY -> setPriority(v, pointer);

@@ -25,6 +25,9 @@ final class Multicall implements HypercallHandler {
   @Override
   public long handle(Vcpu caller, long list, long count, long a3, long a4, long a5) {
     int calls = (int) count;
+    if (!Arguments.addressable(list)) {
+      return -EFAULT;
+    }
     long entry = list;
     for (int i = 0; i != calls; i++, entry += ENTRY_SIZE) {
       if (i != 0 && Dispatcher.mustStop(caller)) {

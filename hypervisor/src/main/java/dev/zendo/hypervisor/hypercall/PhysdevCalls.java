@@ -1,5 +1,6 @@
 package dev.zendo.hypervisor.hypercall;
 
+import static dev.zendo.hypercalls.Errno.EBUSY;
 import static dev.zendo.hypercalls.Errno.EFAULT;
 import static dev.zendo.hypercalls.Errno.EINVAL;
 import static dev.zendo.hypercalls.Errno.ENOSYS;
@@ -64,18 +65,7 @@ public final class PhysdevCalls {
     if (!v.guest().read(pointer, v.scratch(), Integer.BYTES)) {
       return -EFAULT;
     }
-    int command = HOST.getInt(v.scratch());
-    return switch (command) {
-      case IRQ_UNMASK_NOTIFY,
-          PhysdevOp.IRQ_STATUS_QUERY,
-          PhysdevOp.SET_IOPL,
-          PhysdevOp.SET_IOBITMAP,
-          PhysdevOp.APIC_READ,
-          PhysdevOp.APIC_WRITE,
-          PhysdevOp.ALLOC_IRQ_VECTOR ->
-          op(v, command, pointer + COMPAT_UNION);
-      default -> -ENOSYS;
-    };
+    return op(v, HOST.getInt(v.scratch()), pointer + COMPAT_UNION);
   }
 
   private long op(Vcpu v, int command, long pointer) {
@@ -91,7 +81,7 @@ public final class PhysdevCalls {
       case PhysdevOp.APIC_READ, PhysdevOp.APIC_WRITE -> refuse(v, pointer, Apic.LAYOUT, EPERM);
       case PhysdevOp.ALLOC_IRQ_VECTOR -> refuse(v, pointer, Irq.LAYOUT, EPERM);
       case PhysdevOp.SETUP_GSI -> refuse(v, pointer, SetupGsi.LAYOUT, EPERM);
-      case PhysdevOp.GET_FREE_PIRQ -> refuse(v, pointer, GetFreePirq.LAYOUT, EINVAL);
+      case PhysdevOp.GET_FREE_PIRQ -> freePirq(v, pointer);
       case PhysdevOp.MANAGE_PCI_ADD,
           PhysdevOp.MANAGE_PCI_REMOVE,
           PhysdevOp.MANAGE_PCI_ADD_EXT,
@@ -161,7 +151,16 @@ public final class PhysdevCalls {
       return -EINVAL;
     }
     memory.releaseWritable(v.domain(), mfn);
-    return 0;
+    return v.domain().claimEoiFrame() ? 0 : -EBUSY;
+  }
+
+  /** All numbers are free, as nothing raises physical interrupts; none is set aside. */
+  private static long freePirq(Vcpu v, long pointer) {
+    if (!Arguments.read(v, pointer, GetFreePirq.LAYOUT)) {
+      return -EFAULT;
+    }
+    GetFreePirq.PIRQ.set(HOST, v.scratch(), PIRQS - 1);
+    return Arguments.write(v, pointer, GetFreePirq.LAYOUT) ? 0 : -EFAULT;
   }
 
   private long mapPirq(Vcpu v, long pointer) {

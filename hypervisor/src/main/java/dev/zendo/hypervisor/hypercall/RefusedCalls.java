@@ -4,7 +4,6 @@ import static dev.zendo.hypercalls.Errno.E2BIG;
 import static dev.zendo.hypercalls.Errno.EACCES;
 import static dev.zendo.hypercalls.Errno.EFAULT;
 import static dev.zendo.hypercalls.Errno.EINVAL;
-import static dev.zendo.hypercalls.Errno.ENODATA;
 import static dev.zendo.hypercalls.Errno.ENODEV;
 import static dev.zendo.hypercalls.Errno.ENOSYS;
 import static dev.zendo.hypercalls.Errno.EOPNOTSUPP;
@@ -12,8 +11,10 @@ import static dev.zendo.hypercalls.Errno.EPERM;
 import static dev.zendo.hypercalls.Errno.ESRCH;
 
 import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypercalls.domctl.Domctl;
 import dev.zendo.hypercalls.platform.PlatformOp;
 import dev.zendo.hypercalls.platform.PlatformVersion;
+import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Domains;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
@@ -24,7 +25,8 @@ public final class RefusedCalls {
   private static final int HVM_GET_PARAM = 1;
   private static final int HVM_FLUSH_TLBS = 5;
   private static final int HVM_PAGETABLE_DYING = 9;
-  private static final int HVM_GET_TIME = 11;
+  private static final int HVM_GET_TIME = 10;
+  private static final int HVM_TRACE = 11;
   private static final int HVM_GET_MEM_TYPE = 15;
   private static final int HVM_SET_EVTCHN_UPCALL = 23;
   private static final int HVM_UNUSED = 24;
@@ -34,6 +36,7 @@ public final class RefusedCalls {
   private static final int BUFFER_SIZE = 16;
   private static final int XENOPROF_INIT = 0;
   private static final int XENOPROF_INIT_SIZE = 72;
+  private static final int XENOPROF_SHUTDOWN = 14;
   private static final int XENOPROF_LAST = 17;
 
   /** How Xen continues a long domctl; guests may issue it as well. */
@@ -56,8 +59,10 @@ public final class RefusedCalls {
     refuse(table, Hypercalls.HYPFS_OP, EPERM);
     refuse(table, Hypercalls.MCA, EPERM);
     table.register(Hypercalls.XENOPROF_OP, (v, a1, a2, a3, a4, a5) -> xenoprofOp(v, (int) a1, a2));
-    table.register(PAGING_CONTINUATION, (v, a1, a2, a3, a4, a5) -> -EOPNOTSUPP);
-    table.register(Hypercalls.DM_OP, (v, a1, a2, a3, a4, a5) -> dmOp(v, (int) a2, a3));
+    table.register(PAGING_CONTINUATION, (v, a1, a2, a3, a4, a5) -> pagingContinuation(v, a1));
+    table.register(
+        Hypercalls.DM_OP,
+        (v, a1, a2, a3, a4, a5) -> calls.dmOp(v, (int) a1 & 0xffff, (int) a2, a3));
     table.register(Hypercalls.HVM_OP, (v, a1, a2, a3, a4, a5) -> calls.hvmOp(v, (int) a1, a2));
     table.register(Hypercalls.PLATFORM_OP, (v, a1, a2, a3, a4, a5) -> platformOp(v, a1));
   }
@@ -66,14 +71,25 @@ public final class RefusedCalls {
     table.register(number, (v, a1, a2, a3, a4, a5) -> -errno);
   }
 
+  /** What Xen makes of an interrupted domctl that works on page tables of HVM guests. */
+  private static long pagingContinuation(Vcpu v, long pointer) {
+    return Arguments.read(v, pointer, Domctl.LAYOUT) ? -EOPNOTSUPP : -EFAULT;
+  }
+
   /** Device models are for HVM guests, of which there are none. */
-  private static long dmOp(Vcpu v, int buffers, long pointer) {
+  private long dmOp(Vcpu v, int id, int buffers, long pointer) {
     if (buffers < 0 || buffers > MAX_BUFFERS) {
       return -E2BIG;
     }
     int bytes = buffers * BUFFER_SIZE;
-    boolean readable = bytes == 0 || v.guest().read(pointer, v.scratch(), bytes);
-    return readable ? -ENODATA : -EFAULT;
+    if (bytes != 0 && !v.guest().read(pointer, v.scratch(), bytes)) {
+      return -EFAULT;
+    }
+    Domain domain = domains.get(id);
+    if (domain == null) {
+      return -ESRCH;
+    }
+    return domain == v.domain() ? -EPERM : -EINVAL;
   }
 
   /** There are no performance counters to profile with. */
@@ -81,6 +97,8 @@ public final class RefusedCalls {
     switch (command) {
       case XENOPROF_INIT:
         return v.guest().read(pointer, v.scratch(), XENOPROF_INIT_SIZE) ? -ENODEV : -EFAULT;
+      case XENOPROF_SHUTDOWN:
+        return 0;
       default:
         return command < 0 || command > XENOPROF_LAST ? -EINVAL : -EPERM;
     }
@@ -94,21 +112,39 @@ public final class RefusedCalls {
         if (!v.guest().read(pointer, v.scratch(), PARAM_SIZE)) {
           return -EFAULT;
         }
-        int id = HostView.HOST.getShort(v.scratch()) & 0xffff;
-        return Callers.any(domains, v, id) == null ? -ESRCH : -EINVAL;
+        Domain domain = target(v);
+        if (domain == null) {
+          return -ESRCH;
+        }
+        return command != HVM_GET_MEM_TYPE || Callers.actsFor(v, domain) ? -EINVAL : -EPERM;
       case HVM_FLUSH_TLBS:
       case HVM_SET_EVTCHN_UPCALL:
       case HVM_UNUSED:
         return -EINVAL;
       case HVM_PAGETABLE_DYING:
-        return -ESRCH;
-      case HVM_GET_TIME:
+        return pagetableDying(v, pointer);
+      case HVM_GET_TIME, HVM_TRACE:
         return 0;
       case HVM_ALTP2M:
         return -EOPNOTSUPP;
       default:
         return -ENOSYS;
     }
+  }
+
+  private Domain target(Vcpu v) {
+    return Callers.any(domains, v, HostView.HOST.getShort(v.scratch()) & 0xffff);
+  }
+
+  private long pagetableDying(Vcpu v, long pointer) {
+    if (!v.guest().read(pointer, v.scratch(), PARAM_SIZE)) {
+      return -EFAULT;
+    }
+    Domain domain = target(v);
+    if (domain == null) {
+      return -ESRCH;
+    }
+    return domain == v.domain() ? -EINVAL : -EOPNOTSUPP;
   }
 
   private static long platformOp(Vcpu v, long pointer) {

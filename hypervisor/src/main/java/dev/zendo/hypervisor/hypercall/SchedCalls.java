@@ -118,10 +118,7 @@ public final class SchedCalls {
     }
     long timeout = Poll.TIMEOUT.get(HOST, at);
     long ports = at + Poll.LAYOUT.size();
-    int bytes = count * Integer.BYTES;
-    if (count != 0 && !v.guest().read(Poll.PORTS.get(HOST, at), ports, bytes)) {
-      return -EFAULT;
-    }
+    int readable = readPorts(v, Poll.PORTS.get(HOST, at), ports, count);
     if (v.executor() == null) {
       return -ENOSYS;
     }
@@ -132,7 +129,10 @@ public final class SchedCalls {
     scheduler.block(v);
     v.schedule().pollPort(-1);
     channels.startPolling(v);
-    long result = ready(v, channels, ports, count);
+    long result = ready(v, channels, ports, readable);
+    if (result > 0 && readable < count) {
+      result = -EFAULT;
+    }
     if (result <= 0) {
       channels.stopPolling(v);
       scheduler.unblock(v);
@@ -155,6 +155,22 @@ public final class SchedCalls {
       channels.stopPolling(v);
       scheduler.unblock(v);
     }
+  }
+
+  /** Xen looks at each port before it reads the next: how many can be read. */
+  private static int readPorts(Vcpu v, long pointer, long to, int count) {
+    if (count == 0 || v.guest().read(pointer, to, count * Integer.BYTES)) {
+      return count;
+    }
+    int readable = 0;
+    while (readable < count) {
+      long offset = (long) readable * Integer.BYTES;
+      if (!v.guest().read(pointer + offset, to + offset, Integer.BYTES)) {
+        return readable;
+      }
+      readable++;
+    }
+    return readable;
   }
 
   /** 0 when there is nothing to wait for, positive when there is, else an errno. */

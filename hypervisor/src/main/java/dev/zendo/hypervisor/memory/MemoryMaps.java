@@ -20,8 +20,8 @@ import dev.zendo.hypervisor.paging.Paging;
  * and where the machine-to-physical table is.
  */
 final class MemoryMaps {
-  /** Most entries of a map; Xen takes as many as it can allocate. */
-  private static final int MAX_ENTRIES = 2048;
+  /** Most entries of a map. */
+  private static final int MAX_ENTRIES = 1024;
 
   private static final int ENTRY = E820Entry.LAYOUT.size();
 
@@ -71,7 +71,7 @@ final class MemoryMaps {
     long map = ForeignMemoryMap.MAP.at(caller.scratch());
     long count = MemoryMap.NR_ENTRIES.getUnsigned(HostView.HOST, map);
     long buffer = MemoryMap.BUFFER.get(HostView.HOST, map);
-    if (count > 0xffffffffL / ENTRY) {
+    if (count > MAX_ENTRIES) {
       return -Errno.EINVAL;
     }
     Domain self = caller.domain();
@@ -82,9 +82,6 @@ final class MemoryMaps {
     }
     if (!PageOwners.mayControl(self, domain.id())) {
       return -Errno.EPERM;
-    }
-    if (count > MAX_ENTRIES) {
-      return -Errno.ENOMEM;
     }
     byte[] entries = new byte[(int) count * ENTRY];
     for (int i = 0; i < count; i++) {

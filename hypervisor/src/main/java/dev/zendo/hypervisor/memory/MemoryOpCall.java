@@ -146,10 +146,10 @@ final class MemoryOpCall implements HypercallHandler {
       return -Errno.EFAULT;
     }
     Domain domain = paging.owners().byNumber(HostMemory.getShort(at + 2) & 0xffff);
-    if (domain == null || domain == caller.domain()) {
+    if (domain == null) {
       return -Errno.ESRCH;
     }
-    return caller.domain().privileged() ? -Errno.ENODEV : -Errno.EPERM;
+    return domain == caller.domain() ? -Errno.EPERM : -Errno.EINVAL;
   }
 
   private long claim(Vcpu caller, long pointer) {

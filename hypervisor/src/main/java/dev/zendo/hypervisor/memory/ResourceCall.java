@@ -35,7 +35,7 @@ final class ResourceCall {
     }
     int number = AcquireResource.DOMID.get(HostView.HOST, at);
     Domain self = caller.domain();
-    Domain domain = paging.owners().any(self, number);
+    Domain domain = paging.owners().byNumber(number);
     if (domain == null) {
       return -Errno.ESRCH;
     }

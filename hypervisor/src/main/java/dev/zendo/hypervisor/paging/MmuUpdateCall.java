@@ -130,12 +130,12 @@ public final class MmuUpdateCall implements HypercallHandler {
     if (command > MmuCommand.PT_UPDATE_NO_TRANSLATE) {
       return -Errno.ENOSYS;
     }
-    if (tableOwner.translated()) {
-      return -Errno.EOPNOTSUPP;
-    }
     boolean allowed = frameOwner == Domid.IO || PageOwners.mayControl(self, frameOwner);
     if (!allowed || !PageOwners.mayControl(self, tableOwner.id())) {
       return -Errno.EPERM;
+    }
+    if (tableOwner.translated()) {
+      return -Errno.EOPNOTSUPP;
     }
     long mfn = pointer >>> MachineMemory.FRAME_SHIFT;
     if (!table.get(mfn, tableOwner.id())) {

@@ -87,7 +87,7 @@ final class PvMmu implements GuestMmu {
 
   private long translateReserved(long virtualAddress, int access, boolean kernel) {
     if (virtualAddress < MachToPhys.VIRTUAL_END
-        && (kernel || !vcpu.domain().assists(ASSIST_M2P_STRICT))) {
+        && ReservedSlots.showsMachToPhys(memory.address(rootFrame(kernel)))) {
       long mfn = machToPhys.frameAt(virtualAddress);
       if (mfn >= 0) {
         return access == READ

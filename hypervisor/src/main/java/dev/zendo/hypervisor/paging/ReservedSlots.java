@@ -26,6 +26,11 @@ public final class ReservedSlots {
     HostMemory.putLongRelease(base + 8L * MACH_TO_PHYS_SLOT, entry);
   }
 
+  /** Whether a table at a host address shows the machine-to-phys table. */
+  static boolean showsMachToPhys(long base) {
+    return HostMemory.getLongAcquire(base + 8L * MACH_TO_PHYS_SLOT) != 0;
+  }
+
   /** Empties that slot. */
   void clearMachToPhys(long base) {
     HostMemory.putLongRelease(base + 8L * MACH_TO_PHYS_SLOT, 0);

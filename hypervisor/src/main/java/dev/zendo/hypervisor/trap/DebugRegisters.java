@@ -54,7 +54,7 @@ public final class DebugRegisters {
       case 1:
       case 2:
       case 3:
-        if (!Arguments.addressable(value) || !Arguments.addressable(value + 7)) {
+        if (!Arguments.addressable(value)) {
           return -EPERM;
         }
         vcpu.cpu().field(CpuState.DEBUG + 8 * register, value);
