@@ -177,6 +177,8 @@ static bool on_exception(struct trap_frame *frame)
     if (trap_from_user(frame))
         user_exit(0);
     frame->rip = (uint64_t)case_resume;
+    frame->cs = FLAT_RING3_CS64 & ~3; /* they may be what raised it */
+    frame->ss = FLAT_RING3_SS64;
     frame->rflags &= ~0x100UL; /* no single steps any more */
     return true;
 }

@@ -227,7 +227,7 @@ static void privileged(void)
     PLAIN("wbinvd", "wbinvd");
     PLAIN("swapgs", "swapgs");
     PLAIN("sysret", "sysretq", "rcx");
-    PLAIN("sysexit", "sysexit");
+    PLAIN("sysexit", ".byte 0x0f, 0x35");
     PLAIN("rdpmc", "xor %%ecx, %%ecx; rdpmc", "rax", "rcx", "rdx");
     PLAIN("rdtsc", "rdtsc", "rax", "rdx");
     PLAIN("monitor", "monitor", "rax");

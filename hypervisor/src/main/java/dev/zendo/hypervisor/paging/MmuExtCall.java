@@ -72,11 +72,11 @@ public final class MmuExtCall implements HypercallHandler {
       return ownerNumber;
     }
     Domain owner = owners.byNumber(ownerNumber);
-    if (owner != null && owner.translated()) {
-      return -Errno.EINVAL;
-    }
     if (owner == null || !PageOwners.mayControl(self, ownerNumber)) {
       return -Errno.EPERM;
+    }
+    if (owner.translated()) {
+      return -Errno.EINVAL;
     }
     long result = 0;
     int i = 0;
