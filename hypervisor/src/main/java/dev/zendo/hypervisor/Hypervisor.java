@@ -17,6 +17,7 @@ import dev.zendo.hypervisor.hypercall.HypercallPage;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
 import dev.zendo.hypervisor.hypercall.IretCall;
 import dev.zendo.hypervisor.hypercall.PhysdevCalls;
+import dev.zendo.hypervisor.hypercall.PlatformCall;
 import dev.zendo.hypervisor.hypercall.RefusedCalls;
 import dev.zendo.hypervisor.hypercall.RegisterCalls;
 import dev.zendo.hypervisor.hypercall.SchedCalls;
@@ -109,7 +110,9 @@ public final class Hypervisor implements AutoCloseable {
     GdtCall.register(table, memoryCore);
     ConsoleCall.register(table, bytes -> console.accept(bytes));
     RefusedCalls.register(table, domains);
-    new DomctlCall(domains, manager, scheduler, contexts, hypercallPage).register(table);
+    new DomctlCall(domains, manager, scheduler, contexts, hypercallPage, memoryCore)
+        .register(table);
+    PlatformCall.register(table, manager, scheduler);
     SysctlCall.register(table, domains, memoryCore, memory, scheduler);
   }
 

@@ -37,6 +37,15 @@ public final class Domctl {
   public static final Nested SENDTRIGGER = U.nested("sendtrigger", SendTrigger.LAYOUT, "");
   public static final Nested SET_VIRQ_HANDLER =
       U.nested("set_virq_handler", SetVirqHandler.LAYOUT, "");
+  public static final Nested EXT_VCPUCONTEXT =
+      U.nested("ext_vcpucontext", ExtVcpuContext.LAYOUT, "");
+  public static final Nested VCPU_MSRS = U.nested("vcpu_msrs", VcpuMsrs.LAYOUT, "");
+  public static final Nested SETDEBUGGING = U.nested("setdebugging", SetDebugging.LAYOUT, "");
+  public static final Nested IRQ_PERMISSION = U.nested("irq_permission", IrqPermission.LAYOUT, "");
+  public static final Nested IOMEM_PERMISSION =
+      U.nested("iomem_permission", IomemPermission.LAYOUT, "");
+  public static final Nested IOPORT_PERMISSION =
+      U.nested("ioport_permission", IoportPermission.LAYOUT, "");
   public static final Bytes PAYLOAD = U.bytes("pad", 128, "");
 
   /** The whole structure. */

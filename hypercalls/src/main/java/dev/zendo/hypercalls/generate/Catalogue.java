@@ -17,10 +17,14 @@ import dev.zendo.hypercalls.domctl.DomainFlags;
 import dev.zendo.hypercalls.domctl.Domctl;
 import dev.zendo.hypercalls.domctl.DomctlOp;
 import dev.zendo.hypercalls.domctl.DomctlVersion;
+import dev.zendo.hypercalls.domctl.ExtVcpuContext;
 import dev.zendo.hypercalls.domctl.GetDomainInfo;
 import dev.zendo.hypercalls.domctl.GetPageFrameInfo3;
 import dev.zendo.hypercalls.domctl.GetVcpuInfo;
 import dev.zendo.hypercalls.domctl.HypercallInit;
+import dev.zendo.hypercalls.domctl.IomemPermission;
+import dev.zendo.hypercalls.domctl.IoportPermission;
+import dev.zendo.hypercalls.domctl.IrqPermission;
 import dev.zendo.hypercalls.domctl.MaxMem;
 import dev.zendo.hypercalls.domctl.MaxVcpus;
 import dev.zendo.hypercalls.domctl.SchedCredit;
@@ -28,6 +32,7 @@ import dev.zendo.hypercalls.domctl.SchedulerCommand;
 import dev.zendo.hypercalls.domctl.SchedulerId;
 import dev.zendo.hypercalls.domctl.SchedulerOp;
 import dev.zendo.hypercalls.domctl.SendTrigger;
+import dev.zendo.hypercalls.domctl.SetDebugging;
 import dev.zendo.hypercalls.domctl.SetDomainHandle;
 import dev.zendo.hypercalls.domctl.SetTimeOffset;
 import dev.zendo.hypercalls.domctl.SetVirqHandler;
@@ -36,6 +41,8 @@ import dev.zendo.hypercalls.domctl.ShadowOpStats;
 import dev.zendo.hypercalls.domctl.TscInfo;
 import dev.zendo.hypercalls.domctl.VcpuAffinity;
 import dev.zendo.hypercalls.domctl.VcpuContext;
+import dev.zendo.hypercalls.domctl.VcpuMsr;
+import dev.zendo.hypercalls.domctl.VcpuMsrs;
 import dev.zendo.hypercalls.event.AllocUnbound;
 import dev.zendo.hypercalls.event.BindInterdomain;
 import dev.zendo.hypercalls.event.BindIpi;
@@ -125,6 +132,8 @@ import dev.zendo.hypercalls.physdev.SetIobitmap;
 import dev.zendo.hypercalls.physdev.SetIopl;
 import dev.zendo.hypercalls.physdev.SetupGsi;
 import dev.zendo.hypercalls.physdev.UnmapPirq;
+import dev.zendo.hypercalls.platform.PcpuInfo;
+import dev.zendo.hypercalls.platform.PcpuVersion;
 import dev.zendo.hypercalls.platform.PlatformCommand;
 import dev.zendo.hypercalls.platform.PlatformOp;
 import dev.zendo.hypercalls.platform.PlatformVersion;
@@ -151,11 +160,15 @@ import dev.zendo.hypercalls.start.VcpuInfo;
 import dev.zendo.hypercalls.start.VcpuTimeInfo;
 import dev.zendo.hypercalls.sysctl.AvailHeap;
 import dev.zendo.hypercalls.sysctl.CpuInfo;
+import dev.zendo.hypercalls.sysctl.CpuTopo;
+import dev.zendo.hypercalls.sysctl.CpuTopoInfo;
 import dev.zendo.hypercalls.sysctl.CreditLimits;
 import dev.zendo.hypercalls.sysctl.CreditSchedule;
 import dev.zendo.hypercalls.sysctl.DebugKeys;
 import dev.zendo.hypercalls.sysctl.GetCpuInfo;
 import dev.zendo.hypercalls.sysctl.GetDomainInfoList;
+import dev.zendo.hypercalls.sysctl.MemInfo;
+import dev.zendo.hypercalls.sysctl.NumaInfo;
 import dev.zendo.hypercalls.sysctl.PhysCapabilities;
 import dev.zendo.hypercalls.sysctl.PhysInfo;
 import dev.zendo.hypercalls.sysctl.ReadConsole;
@@ -425,6 +438,14 @@ public final class Catalogue {
                   ShadowOp.LAYOUT,
                   SchedCredit.LAYOUT,
                   SchedulerOp.LAYOUT,
+                  ExtVcpuContext.VMCE_LAYOUT,
+                  ExtVcpuContext.LAYOUT,
+                  VcpuMsr.LAYOUT,
+                  VcpuMsrs.LAYOUT,
+                  SetDebugging.LAYOUT,
+                  IrqPermission.LAYOUT,
+                  IomemPermission.LAYOUT,
+                  IoportPermission.LAYOUT,
                   Domctl.LAYOUT),
               List.of(
                   new Constants(DomctlOp.class, "XEN_DOMCTL_", true),
@@ -447,6 +468,10 @@ public final class Catalogue {
                   AvailHeap.LAYOUT,
                   CreditSchedule.LAYOUT,
                   SystemSchedulerOp.LAYOUT,
+                  CpuTopo.LAYOUT,
+                  CpuTopoInfo.LAYOUT,
+                  MemInfo.LAYOUT,
+                  NumaInfo.LAYOUT,
                   Sysctl.LAYOUT),
               List.of(
                   new Constants(SysctlOp.class, "XEN_SYSCTL_", true),
@@ -456,7 +481,13 @@ public final class Catalogue {
                   new Constants(PhysCapabilities.class, "XEN_SYSCTL_PHYSCAP_", true))),
           new Family(
               "Platform",
-              List.of(SetTime64.LAYOUT, SetTime32.LAYOUT, PlatformOp.LAYOUT, PmuParams.LAYOUT),
+              List.of(
+                  SetTime64.LAYOUT,
+                  SetTime32.LAYOUT,
+                  PcpuInfo.LAYOUT,
+                  PcpuVersion.LAYOUT,
+                  PlatformOp.LAYOUT,
+                  PmuParams.LAYOUT),
               List.of(
                   new Constants(PlatformCommand.class, "XENPF_", true),
                   new Constants(PlatformVersion.class, "XENPF_", false),

@@ -16,6 +16,8 @@ public final class PlatformOp {
   private static final LayoutBuilder U = C.union("u", 8, "argument by command");
   public static final Nested SETTIME32 = U.nested("settime32", SetTime32.LAYOUT, "");
   public static final Nested SETTIME64 = U.nested("settime64", SetTime64.LAYOUT, "");
+  public static final Nested PCPU_INFO = U.nested("pcpu_info", PcpuInfo.LAYOUT, "");
+  public static final Nested PCPU_VERSION = U.nested("pcpu_version", PcpuVersion.LAYOUT, "");
   public static final Bytes PAYLOAD = U.bytes("pad", 128, "");
 
   /** The whole structure. */

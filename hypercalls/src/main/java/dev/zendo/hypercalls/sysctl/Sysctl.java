@@ -23,6 +23,8 @@ public final class Sysctl {
   public static final Nested GETCPUINFO = U.nested("getcpuinfo", GetCpuInfo.LAYOUT, "");
   public static final Nested AVAILHEAP = U.nested("availheap", AvailHeap.LAYOUT, "");
   public static final Nested SCHEDULER_OP = U.nested("scheduler_op", SystemSchedulerOp.LAYOUT, "");
+  public static final Nested CPUTOPOINFO = U.nested("cputopoinfo", CpuTopoInfo.LAYOUT, "");
+  public static final Nested NUMAINFO = U.nested("numainfo", NumaInfo.LAYOUT, "");
   public static final Bytes PAYLOAD = U.bytes("pad", 128, "");
 
   /** The whole structure. */

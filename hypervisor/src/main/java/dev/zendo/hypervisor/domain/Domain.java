@@ -53,6 +53,8 @@ public final class Domain {
   private volatile int shutdownCode = -1;
   private volatile int maxVcpus = MAX_VCPUS;
   private volatile int maxGrantFrames = -1;
+  private volatile long timeOffset;
+  private volatile boolean debugged;
   private volatile int cmosIndex;
   private volatile int pciAddress;
 
@@ -290,6 +292,26 @@ public final class Domain {
   /** Sets {@link #maxGrantFrames()}. */
   public void maxGrantFrames(int frames) {
     maxGrantFrames = frames;
+  }
+
+  /** Seconds by which its wall clock differs from the machine's. */
+  public long timeOffset() {
+    return timeOffset;
+  }
+
+  /** Sets {@link #timeOffset()}; under the manager's lock. */
+  void timeOffset(long seconds) {
+    timeOffset = seconds;
+  }
+
+  /** Whether a debugger said that it looks at the domain. */
+  public boolean debugged() {
+    return debugged;
+  }
+
+  /** Sets {@link #debugged()}. */
+  public void debugged(boolean now) {
+    debugged = now;
   }
 
   /** What the guest wrote to port 0x70. */

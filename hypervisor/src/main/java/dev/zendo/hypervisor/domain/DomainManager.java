@@ -261,6 +261,40 @@ public final class DomainManager implements Lifecycle {
     return failures;
   }
 
+  /** Lets the wall clock of a domain differ from the machine's by a number of seconds. */
+  public void setTimeOffset(Domain domain, long seconds) {
+    lock.lock();
+    try {
+      domain.timeOffset(seconds);
+      updateWallClock(domain);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sets the machine's wall clock; see {@link SystemTime#wallClock}. */
+  public void setWallClock(long seconds, long nanos, long systemTime) {
+    lock.lock();
+    try {
+      time.wallClock(seconds, nanos, systemTime);
+      domains.forEach(this::updateWallClock);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nanoseconds since the machine started, as guests compute them. */
+  public long nanos() {
+    return time.nanos();
+  }
+
+  /** A domain that lives keeps its shared page while the lock is held. */
+  private void updateWallClock(Domain domain) {
+    if (domain.dying() == Domain.ALIVE) {
+      time.updateWallClock(domain);
+    }
+  }
+
   /** Lets a domain that was shut down run on, as if the shutdown had returned. */
   public void resume(Domain domain) {
     lock.lock();

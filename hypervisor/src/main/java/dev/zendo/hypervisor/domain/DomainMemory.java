@@ -70,6 +70,21 @@ public interface DomainMemory {
   /** The guest-physical memory of a translated domain; addresses are guest-physical. */
   PhysicalMemory physicalMemory(Domain domain);
 
+  /**
+   * What a frame of a domain is, for one who saves the domain.
+   *
+   * @param frame any value
+   * @return the level of a page table, 0 for other frames, with {@link #PINNED} when it is pinned;
+   *     or {@link #NOT_OWNED}
+   */
+  int frameKind(Domain domain, long frame);
+
+  /** {@link #frameKind}: the page table is pinned. */
+  int PINNED = 8;
+
+  /** {@link #frameKind}: no frame of the domain's memory. */
+  int NOT_OWNED = -1;
+
   /** Frames of the machine that nobody owns. */
   long freeFrames();
 

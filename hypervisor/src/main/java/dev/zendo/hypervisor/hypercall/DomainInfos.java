@@ -53,6 +53,9 @@ final class DomainInfos {
     if (reason >= 0) {
       flags |= DomainFlags.SHUTDOWN | reason << DomainFlags.SHUTDOWNSHIFT;
     }
+    if (domain.debugged()) {
+      flags |= DomainFlags.DEBUGGED;
+    }
     if (domain.pauses() > 0) {
       flags |= DomainFlags.PAUSED;
     }

@@ -1,5 +1,6 @@
 package dev.zendo.hypervisor.hypercall;
 
+import static dev.zendo.hypercalls.Errno.E2BIG;
 import static dev.zendo.hypercalls.Errno.EACCES;
 import static dev.zendo.hypercalls.Errno.EBUSY;
 import static dev.zendo.hypercalls.Errno.EEXIST;
@@ -20,21 +21,28 @@ import dev.zendo.hypercalls.domctl.CreateFlags;
 import dev.zendo.hypercalls.domctl.Domctl;
 import dev.zendo.hypercalls.domctl.DomctlOp;
 import dev.zendo.hypercalls.domctl.DomctlVersion;
+import dev.zendo.hypercalls.domctl.GetPageFrameInfo3;
 import dev.zendo.hypercalls.domctl.GetVcpuInfo;
 import dev.zendo.hypercalls.domctl.HypercallInit;
 import dev.zendo.hypercalls.domctl.MaxMem;
 import dev.zendo.hypercalls.domctl.MaxVcpus;
+import dev.zendo.hypercalls.domctl.SetDebugging;
 import dev.zendo.hypercalls.domctl.SetDomainHandle;
+import dev.zendo.hypercalls.domctl.SetTimeOffset;
+import dev.zendo.hypercalls.domctl.TscInfo;
 import dev.zendo.hypercalls.domctl.VcpuContext;
 import dev.zendo.hypercalls.vcpu.VcpuGuestContext;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.DomainManager;
+import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.Domains;
 import dev.zendo.hypervisor.domain.HostView;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.grant.GrantTable;
+import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.sched.Scheduler;
 import dev.zendo.hypervisor.sched.VcpuSchedule;
+import dev.zendo.hypervisor.time.SystemTime;
 
 /** domctl: how the control domain makes and manages domains. */
 public final class DomctlCall implements HypercallHandler {
@@ -50,6 +58,12 @@ public final class DomctlCall implements HypercallHandler {
   private static final int UNBIND_PT_IRQ = 48;
   private static final int DEBUG_OP = 50;
 
+  /** Most frames of one getpageframeinfo3. */
+  private static final long MOST_PAGES = 1024;
+
+  /** XEN_DOMCTL_PFINFO_XTAB. */
+  private static final long NO_PAGE = 0xfL << 28;
+
   private final Domains domains;
   private final DomainManager manager;
   private final Scheduler scheduler;
@@ -58,13 +72,17 @@ public final class DomctlCall implements HypercallHandler {
   private final DomainInfos infos;
   private final SchedulerControl schedulerControl;
 
+  private final DomainMemory memory;
+  private final VcpuStates states;
+
   /** A handler over the parts of a machine. */
   public DomctlCall(
       Domains domains,
       DomainManager manager,
       Scheduler scheduler,
       VcpuContexts contexts,
-      HypercallPage hypercallPage) {
+      HypercallPage hypercallPage,
+      DomainMemory memory) {
     this.domains = domains;
     this.manager = manager;
     this.scheduler = scheduler;
@@ -72,6 +90,8 @@ public final class DomctlCall implements HypercallHandler {
     this.hypercallPage = hypercallPage;
     this.infos = new DomainInfos(scheduler);
     this.schedulerControl = new SchedulerControl(scheduler);
+    this.memory = memory;
+    this.states = new VcpuStates(manager);
   }
 
   /** Installs the handler. */
@@ -122,7 +142,10 @@ public final class DomctlCall implements HypercallHandler {
           DomctlOp.GETVCPUINFO,
           DomctlOp.GET_ADDRESS_SIZE,
           DomctlOp.SCHEDULER_OP,
-          DomctlOp.GETVCPUCONTEXT ->
+          DomctlOp.GETVCPUCONTEXT,
+          DomctlOp.GET_EXT_VCPUCONTEXT,
+          DomctlOp.GET_VCPU_MSRS,
+          DomctlOp.GETTSCINFO ->
           true;
       default -> false;
     };
@@ -200,12 +223,71 @@ public final class DomctlCall implements HypercallHandler {
       case DomctlOp.GETVCPUAFFINITY:
         boolean set = command == DomctlOp.SETVCPUAFFINITY;
         return schedulerControl.affinity(v, domain, Domctl.VCPUAFFINITY.at(at), set);
+      case DomctlOp.GETPAGEFRAMEINFO3:
+        return pageInfo(v, domain, Domctl.GETPAGEFRAMEINFO3.at(at));
+      case DomctlOp.GET_EXT_VCPUCONTEXT:
+        return states.getExtended(v, domain, Domctl.EXT_VCPUCONTEXT.at(at));
+      case DomctlOp.SET_EXT_VCPUCONTEXT:
+        return states.setExtended(v, domain, Domctl.EXT_VCPUCONTEXT.at(at));
+      case DomctlOp.GET_VCPU_MSRS:
+        return states.getMsrs(v, domain, Domctl.VCPU_MSRS.at(at));
+      case DomctlOp.SET_VCPU_MSRS:
+        return states.setMsrs(v, domain, Domctl.VCPU_MSRS.at(at));
+      case DomctlOp.SENDTRIGGER:
+        return VcpuStates.trigger(domain, Domctl.SENDTRIGGER.at(at));
+      case DomctlOp.GETTSCINFO:
+        return own ? -EINVAL : counterInfo(Domctl.TSC_INFO.at(at));
       case DomctlOp.SETTIMEOFFSET:
+        long offset = SetTimeOffset.TIME_OFFSET_SECONDS.get(HOST, Domctl.SETTIMEOFFSET.at(at));
+        manager.setTimeOffset(domain, offset);
+        return 0;
+      case DomctlOp.SETDEBUGGING:
+        if (own) {
+          return -EINVAL;
+        }
+        domain.debugged(SetDebugging.ENABLE.get(HOST, Domctl.SETDEBUGGING.at(at)) != 0);
+        return 0;
+      case DomctlOp.IOPORT_PERMISSION:
+        return DevicePermissions.ports(Domctl.IOPORT_PERMISSION.at(at));
+      case DomctlOp.IOMEM_PERMISSION:
+        return DevicePermissions.memory(Domctl.IOMEM_PERMISSION.at(at));
+      case DomctlOp.IRQ_PERMISSION:
+        return DevicePermissions.interrupt(Domctl.IRQ_PERMISSION.at(at));
       case DomctlOp.SETTSCINFO:
         return 0;
       default:
         return -ENOSYS;
     }
+  }
+
+  /** The kind of each frame of a list, in place. */
+  private long pageInfo(Vcpu v, Domain domain, long spec) {
+    long count = GetPageFrameInfo3.NUM.get(HOST, spec);
+    if (Long.compareUnsigned(count, MOST_PAGES) > 0) {
+      return -E2BIG;
+    }
+    long list = GetPageFrameInfo3.ARRAY.get(HOST, spec);
+    long element = v.scratch() + CONTEXT;
+    for (int i = 0; i < count; i++) {
+      long pointer = list + 8L * i;
+      if (!v.guest().read(pointer, element, Long.BYTES)) {
+        return -EFAULT;
+      }
+      int kind = memory.frameKind(domain, HostMemory.getLong(element));
+      HostMemory.putLong(element, kind == DomainMemory.NOT_OWNED ? NO_PAGE : (long) kind << 28);
+      if (!v.guest().write(pointer, element, Long.BYTES)) {
+        return -EFAULT;
+      }
+    }
+    return 0;
+  }
+
+  /** The time stamp counter counts nanoseconds since the machine started, for everybody. */
+  private long counterInfo(long spec) {
+    HostMemory.fill(spec, TscInfo.LAYOUT.size(), (byte) 0);
+    TscInfo.GTSC_KHZ.set(HOST, spec, SystemTime.TSC_KHZ);
+    TscInfo.ELAPSED_NSEC.set(HOST, spec, manager.nanos());
+    return 0;
   }
 
   private long create(long at) {

@@ -1,7 +1,6 @@
 package dev.zendo.hypervisor.hypercall;
 
 import static dev.zendo.hypercalls.Errno.E2BIG;
-import static dev.zendo.hypercalls.Errno.EACCES;
 import static dev.zendo.hypercalls.Errno.EFAULT;
 import static dev.zendo.hypercalls.Errno.EINVAL;
 import static dev.zendo.hypercalls.Errno.ENODEV;
@@ -12,8 +11,6 @@ import static dev.zendo.hypercalls.Errno.ESRCH;
 
 import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.domctl.Domctl;
-import dev.zendo.hypercalls.platform.PlatformOp;
-import dev.zendo.hypercalls.platform.PlatformVersion;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Domains;
 import dev.zendo.hypervisor.domain.HostView;
@@ -64,7 +61,6 @@ public final class RefusedCalls {
         Hypercalls.DM_OP,
         (v, a1, a2, a3, a4, a5) -> calls.dmOp(v, (int) a1 & 0xffff, (int) a2, a3));
     table.register(Hypercalls.HVM_OP, (v, a1, a2, a3, a4, a5) -> calls.hvmOp(v, (int) a1, a2));
-    table.register(Hypercalls.PLATFORM_OP, (v, a1, a2, a3, a4, a5) -> platformOp(v, a1));
   }
 
   private static void refuse(HypercallTable table, int number, int errno) {
@@ -145,16 +141,5 @@ public final class RefusedCalls {
       return -ESRCH;
     }
     return domain == v.domain() ? -EINVAL : -EOPNOTSUPP;
-  }
-
-  private static long platformOp(Vcpu v, long pointer) {
-    if (!Arguments.read(v, pointer, PlatformOp.LAYOUT)) {
-      return -EFAULT;
-    }
-    int version = PlatformOp.INTERFACE_VERSION.get(HostView.HOST, v.scratch());
-    if (version != PlatformVersion.INTERFACE_VERSION) {
-      return -EACCES;
-    }
-    return v.domain().privileged() ? -ENOSYS : -EPERM;
   }
 }

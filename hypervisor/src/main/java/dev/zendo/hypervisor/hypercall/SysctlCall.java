@@ -9,7 +9,11 @@ import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.domctl.GetDomainInfo;
 import dev.zendo.hypercalls.domctl.SchedulerId;
 import dev.zendo.hypercalls.sysctl.AvailHeap;
+import dev.zendo.hypercalls.sysctl.CpuTopo;
+import dev.zendo.hypercalls.sysctl.CpuTopoInfo;
 import dev.zendo.hypercalls.sysctl.GetDomainInfoList;
+import dev.zendo.hypercalls.sysctl.MemInfo;
+import dev.zendo.hypercalls.sysctl.NumaInfo;
 import dev.zendo.hypercalls.sysctl.PhysInfo;
 import dev.zendo.hypercalls.sysctl.SchedId;
 import dev.zendo.hypercalls.sysctl.Sysctl;
@@ -31,6 +35,9 @@ public final class SysctlCall implements HypercallHandler {
 
   /** XEN_SYSCTL_PHYSCAP_pv. */
   private static final int CAPABILITY_PV = 1 << 1;
+
+  /** Distance of a node to itself, as firmware tells it. */
+  private static final int NEAR = 10;
 
   private final Domains domains;
   private final DomainMemory memory;
@@ -84,6 +91,8 @@ public final class SysctlCall implements HypercallHandler {
             AvailHeap.AVAIL_BYTES.set(HOST, Sysctl.AVAILHEAP.at(at), free);
             yield 0;
           }
+          case SysctlOp.CPUTOPOINFO -> topology(v, Sysctl.CPUTOPOINFO.at(at));
+          case SysctlOp.NUMAINFO -> nodes(v, Sysctl.NUMAINFO.at(at));
           case SysctlOp.GETDOMAININFOLIST -> infoList(v, Sysctl.GETDOMAININFOLIST.at(at));
           default -> -ENOSYS;
         };
@@ -107,6 +116,45 @@ public final class SysctlCall implements HypercallHandler {
     PhysInfo.FREE_PAGES.set(HOST, info, memory.freeFrames());
     PhysInfo.OUTSTANDING_PAGES.set(HOST, info, memory.claimedFrames());
     PhysInfo.MAX_MFN.set(HOST, info, machine.frames() - 1);
+    return 0;
+  }
+
+  /** Each processor is a core of the one socket, near the one node. */
+  private long topology(Vcpu v, long spec) {
+    long count = scheduler.processors();
+    long list = CpuTopoInfo.CPUTOPO.get(HOST, spec);
+    if (list != 0) {
+      count = Math.min(count, CpuTopoInfo.NUM_CPUS.getUnsigned(HOST, spec));
+      long entry = v.scratch() + Sysctl.LAYOUT.size();
+      int size = CpuTopo.LAYOUT.size();
+      HostMemory.fill(entry, size, (byte) 0);
+      for (int i = 0; i < count; i++) {
+        CpuTopo.CORE.set(HOST, entry, i);
+        if (!v.guest().write(list + (long) i * size, entry, size)) {
+          return -EFAULT;
+        }
+      }
+    }
+    CpuTopoInfo.NUM_CPUS.set(HOST, spec, (int) count);
+    return 0;
+  }
+
+  private long nodes(Vcpu v, long spec) {
+    long memories = NumaInfo.MEMINFO.get(HOST, spec);
+    long distances = NumaInfo.DISTANCE.get(HOST, spec);
+    boolean asksHowMany = memories == 0 && distances == 0;
+    if (asksHowMany || NumaInfo.NUM_NODES.get(HOST, spec) != 0) {
+      long entry = v.scratch() + Sysctl.LAYOUT.size();
+      MemInfo.MEMSIZE.set(HOST, entry, machine.frames() << MachineMemory.FRAME_SHIFT);
+      MemInfo.MEMFREE.set(HOST, entry, memory.freeFrames() << MachineMemory.FRAME_SHIFT);
+      int size = MemInfo.LAYOUT.size();
+      HostMemory.putInt(entry + size, NEAR);
+      if (memories != 0 && !v.guest().write(memories, entry, size)
+          || distances != 0 && !v.guest().write(distances, entry + size, Integer.BYTES)) {
+        return -EFAULT;
+      }
+      NumaInfo.NUM_NODES.set(HOST, spec, 1);
+    }
     return 0;
   }
 

@@ -81,6 +81,19 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
   }
 
   @Override
+  public int frameKind(Domain domain, long frame) {
+    FrameTable table = paging.table();
+    if (table.owner(frame) != domain.id() || table.isExtra(frame)) {
+      return NOT_OWNED;
+    }
+    int type = table.type(frame);
+    if (type < FrameTable.L1 || type > FrameTable.L4 || !table.isValidated(frame)) {
+      return 0;
+    }
+    return table.isPinned(frame) ? type | PINNED : type;
+  }
+
+  @Override
   public long claimedFrames() {
     return paging.frames().claimed();
   }

@@ -33,6 +33,9 @@ public final class SystemTime implements GuestClock {
 
   private final Clock clock;
 
+  /** What a control domain added to the machine's wall clock. */
+  private volatile long wallClockOffset;
+
   /** Time of a machine on its clock. */
   public SystemTime(Clock clock) {
     this.clock = clock;
@@ -48,11 +51,17 @@ public final class SystemTime implements GuestClock {
     return clock.nanos();
   }
 
+  /** Sets the wall clock: it showed the given time when the machine's time was the given one. */
+  public void wallClock(long seconds, long nanos, long systemTime) {
+    long atStart = seconds * NANOS_PER_SECOND + nanos - systemTime;
+    wallClockOffset = atStart - clock.wallClockAtStart();
+  }
+
   /** Writes the wall clock into a domain's shared page. */
-  public void updateWallClock(Domain domain) {
+  public synchronized void updateWallClock(Domain domain) {
     long at = domain.sharedInfo();
-    long wall = clock.wallClockAtStart();
-    long seconds = Math.floorDiv(wall, NANOS_PER_SECOND);
+    long wall = clock.wallClockAtStart() + wallClockOffset;
+    long seconds = Math.floorDiv(wall, NANOS_PER_SECOND) + domain.timeOffset();
     int version = HostMemory.getInt(at + SharedInfo.WC_VERSION.offset()) | 1;
     HostMemory.putIntRelease(at + SharedInfo.WC_VERSION.offset(), version);
     HostMemory.fullFence();

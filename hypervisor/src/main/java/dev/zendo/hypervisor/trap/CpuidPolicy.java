@@ -19,7 +19,7 @@ public final class CpuidPolicy {
   private static final int MAX_EXTENDED = 0x80000008;
 
   /** Family 6, model 0x1a (the first with SSE4.2), stepping 3. */
-  private static final int SIGNATURE = 0x000106a3;
+  public static final int SIGNATURE = 0x000106a3;
 
   private static final int BRAND = 0x80000002;
   private static final byte[] BRAND_STRING = brand("Zendo virtual processor");

@@ -150,6 +150,11 @@ public final class FakeMemory implements DomainMemory, AutoCloseable {
   }
 
   @Override
+  public int frameKind(Domain domain, long frame) {
+    return frame < 0 || frame >= FRAMES ? NOT_OWNED : (int) frame & 0xf;
+  }
+
+  @Override
   public long claimedFrames() {
     return 0;
   }

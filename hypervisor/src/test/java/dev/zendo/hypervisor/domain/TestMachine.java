@@ -11,6 +11,7 @@ import dev.zendo.hypervisor.hypercall.HypercallPage;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
 import dev.zendo.hypervisor.hypercall.IretCall;
 import dev.zendo.hypervisor.hypercall.PhysdevCalls;
+import dev.zendo.hypervisor.hypercall.PlatformCall;
 import dev.zendo.hypervisor.hypercall.RefusedCalls;
 import dev.zendo.hypervisor.hypercall.RegisterCalls;
 import dev.zendo.hypervisor.hypercall.SchedCalls;
@@ -76,7 +77,8 @@ public final class TestMachine implements AutoCloseable {
     GdtCall.register(table, memory);
     ConsoleCall.register(table, bytes -> {});
     RefusedCalls.register(table, domains);
-    new DomctlCall(domains, manager, scheduler, contexts, hypercallPage).register(table);
+    new DomctlCall(domains, manager, scheduler, contexts, hypercallPage, memory).register(table);
+    PlatformCall.register(table, manager, scheduler);
     SysctlCall.register(table, domains, memory, machine, scheduler);
   }
 
