@@ -42,6 +42,9 @@ public final class CpuState implements AutoCloseable {
   /** CR0 as the guest sees it; bit 3 (TS) makes floating-point instructions raise #NM. */
   public static final int CR0 = 0x0f0;
 
+  /** Bit of {@link #CR0}: RFLAGS.AC makes unaligned accesses raise #AC. */
+  public static final long CR0_AM = 1 << 18;
+
   /** CR4 as the guest sees it: FSGSBASE, OSXSAVE, TSD, DE matter to engines. */
   public static final int CR4 = 0x0f8;
 

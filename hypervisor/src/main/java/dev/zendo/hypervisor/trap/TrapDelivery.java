@@ -27,6 +27,7 @@ public final class TrapDelivery {
   private static final int WITH_ERROR_CODE = 1 << 8 | 0x1f << 10 | 1 << 17 | 1 << 21;
 
   private static final int PAGE_FAULT_USER = 4;
+  private static final int R11 = 11;
   static final int CR2_OFFSET = 16;
 
   private final Lifecycle lifecycle;
@@ -105,8 +106,9 @@ public final class TrapDelivery {
     } else {
       int flags = traps.callbackMasks(TrapState.SYSCALL) ? GuestEntry.MASK_EVENTS : 0;
       enter(vcpu, traps.callback(type), flags, 0, "system call");
+      cpu.rflags(cpu.rflags() & ~GuestEntry.DF);
+      cpu.gpr(R11, cpu.rflags());
     }
-    cpu.rflags(cpu.rflags() & ~GuestEntry.DF);
   }
 
   /** SYSENTER, in any mode: it leaves no trace of where it was. */

@@ -22,6 +22,7 @@ class DirectPagingTest {
   private static final long RW = Pte.PRESENT | Pte.WRITE | Pte.USER | Pte.ACCESSED | Pte.DIRTY;
   private static final long RO = RW & ~Pte.WRITE;
   private static final int SELF = 0x7ff0;
+  private static final int SET_LDT = 13;
   private static final int PIN_L1 = 0;
   private static final int PIN_L4 = 3;
   private static final int UNPIN = 4;
@@ -257,6 +258,32 @@ class DirectPagingTest {
     assertEquals(
         -Errno.EINVAL, guest.call(Hypercalls.UPDATE_DESCRIPTOR, address, 0x0000890000000067L));
     assertEquals(-Errno.EINVAL, machine.core.setGdt(domain.vcpu(0), gdt, 7169));
+  }
+
+  @Test
+  void pagesOfALocalTableAreTypedWhenASelectorFirstNeedsThem() {
+    GuestMmu mmu = domain.vcpu(0).mmu();
+    int selector = 1 << 3 | 7;
+    machine.entry(frames[6], 1, 0x00cf92000000ffffL);
+    guest.map(6, pte(frames[6], RW));
+    assertEquals(-Errno.EINVAL, mmuExt(SET_LDT, 0x6008, 16));
+    assertEquals(-Errno.EINVAL, mmuExt(SET_LDT, 0x6000, 8193));
+    assertEquals(0, mmu.descriptor(selector), "there is no local table");
+    assertEquals(0, mmuExt(SET_LDT, 0x6000, 16));
+    assertEquals(GuestMmu.NO_DESCRIPTOR_PAGE, mmu.descriptor(selector), "it is writable");
+    assertEquals(0x6008, mmu.descriptorAddress(selector));
+    guest.map(6, 0);
+    assertEquals(GuestMmu.NO_DESCRIPTOR_PAGE, mmu.descriptor(selector), "it is not there");
+    guest.map(6, pte(frames[6], RO));
+    assertEquals(0x00cff2000000ffffL, mmu.descriptor(selector));
+    assertEquals(FrameTable.DESCRIPTORS, machine.paging.table().type(frames[6]));
+    assertEquals(-Errno.EBUSY, guest.map(6, pte(frames[6], RW)));
+    mmu.markAccessed(selector);
+    assertEquals(0x00cff3000000ffffL, machine.entry(frames[6], 1));
+    assertEquals(0, mmu.descriptor(16 << 3 | 7), "beyond the limit");
+    assertEquals(0, mmuExt(SET_LDT, 0, 0));
+    assertEquals(0, mmu.descriptor(selector));
+    assertEquals(0, guest.map(6, pte(frames[6], RW)));
   }
 
   @Test

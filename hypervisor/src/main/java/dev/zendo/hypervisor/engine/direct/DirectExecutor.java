@@ -122,6 +122,7 @@ final class DirectExecutor implements VcpuExecutor {
   private boolean mustInterpret() {
     return !cpu.longMode()
         || (cpu.rflags() & (Flags.TF | Flags.RF)) != 0
+        || (cpu.rflags() & Flags.AC) != 0 && (cpu.field(CpuState.CR0) & CpuState.CR0_AM) != 0
         || (cpu.field(DR7) & ARMED) != 0
         || HostMemory.getInt(cpu.base() + CpuState.SHADOW) != 0;
   }

@@ -149,8 +149,14 @@ final class InterpreterExecutor implements VcpuExecutor {
 
   private boolean mustStep() {
     return (cpu.get(CpuState.RFLAGS) & (Flags.TF | Flags.RF)) != 0
+        || checksAlignment()
         || watchpoints.armed()
         || cpu.segmented;
+  }
+
+  private boolean checksAlignment() {
+    return (cpu.get(CpuState.RFLAGS) & Flags.AC) != 0
+        && (cpu.get(CpuState.CR0) & CpuState.CR0_AM) != 0;
   }
 
   private boolean clearShadow() {
@@ -173,9 +179,10 @@ final class InterpreterExecutor implements VcpuExecutor {
       return;
     }
     boolean trace = (flags & Flags.TF) != 0;
-    cpu.singleStep = trace || armed;
-    if (armed) {
-      watch();
+    boolean aligned = checksAlignment();
+    cpu.singleStep = trace || armed || aligned;
+    if (armed || aligned) {
+      watch(armed, aligned);
     }
     try {
       stepAlone();
@@ -264,7 +271,7 @@ final class InterpreterExecutor implements VcpuExecutor {
     cpu.executed += block.count;
   }
 
-  private void watch() {
+  private void watch(boolean breakpoints, boolean alignment) {
     if (emptyTlb == 0) {
       emptyTlb = HostMemory.allocate(CpuState.TLB_BYTES, 64);
       for (int i = 0; i < 2 * CpuState.TLB_ENTRIES; i++) {
@@ -272,12 +279,14 @@ final class InterpreterExecutor implements VcpuExecutor {
       }
     }
     cpu.tlb = emptyTlb;
-    cpu.memory.watchpoints = watchpoints;
+    cpu.memory.watchpoints = breakpoints ? watchpoints : null;
+    cpu.memory.alignment = alignment;
   }
 
   private void unwatch() {
-    if (cpu.memory.watchpoints != null) {
+    if (cpu.memory.isScrutinised()) {
       cpu.memory.watchpoints = null;
+      cpu.memory.alignment = false;
       selectMode();
     }
   }

@@ -30,8 +30,11 @@ final class MemoryPath {
   /** Decides what a store to a frame with code does; set once by the executor. */
   CodeCache code;
 
-  /** Data breakpoints in force, null when there are none; then nothing enters the buffers. */
+  /** Data breakpoints in force, null when there are none. */
   Watchpoints watchpoints;
+
+  /** Whether unaligned accesses raise #AC. */
+  boolean alignment;
 
   MemoryPath(Cpu cpu, GuestMmu mmu, MachineMemory machine, CodeMap codeMap) {
     this.cpu = cpu;
@@ -59,9 +62,48 @@ final class MemoryPath {
     if (!cpu.longMode && va + size > ADDRESSES) {
       throw cpu.fault(op, stack ? Vector.SS : Vector.GP);
     }
+    if (alignment && (va & unit(size) - 1) != 0) {
+      requireAccess(va, size, write, op);
+      throw cpu.fault(op, Vector.AC);
+    }
     if (watchpoints != null) {
       watchpoints.access(va, size, write);
     }
+  }
+
+  /** What the address of an operand is a multiple of (SDM volume 3, table 6-7). */
+  private static int unit(int size) {
+    switch (size) {
+      case 1, 2, 4, 8, 16:
+        return size;
+      case 6, 28, 108:
+        return 4;
+      case 10:
+        return 8;
+      case 14, 94:
+        return 2;
+      default:
+        // State areas with an alignment of their own, and what is checked element by element.
+        return 1;
+    }
+  }
+
+  /** Page faults come before #AC. */
+  private void requireAccess(long va, int size, boolean write, Op op) {
+    for (long at = va; ; at = nextPage(va)) {
+      long page = mmu.translate(at, write ? GuestMmu.WRITE : GuestMmu.READ);
+      if (page < 0) {
+        throw cpu.fault(op, Vector.PF, (int) ~page, at);
+      }
+      if (at != va || !crosses(va, size)) {
+        return;
+      }
+    }
+  }
+
+  /** Whether every access is to be looked at: then nothing enters the buffers. */
+  boolean isScrutinised() {
+    return alignment || watchpoints != null;
   }
 
   // Translation.
@@ -106,7 +148,7 @@ final class MemoryPath {
   }
 
   private void enter(long va, long hostPage, boolean write) {
-    if (watchpoints != null) {
+    if (isScrutinised()) {
       return;
     }
     CpuState.enterTranslation(cpu.tlb, va, hostPage, write);

@@ -14,6 +14,7 @@ public final class Vector {
   public static final int GP = 13;
   public static final int PF = 14;
   public static final int MF = 16;
+  public static final int AC = 17;
   public static final int XM = 19;
 
   private Vector() {}

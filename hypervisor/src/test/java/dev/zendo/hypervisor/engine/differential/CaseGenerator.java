@@ -187,6 +187,18 @@ final class CaseGenerator {
               AddressMap.WINDOW + 512 + 8 * random.nextInt(32) - segments.base(CpuState.SS));
       case RET -> target(block, stackAddress(block), generator.address);
       case POPF -> plainFlags(block);
+      case LAR, LSL, VERR, VERW, MOV -> {
+        int last = insn.operandCount - 1;
+        if (Selection.takesSelector(insn.row) && insn.kind[last] == OperandKind.GPR) {
+          int register = insn.register[last];
+          CaseBlock.gpr(block, register, mix(CaseBlock.gpr(block, register), selector(), 2));
+        }
+      }
+      case POP -> {
+        if (Selection.loadsSegment(insn.row)) {
+          content(block, stackAddress(block), selector());
+        }
+      }
       case DIV, IDIV -> dividend(block, insn);
       case LOOP, LOOPE, LOOPNE, JCXZ -> {
         if (random.nextBoolean()) {
@@ -214,6 +226,15 @@ final class CaseGenerator {
           insn.register[1],
           insn.size[1] == 8 ? bit : mix(random.nextLong(), bit, insn.size[1]));
     }
+  }
+
+  private int selector() {
+    return Segmentation.anySelector(random.nextInt());
+  }
+
+  /** Puts a selector at an address of the window. */
+  private static void content(long block, long address, int selector) {
+    HostMemory.putShort(block + CaseBlock.MEMORY + address - AddressMap.WINDOW, (short) selector);
   }
 
   private void strings(long block, Insn insn) {
@@ -385,6 +406,11 @@ final class CaseGenerator {
     long address = effectiveAddress(block, insn, segments);
     int size = insn.size[operand];
     if (!mapped(address, Math.max(size, 16))) {
+      return;
+    }
+    if (Selection.takesSelector(insn.row)) {
+      boolean far = insn.mnemonic == Mnemonic.LES || insn.mnemonic == Mnemonic.LDS;
+      content(block, far ? address + insn.operandSize : address, selector());
       return;
     }
     long at = block + CaseBlock.MEMORY + address - AddressMap.WINDOW;

@@ -54,7 +54,7 @@ class DifferentialTest {
     try (NativeCpu nativeCpu = new NativeCpu(segments);
         GuestMachine guest = new GuestMachine(InterpreterEngine::new, segments)) {
       new DifferentialRun(nativeCpu, guest, report, SEED, segments)
-          .run(Selection.compatibilityRows(), CASES / 8);
+          .run(Selection.compatibilityRows(), CASES / 32);
     }
     assertEquals(0, report.differences(), () -> "seed " + SEED + "\n" + report.text(FORMS_SHOWN));
   }

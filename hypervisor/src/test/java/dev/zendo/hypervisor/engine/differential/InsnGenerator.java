@@ -124,7 +124,7 @@ final class InsnGenerator {
           case MOVS, CMPS, STOS, LODS, SCAS, XLAT, MASKMOVQ, MASKMOVDQU -> true;
           default -> false;
         };
-    if (insn.segment == CpuState.FS) {
+    if (insn.segment == CpuState.FS || !mayLoad()) {
       return false;
     }
     if ((insn.memoryOperand() >= 0 || implicit) && insn.addressSize == 2) {
@@ -134,6 +134,12 @@ final class InsnGenerator {
     // In flat segments a 16-bit branch leads to where nothing is.
     boolean branch = insn.row.endsBlock && insn.operandSize == 2;
     return !(branch && segments == Segmentation.FLAT);
+  }
+
+  /** DS and ES are loaded for each case, so cases may load them with anything. */
+  private boolean mayLoad() {
+    boolean moved = Selection.loadsSegment(insn.row) && insn.kind[0] == OperandKind.SREG;
+    return !moved || insn.register[0] == CpuState.ES || insn.register[0] == CpuState.DS;
   }
 
   boolean usesStack() {

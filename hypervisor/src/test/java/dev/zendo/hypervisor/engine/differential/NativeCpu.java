@@ -105,9 +105,7 @@ final class NativeCpu implements AutoCloseable {
     HostMemory.fill(AddressMap.CODE, AddressMap.CODE_SIZE, (byte) 0xcc);
     HostMemory.putLong(NEW_STACK, AddressMap.SIGNAL_STACK);
     HostMemory.putLong(NEW_STACK + 16, AddressMap.SIGNAL_STACK_SIZE);
-    if (segments != Segmentation.LONG) {
-      fillLocalTable();
-    }
+    fillLocalTable();
     entry = Function.getFunction(new Pointer(emit()));
     for (int i = 0; i < SIGNALS.length; i++) {
       oldActions[i] = new Memory(SIGACTION_SIZE);

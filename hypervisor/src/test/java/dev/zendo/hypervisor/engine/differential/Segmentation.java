@@ -67,6 +67,19 @@ enum Segmentation {
     }
   }
 
+  /** A selector whose descriptor is the same for the host and for guests, or of no descriptor. */
+  static int anySelector(int random) {
+    int level = random >>> 8 & 3;
+    return switch (random & 15) {
+      case 0 -> level;
+      case 1 -> CODE32_SELECTOR & ~3 | level;
+      case 2 -> CODE64_SELECTOR & ~3 | level;
+      case 3, 4 -> FLAT_SELECTOR & ~3 | level;
+      // Behind the last entry there is none: the table's limit says so.
+      default -> (random >>> 10) % (ENTRIES + 2) << 3 | 4 | level;
+    };
+  }
+
   /** Base address of a segment. */
   long base(int segment) {
     if (segment == CpuState.GS) {

@@ -58,7 +58,9 @@ final class Sequence {
   }
 
   private static boolean suitable(InsnTable.Row row) {
-    if (Tolerance.approximates(row.mnemonic) || AmdForm.leavesOutOfSequences(row.mnemonic)) {
+    if (Selection.takesSelector(row)
+        || Tolerance.approximates(row.mnemonic)
+        || AmdForm.leavesOutOfSequences(row.mnemonic)) {
       return false;
     }
     if (row.repeatable || row.privileged || row.ioSensitive || row.bitIndex) {
