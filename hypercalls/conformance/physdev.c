@@ -140,6 +140,21 @@ static void old(void)
         OLD("alloc_irq_vector/irq-4", .cmd = PHYSDEVOP_alloc_irq_vector, .u.irq_op.irq = 4);
     }
     OLD("free_irq_vector/irq-4", .cmd = PHYSDEVOP_free_irq_vector, .u.irq_op.irq = 4);
+    if (!is_dom0()) {
+        static const struct { const char *name; uint32_t number; } same[] = {
+            {"eoi", 12}, {"map_pirq", 13}, {"unmap_pirq", 14}, {"manage_pci_add", 15}, {"manage_pci_remove", 16},
+            {"pirq_eoi_gmfn_v1", 17}, {"restore_msi", 19}, {"manage_pci_add_ext", 20}, {"setup_gsi", 21},
+            {"get_free_pirq", 23}, {"pci_mmcfg_reserved", 24}, {"pci_device_add", 25}, {"pci_device_remove", 26},
+            {"restore_msi_ext", 27}, {"pirq_eoi_gmfn_v2", 28}, {"dbgp_op", 29}, {"prepare_msix", 30}, {"release_msix", 31}};
+        static uint64_t zeros[16];
+        char name[64];
+
+        for (volatile unsigned i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+            zeros[0] = same[i].number;
+            snprintf(name, sizeof(name), "physdev_op_compat/%s/zeros", same[i].name);
+            CASE(name, HC(physdev_op_compat, zeros));
+        }
+    }
     BAD_POINTERS("physdev_op_compat/pointer", HC(physdev_op_compat, pointer));
 }
 

@@ -25,7 +25,18 @@ void family(void)
     CASE("hvm_op/set_param/absent-domain", HC(hvm_op, 0, zeros));
     CASE("hvm_op/get_param/absent-domain", HC(hvm_op, 1, zeros));
     NUMBERS("argo_op", HC(argo_op, n, zeros, 0, 0, 0), 6);
-    NUMBERS("xenpmu_op", HC(xenpmu_op, n, zeros), 9);
+    static const char *const counters[] = {"mode_get", "mode_set", "feature_get", "feature_set", "init",
+                                           "finish", "lvtpc_set", "flush"};
+    for (volatile unsigned n = 0; n < 8; n++) {
+        char name[48];
+
+        snprintf(name, sizeof(name), "xenpmu_op/%s/zeros", counters[n]);
+        CASE(name, HC(xenpmu_op, n, zeros));
+        snprintf(name, sizeof(name), "xenpmu_op/%s/unmapped", counters[n]);
+        CASE(name, HC(xenpmu_op, n, UNMAPPED));
+    }
+    CASE("xenpmu_op/unknown-8", HC(xenpmu_op, 8, zeros));
+    CASE("xenpmu_op/unknown-largest", HC(xenpmu_op, ~0U, zeros));
     BAD_POINTERS("xenpmu_op/pointer", HC(xenpmu_op, 0, pointer));
     NUMBERS("xsm_op", HC(xsm_op, n, zeros), 3);
     CASE("xsm_op/pointer/unmapped", HC(xsm_op, UNMAPPED));
