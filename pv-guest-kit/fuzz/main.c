@@ -277,6 +277,10 @@ static void make_pages(void)
         add_page(ROLE_DATA, page_alloc());
     for (unsigned i = 0; i < 12; i++)
         add_page(ROLE_TABLE, pt_alloc_table());
+    for (unsigned i = 0; i < 12; i++) {
+        add_page(ROLE_SPARE, page_alloc());
+        pt_unmap((uint64_t)pages[ROLE_SPARE][i]);
+    }
     for (unsigned i = 0; i < 3; i++)
         add_page(ROLE_DESCRIPTORS, pt_alloc_table());
     for (unsigned level = 4; level > 0; level--)

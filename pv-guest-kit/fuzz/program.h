@@ -35,6 +35,7 @@ enum role {
     ROLE_GRANT,       /* frames of the grant table */
     ROLE_WINDOW,      /* addresses with tables above them and nothing there */
     ROLE_SPECIAL,     /* shared info, start info, console, store, the first table */
+    ROLE_SPARE,       /* mapped nowhere: they can be given away */
     ROLES
 };
 

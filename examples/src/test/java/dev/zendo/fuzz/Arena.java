@@ -165,7 +165,8 @@ final class Arena implements AutoCloseable {
   }
 
   /** What domains could leave behind. */
-  private record Holdings(long frames, int timers, int threads, int nextPort, int victimPorts) {}
+  private record Holdings(
+      long frames, long claimed, int timers, int threads, int nextPort, int victimPorts) {}
 
   private Holdings holdings() {
     int port = machine.control().events().allocUnbound(0);
@@ -176,6 +177,7 @@ final class Arena implements AutoCloseable {
     }
     return new Holdings(
         machine.freeFrames(),
+        hypervisor.memoryCore().claimedFrames(),
         hypervisor.timers().armed(),
         threads,
         port,

@@ -12,6 +12,7 @@ final class Operand {
   static final int GRANT = 4;
   static final int WINDOW = 5;
   static final int SPECIAL = 6;
+  static final int SPARE = 7;
 
   /** Classes of results that are kept. */
   static final int RESULT = 0;

@@ -141,6 +141,16 @@ final class Values {
     };
   }
 
+  /** A frame that the domain can do without, if it still has it. */
+  long spare() {
+    if (oneIn(6)) {
+      return frame();
+    }
+    return oneIn(3)
+        ? Operand.result(Operand.FRAME, below(8))
+        : Operand.frame(Operand.SPARE, below(12));
+  }
+
   /** A page-table entry for a table of a level: what it names fits more often than not. */
   long entry() {
     if (oneIn(5)) {

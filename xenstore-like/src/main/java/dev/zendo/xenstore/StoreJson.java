@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -170,6 +171,8 @@ public final class StoreJson {
       throw new StoreException(
           StoreError.EINVAL,
           "not JSON: " + e.getOriginalMessage() + " at line " + e.getLocation().getLineNr());
+    } catch (CharConversionException e) {
+      throw new StoreException(StoreError.EINVAL, "not JSON: " + e.getMessage());
     }
   }
 

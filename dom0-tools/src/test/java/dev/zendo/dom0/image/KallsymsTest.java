@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,7 @@ class KallsymsTest {
   private static final long BASE = 0xffffffff81000000L;
   private static final int COUNT = 1000;
   private static final int LONG_NAME = 999;
+  private static final int SMALL = 30_000;
 
   private static String name(int i) {
     return i == LONG_NAME ? "x".repeat(300) : "function_" + i;
@@ -89,6 +91,17 @@ class KallsymsTest {
       offsets(out, absolute);
     }
     return out.clear();
+  }
+
+  /** Tables in both orders, for others to spoil. */
+  static Stream<byte[]> smallTables() {
+    return Stream.of(image(false, false), image(true, true))
+        .map(
+            image -> {
+              byte[] start = new byte[SMALL];
+              image.get(start);
+              return start;
+            });
   }
 
   private static List<String> read(ByteBuffer image) {
