@@ -26,7 +26,7 @@ final class Histogram {
       end++;
     }
     String operation = line.substring(open + 1, end);
-    String value = line.substring(result + 3).split(" ", 2)[0];
+    String value = line.substring(result + 3).split("[ :]", 2)[0];
     boolean error = value.startsWith("-E");
     String key = operation.isEmpty() ? name : name + " " + operation;
     counts
