@@ -70,6 +70,7 @@ class MulticallTest {
   void unreadableListIsAFault() {
     assertEquals(-EFAULT, machine.call(vcpu, Hypercalls.MULTICALL, 0x10, 1));
     assertEquals(0, machine.call(vcpu, Hypercalls.MULTICALL, 0x10, 0));
+    assertEquals(-EFAULT, machine.call(vcpu, Hypercalls.MULTICALL, 0xffff804000000000L, 0));
   }
 
   @Test
