@@ -96,5 +96,9 @@ void family(void)
     MOV_TO("general-detect", db7, 0x2000);
     MOV_TO("33-bits", db7, 0x100000000UL);
     MOV_TO("zero", db7, 0);
-    MOV_FROM(db7);
+    HEX("mov-from-db7/after-write", ({
+            uint64_t v;
+            __asm__ volatile("mov %%db7, %0" : "=r"(v));
+            v;
+        }));
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zendo.dom0.EngineChoice;
+import dev.zendo.dom0.conform.CaseResult;
 import dev.zendo.dom0.conform.MarkdownReport;
 import dev.zendo.dom0.conform.Suite;
 import dev.zendo.dom0.conform.SuiteResult;
@@ -53,6 +54,12 @@ class ConformanceIT {
             .run(images, image -> TextReport.print(image, out));
     TextReport.summary(result, out);
     assertTrue(result.passed(), () -> report.toString(StandardCharsets.UTF_8));
+    long names =
+        result.images().stream()
+            .flatMap(image -> image.cases().stream().map(CaseResult::name))
+            .distinct()
+            .count();
+    assertEquals(result.cases(), names, "two cases have one name");
     assertEquals(
         MarkdownReport.of(result, files("expected/xen-4.17", ".txt")),
         Files.readString(ROOT.resolve("docs/conformance.md")),
