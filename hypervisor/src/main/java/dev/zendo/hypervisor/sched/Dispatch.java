@@ -78,7 +78,6 @@ final class Dispatch {
 
   private void enqueue(Vcpu vcpu, long key, long now) {
     VcpuSchedule s = vcpu.schedule();
-    s.givesWay = false;
     s.queued = true;
     s.key = key;
     s.enter(VcpuSchedule.RUNNABLE, now);
@@ -129,6 +128,7 @@ final class Dispatch {
     VcpuSchedule s = vcpu.schedule();
     s.queued = false;
     s.preempt = false;
+    s.givesWay = false;
     s.enter(VcpuSchedule.RUNNING, now);
     CreditPolicy.limit(s, processors.clockFor(s, now));
     processors.occupy(processor, vcpu, now);
