@@ -150,15 +150,13 @@ final class Dispatch {
     vcpu.schedule().preempt = false;
   }
 
-  /** A vcpu goes off its processor for those that wait there; returns whether any do. */
-  boolean giveWay(Vcpu vcpu) {
+  /** A vcpu goes off its processor for those that wait there, if any do. */
+  void giveWay(Vcpu vcpu) {
     VcpuSchedule s = vcpu.schedule();
-    if (s.processor == null || queue.firstFor(s.processor) == null) {
-      return false;
+    if (s.processor != null && queue.firstFor(s.processor) != null) {
+      s.givesWay = true;
+      s.preempt = true;
     }
-    s.givesWay = true;
-    s.preempt = true;
-    return true;
   }
 
   /**

@@ -149,19 +149,15 @@ public final class Scheduler {
   }
 
   /**
-   * Lets others run first; only the vcpu's own thread. Where nobody waits for the processor, the
-   * vcpu may wait for one whose thread the host does not run: the host is asked to.
+   * Lets others run first; only the vcpu's own thread. Does not give way to other work of the host:
+   * on a busy one each yield of a guest would cost it many milliseconds.
    */
   public void yield(Vcpu vcpu) {
-    boolean waited;
     lock.lock();
     try {
-      waited = dispatch.giveWay(vcpu);
+      dispatch.giveWay(vcpu);
     } finally {
       lock.unlock();
-    }
-    if (!waited) {
-      Thread.yield();
     }
   }
 
