@@ -37,6 +37,7 @@ public final class Domctl {
   public static final Nested SENDTRIGGER = U.nested("sendtrigger", SendTrigger.LAYOUT, "");
   public static final Nested SET_VIRQ_HANDLER =
       U.nested("set_virq_handler", SetVirqHandler.LAYOUT, "");
+  public static final Nested SET_TARGET = U.nested("set_target", SetTarget.LAYOUT, "");
   public static final Nested EXT_VCPUCONTEXT =
       U.nested("ext_vcpucontext", ExtVcpuContext.LAYOUT, "");
   public static final Nested VCPU_MSRS = U.nested("vcpu_msrs", VcpuMsrs.LAYOUT, "");

@@ -34,6 +34,7 @@ import dev.zendo.hypercalls.domctl.SchedulerOp;
 import dev.zendo.hypercalls.domctl.SendTrigger;
 import dev.zendo.hypercalls.domctl.SetDebugging;
 import dev.zendo.hypercalls.domctl.SetDomainHandle;
+import dev.zendo.hypercalls.domctl.SetTarget;
 import dev.zendo.hypercalls.domctl.SetTimeOffset;
 import dev.zendo.hypercalls.domctl.SetVirqHandler;
 import dev.zendo.hypercalls.domctl.ShadowOp;
@@ -434,6 +435,7 @@ public final class Catalogue {
                   SendTrigger.LAYOUT,
                   TscInfo.LAYOUT,
                   SetVirqHandler.LAYOUT,
+                  SetTarget.LAYOUT,
                   ShadowOpStats.LAYOUT,
                   ShadowOp.LAYOUT,
                   SchedCredit.LAYOUT,

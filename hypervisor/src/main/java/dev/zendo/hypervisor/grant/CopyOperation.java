@@ -83,11 +83,11 @@ final class CopyOperation {
 
   private int findOwner(Domain self, long pointer, Side side) {
     int number = CopyPointer.DOMID.get(HostView.HOST, pointer);
-    if (number != Domid.SELF && !side.granted) {
-      return GrantStatus.PERMISSION_DENIED;
-    }
     side.owner = owners.any(self, number);
-    return side.owner == null ? GrantStatus.BAD_DOMAIN : GrantStatus.OKAY;
+    if (side.owner == null) {
+      return GrantStatus.BAD_DOMAIN;
+    }
+    return number == Domid.SELF || side.granted ? GrantStatus.OKAY : GrantStatus.PERMISSION_DENIED;
   }
 
   private int acquire(Domain self, long pointer, Side side, boolean readOnly) {

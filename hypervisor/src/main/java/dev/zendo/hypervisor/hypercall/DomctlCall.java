@@ -9,7 +9,6 @@ import static dev.zendo.hypercalls.Errno.EINVAL;
 import static dev.zendo.hypercalls.Errno.ENODATA;
 import static dev.zendo.hypercalls.Errno.ENOMEM;
 import static dev.zendo.hypercalls.Errno.ENOSYS;
-import static dev.zendo.hypercalls.Errno.EOPNOTSUPP;
 import static dev.zendo.hypercalls.Errno.EPERM;
 import static dev.zendo.hypercalls.Errno.ESRCH;
 
@@ -53,10 +52,6 @@ public final class DomctlCall implements HypercallHandler {
 
   /** Where in the scratch memory a vcpu context is put, behind the domctl. */
   private static final int CONTEXT = 1024;
-
-  private static final int MEMORY_MAPPING = 39;
-  private static final int UNBIND_PT_IRQ = 48;
-  private static final int DEBUG_OP = 50;
 
   /** Most frames of one getpageframeinfo3. */
   private static final long MOST_PAGES = 1024;
@@ -113,17 +108,12 @@ public final class DomctlCall implements HypercallHandler {
       return v.domain().privileged() ? answer(v, pointer, create(at)) : -EPERM;
     }
     int id = Domctl.DOMAIN.get(HOST, at);
-    if (!v.domain().privileged()) {
-      return domains.get(id) == null && command != DomctlOp.GETDOMAININFO
-          ? -ESRCH
-          : refusal(command);
-    }
-    Domain domain = id == Domid.SELF ? v.domain() : domains.get(id);
-    if (domain == null && command == DomctlOp.GETDOMAININFO) {
-      domain = next(id);
-    }
+    Domain domain = find(v, command, id);
     if (domain == null) {
-      return -ESRCH;
+      return command == DomctlOp.GETDOMAININFO && id >= Domains.FIRST_RESERVED ? -EINVAL : -ESRCH;
+    }
+    if (!v.domain().privileged()) {
+      return DomctlRefusals.answer(domain, command, at);
     }
     long result = control(v, domain, command, at);
     return answers(command) ? answer(v, pointer, result) : result;
@@ -151,15 +141,15 @@ public final class DomctlCall implements HypercallHandler {
     };
   }
 
-  /** A few commands check their arguments before the permission. */
-  private static long refusal(int command) {
-    return switch (command) {
-      case MEMORY_MAPPING, UNBIND_PT_IRQ -> -EINVAL;
-      case DEBUG_OP -> -EOPNOTSUPP;
-      default -> -EPERM;
-    };
+  /** A domain may name itself by DOMID_SELF only if it controls others. */
+  private Domain find(Vcpu v, int command, int id) {
+    if (command == DomctlOp.GETDOMAININFO) {
+      return next(id);
+    }
+    return id == Domid.SELF && v.domain().privileged() ? v.domain() : domains.get(id);
   }
 
+  /** The domain with a number or the first one after it. */
   private Domain next(int from) {
     for (int id = from; id < Domains.FIRST_RESERVED; id++) {
       Domain domain = domains.get(id);

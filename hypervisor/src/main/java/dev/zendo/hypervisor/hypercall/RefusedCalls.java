@@ -3,6 +3,7 @@ package dev.zendo.hypervisor.hypercall;
 import static dev.zendo.hypercalls.Errno.E2BIG;
 import static dev.zendo.hypercalls.Errno.EFAULT;
 import static dev.zendo.hypercalls.Errno.EINVAL;
+import static dev.zendo.hypercalls.Errno.ENODATA;
 import static dev.zendo.hypercalls.Errno.ENODEV;
 import static dev.zendo.hypercalls.Errno.ENOSYS;
 import static dev.zendo.hypercalls.Errno.EOPNOTSUPP;
@@ -80,6 +81,9 @@ public final class RefusedCalls {
     int bytes = buffers * BUFFER_SIZE;
     if (bytes != 0 && !v.guest().read(pointer, v.scratch(), bytes)) {
       return -EFAULT;
+    }
+    if (buffers == 0) {
+      return -ENODATA;
     }
     Domain domain = domains.get(id);
     if (domain == null) {

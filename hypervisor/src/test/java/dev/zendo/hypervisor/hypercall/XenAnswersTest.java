@@ -2,6 +2,8 @@ package dev.zendo.hypervisor.hypercall;
 
 import static dev.zendo.hypercalls.Errno.EFAULT;
 import static dev.zendo.hypercalls.Errno.EINVAL;
+import static dev.zendo.hypercalls.Errno.ENODATA;
+import static dev.zendo.hypercalls.Errno.EOPNOTSUPP;
 import static dev.zendo.hypercalls.Errno.EPERM;
 import static dev.zendo.hypercalls.Errno.ESRCH;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -50,10 +52,11 @@ class XenAnswersTest {
   @Test
   void deviceModelsAreRefusedByDomain() {
     machine.domain(2, 1);
-    assertEquals(-EPERM, machine.call(vcpu, Hypercalls.DM_OP, 1, 0, 0));
-    assertEquals(-EINVAL, machine.call(vcpu, Hypercalls.DM_OP, 2, 0, 0));
-    assertEquals(-ESRCH, machine.call(vcpu, Hypercalls.DM_OP, ABSENT, 0, 0));
-    assertEquals(-ESRCH, machine.call(vcpu, Hypercalls.DM_OP, Domid.SELF, 0, 0));
+    assertEquals(-ENODATA, machine.call(vcpu, Hypercalls.DM_OP, ABSENT, 0, 0));
+    assertEquals(-EPERM, machine.call(vcpu, Hypercalls.DM_OP, 1, 1, FakeMemory.BASE));
+    assertEquals(-EINVAL, machine.call(vcpu, Hypercalls.DM_OP, 2, 1, FakeMemory.BASE));
+    assertEquals(-ESRCH, machine.call(vcpu, Hypercalls.DM_OP, ABSENT, 1, FakeMemory.BASE));
+    assertEquals(-ESRCH, machine.call(vcpu, Hypercalls.DM_OP, Domid.SELF, 1, FakeMemory.BASE));
   }
 
   @Test
@@ -61,7 +64,22 @@ class XenAnswersTest {
     assertEquals(-ESRCH, domctl(DomctlOp.PAUSEDOMAIN, Domid.SELF));
     assertEquals(-EPERM, domctl(DomctlOp.PAUSEDOMAIN, 1));
     assertEquals(-ESRCH, domctl(DomctlOp.PAUSEDOMAIN, ABSENT));
-    assertEquals(-EPERM, domctl(DomctlOp.GETDOMAININFO, ABSENT));
+  }
+
+  @Test
+  void getdomaininfoLooksForTheNextDomainBeforeItRefuses() {
+    assertEquals(-EPERM, domctl(DomctlOp.GETDOMAININFO, 0));
+    assertEquals(-EPERM, domctl(DomctlOp.GETDOMAININFO, 1));
+    assertEquals(-ESRCH, domctl(DomctlOp.GETDOMAININFO, ABSENT));
+    assertEquals(-EINVAL, domctl(DomctlOp.GETDOMAININFO, Domid.SELF));
+    assertEquals(-EINVAL, domctl(DomctlOp.GETDOMAININFO, Domid.XEN));
+  }
+
+  @Test
+  void someArgumentsOfDomctlAreLookedAtBeforeTheRights() {
+    assertEquals(-EINVAL, domctl(DomctlOp.IOPORT_PERMISSION, 1));
+    assertEquals(-EPERM, domctl(DomctlOp.IOMEM_PERMISSION, 1));
+    assertEquals(-EOPNOTSUPP, domctl(DomctlOp.SET_TARGET, 1));
   }
 
   private long domctl(int command, int domain) {
