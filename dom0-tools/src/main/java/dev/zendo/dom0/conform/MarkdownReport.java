@@ -26,7 +26,7 @@ public final class MarkdownReport {
       <!-- Generated: zl conform --markdown docs/conformance.md. Do not edit. -->
 
       What the images of `hypercalls/conformance` ask, and how the answers compare with those of
-      Xen 4.17 (Debian's, under QEMU), which the same images recorded there: in a domU and in domain 0.
+      Xen 4.17.7 (Debian's, under QEMU), which the same images recorded there: in a domU and in domain 0.
       `zl conform` runs them here, as domUs; `mvn verify` does, and fails when an answer differs that is
       not listed below as skipped. Domain 0 of Zendo is not a guest, so what Xen answers there is only
       recorded.
