@@ -2,21 +2,14 @@ package dev.zendo.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zendo.dom0.EngineChoice;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Debian's own kernels boot to a shell that answers what a person types on a terminal. */
 class LinuxBootIT {
-  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final Path LINUX = ROOT.resolve("examples/linux");
-
   @ParameterizedTest(name = "{0} kernel, {1} vcpus, {2}")
   @CsvSource({
     "cloud,1,INTERPRETER",
@@ -30,31 +23,9 @@ class LinuxBootIT {
   })
   void bootsToAShellThatAnswersAndPowersOff(String flavour, int vcpus, EngineChoice engine)
       throws Exception {
-    Optional<String> obstacle = engine.obstacle();
-    assumeTrue(obstacle.isEmpty(), () -> "the host cannot run it: " + obstacle.orElse(""));
-    Path kernel = LINUX.resolve("target/vmlinuz-" + flavour);
-    Path initramfs = LINUX.resolve("target/initramfs");
-    assumeTrue(
-        Files.exists(kernel) && Files.exists(initramfs),
-        "no kernel at " + kernel + ": run make -C examples/linux all " + flavour);
     List<String> command =
-        List.of(
-            ROOT.resolve("zl").toString(),
-            "run",
-            kernel.toString(),
-            "--ramdisk",
-            initramfs.toString(),
-            "--memory",
-            "256",
-            "--engine",
-            engine.label(),
-            "--vcpus",
-            Integer.toString(vcpus),
-            "--cmdline",
-            "console=hvc0",
-            "--timeout",
-            "300");
-    try (Terminal terminal = new Terminal(ROOT, command)) {
+        LinuxCommand.of(flavour, "initramfs", " all", vcpus, engine, "console=hvc0");
+    try (Terminal terminal = new Terminal(LinuxCommand.ROOT, command)) {
       terminal.await("INIT-READY", 240);
       terminal.await("guest# ", 60);
       terminal.type("uname -s -m; echo status=$?\r");
