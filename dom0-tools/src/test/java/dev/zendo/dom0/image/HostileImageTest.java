@@ -32,7 +32,8 @@ class HostileImageTest {
         Arbitraries.of(Long.MAX_VALUE, Long.MIN_VALUE, -1L, 0xffffffffL, 0x7fffffffL, 1L << 47));
   }
 
-  private static void readOrRefuse(byte[] file) {
+  /** Reads a file; if it is refused, then by one line. */
+  static void readOrRefuse(byte[] file) {
     try {
       KernelImage kernel = KernelImage.of("test", file, LIMIT);
       for (int i = 0; i < kernel.segmentCount(); i++) {
