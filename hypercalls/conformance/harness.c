@@ -5,8 +5,7 @@
 #define COLUMN_SIZE 160
 
 extern const char expected_text[], expected_end[];
-extern void case_resume(void);
-uint64_t case_registers[8];
+struct attempt case_attempt;
 volatile uint32_t case_armed;
 trap_handler *exception_filter;
 
@@ -47,19 +46,6 @@ void *before_gap(size_t size)
     return gap + PAGE_SIZE - size;
 }
 
-domid_t own_domid(void)
-{
-    struct evtchn_alloc_unbound alloc = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
-    struct evtchn_status status = {.dom = DOMID_SELF};
-
-    if (event_channel_op(EVTCHNOP_alloc_unbound, &alloc))
-        panic("no port");
-    status.port = alloc.port;
-    event_channel_op(EVTCHNOP_status, &status);
-    close_port(alloc.port);
-    return status.u.unbound.dom;
-}
-
 evtchn_port_t open_port(void)
 {
     struct evtchn_alloc_unbound alloc = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
@@ -79,19 +65,6 @@ void close_port(evtchn_port_t port)
 bool port_pending(evtchn_port_t port)
 {
     return shared_info->evtchn_pending[port / 64] >> port % 64 & 1;
-}
-
-int64_t hypercall5(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
-{
-    register uint64_t r10 __asm__("r10") = d;
-    register uint64_t r8 __asm__("r8") = e;
-    int64_t result;
-
-    __asm__ volatile("syscall"
-                     : "=a"(result), "+D"(a), "+S"(b), "+d"(c), "+r"(r10), "+r"(r8)
-                     : "a"(number)
-                     : "rcx", "r11", "memory");
-    return result;
 }
 
 /* ---- Answers ---- */
@@ -176,10 +149,7 @@ static bool on_exception(struct trap_frame *frame)
     answer_exception(frame);
     if (trap_from_user(frame))
         user_exit(0);
-    frame->rip = (uint64_t)case_resume;
-    frame->cs = FLAT_RING3_CS64 & ~3; /* they may be what raised it */
-    frame->ss = FLAT_RING3_SS64;
-    frame->rflags &= ~0x100UL; /* no single steps any more */
+    attempt_abandon(&case_attempt, frame);
     return true;
 }
 

@@ -40,8 +40,10 @@ bool is_dom0(void);
         case_ends(name);           \
     } while (0)
 
-/* Returns a second time, with 1, when an exception ended the case. */
-int case_begins(void) __attribute__((returns_twice));
+/* Gives 0, and 1 a second time when an exception ended the case. */
+#define case_begins() (case_armed = 1, attempt(&case_attempt))
+extern struct attempt case_attempt;
+extern volatile uint32_t case_armed;
 void case_ends(const char *name);
 void answer(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void answer_number(int64_t result);
@@ -51,8 +53,6 @@ void answer_status(int64_t result, int status);
 #define STATUS(name, result, status) ASK(name, answer_status(result, status))
 
 /* ---- Hypercalls ---- */
-
-int64_t hypercall5(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
 
 /* HC(xen_version, XENVER_version, pointer): up to five arguments, of any type. */
 #define HC(name, ...) HC_PICK(, ##__VA_ARGS__, 5, 4, 3, 2, 1, 0)(__HYPERVISOR_##name, ##__VA_ARGS__)
@@ -98,8 +98,6 @@ void *before_gap(size_t size);
 void *new_page(void);
 /* The same page mapped read-only, as page tables must be. */
 void *new_table(void);
-/* The domain's own number, which nobody tells it. */
-domid_t own_domid(void);
 /* A frame that belongs to somebody else: the first one of the machine-to-phys table's space that is
  * memory of the hypervisor. */
 #define FOREIGN_MFN 0x1UL

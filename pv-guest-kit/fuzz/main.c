@@ -11,13 +11,9 @@
 
 extern char event_entry[], failsafe_entry[], syscall_entry[];
 
-struct machine {
-    uint64_t rbx, rbp, r12, r13, r14, r15, rsp, rip; /* in the order of attempt() */
-};
-
 /* One vcpu at work. */
 struct worker {
-    struct machine recovery;
+    struct attempt recovery;
     struct vcpu *vcpu;
     bool armed;
     char *arguments;
@@ -29,8 +25,6 @@ struct worker {
     volatile bool done;
 };
 
-/* 0 at first, 1 when something went wrong behind it. */
-__attribute__((returns_twice)) int attempt(struct machine *machine);
 int64_t raw_hypercall(const uint64_t *six);
 void raw_iret(const uint64_t *frame);
 void privileged(uint64_t which, uint64_t a, uint64_t b);
@@ -256,17 +250,7 @@ static bool recover(struct trap_frame *frame)
     if (!worker->armed)
         return false;
     worker->armed = false;
-    frame->rbx = worker->recovery.rbx;
-    frame->rbp = worker->recovery.rbp;
-    frame->r12 = worker->recovery.r12;
-    frame->r13 = worker->recovery.r13;
-    frame->r14 = worker->recovery.r14;
-    frame->r15 = worker->recovery.r15;
-    frame->rsp = worker->recovery.rsp;
-    frame->rip = worker->recovery.rip;
-    frame->rax = 1;
-    frame->cs = FLAT_RING3_CS64 & ~3; /* back to kernel mode */
-    frame->ss = FLAT_RING3_SS64;
+    attempt_abandon(&worker->recovery, frame);
     frame->rflags = 0x202;
     return true;
 }

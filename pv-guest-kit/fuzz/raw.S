@@ -2,22 +2,6 @@
 #include <zendo/xen.h>
 
     .text
-    .global attempt
-    .type attempt, @function
-attempt:                        /* int attempt(struct machine *) */
-    mov %rbx, (%rdi)
-    mov %rbp, 8(%rdi)
-    mov %r12, 16(%rdi)
-    mov %r13, 24(%rdi)
-    mov %r14, 32(%rdi)
-    mov %r15, 40(%rdi)
-    lea 8(%rsp), %rax
-    mov %rax, 48(%rdi)
-    mov (%rsp), %rax
-    mov %rax, 56(%rdi)
-    xor %eax, %eax
-    ret
-
     .global raw_hypercall
     .type raw_hypercall, @function
 raw_hypercall:                  /* int64_t raw_hypercall(const uint64_t six[6]) */

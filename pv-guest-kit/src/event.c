@@ -144,6 +144,20 @@ void event_close(evtchn_port_t port)
     handlers[port].function = NULL;
 }
 
+domid_t own_domid(void)
+{
+    struct evtchn_alloc_unbound alloc = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
+    struct evtchn_status status = {.dom = DOMID_SELF};
+    struct evtchn_close close;
+
+    if (event_channel_op(EVTCHNOP_alloc_unbound, &alloc))
+        panic("no port left to ask for our number");
+    status.port = close.port = alloc.port;
+    event_channel_op(EVTCHNOP_status, &status);
+    event_channel_op(EVTCHNOP_close, &close);
+    return status.u.unbound.dom;
+}
+
 void event_mask(evtchn_port_t port)
 {
     set_bit(shared_info->evtchn_mask, port);

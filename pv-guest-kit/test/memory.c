@@ -52,22 +52,9 @@ void test_page_tables(void)
     pages_free(page, 1);
 }
 
-static domid_t own_id(void)
-{
-    /* A port for ourselves tells our number. */
-    struct evtchn_alloc_unbound alloc = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
-    struct evtchn_status status = {.dom = DOMID_SELF};
-
-    event_channel_op(EVTCHNOP_alloc_unbound, &alloc);
-    status.port = alloc.port;
-    event_channel_op(EVTCHNOP_status, &status);
-    event_close(alloc.port);
-    return status.u.unbound.dom;
-}
-
 void test_grants(void)
 {
-    domid_t me = own_id();
+    domid_t me = own_domid();
     char *page = page_alloc(), *other = page_alloc();
     uint32_t handle;
 

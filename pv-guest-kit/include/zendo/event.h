@@ -23,6 +23,10 @@ void event_handle(evtchn_port_t port, uint32_t vcpu, event_handler *handler, voi
 void event_send(evtchn_port_t port);
 
 void event_close(evtchn_port_t port);
+
+/* The domain's own number, which nobody tells it: a port that waits for the domain itself shows it. */
+domid_t own_domid(void);
+
 void event_mask(evtchn_port_t port);
 void event_unmask(evtchn_port_t port);
 

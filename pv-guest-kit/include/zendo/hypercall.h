@@ -8,16 +8,22 @@
 
 #include <zendo/xen.h>
 
-static inline int64_t hypercall(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+static inline int64_t hypercall5(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
 {
     register uint64_t r10 __asm__("r10") = d;
+    register uint64_t r8 __asm__("r8") = e;
     int64_t result;
 
     __asm__ volatile("syscall"
-                     : "=a"(result), "+D"(a), "+S"(b), "+d"(c), "+r"(r10)
+                     : "=a"(result), "+D"(a), "+S"(b), "+d"(c), "+r"(r10), "+r"(r8)
                      : "a"(number)
-                     : "rcx", "r11", "r8", "memory");
+                     : "rcx", "r11", "memory");
     return result;
+}
+
+static inline int64_t hypercall(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    return hypercall5(number, a, b, c, d, 0);
 }
 
 static inline int64_t sched_op(uint32_t command, void *argument)

@@ -2,6 +2,7 @@
 #ifndef ZENDO_ZENDO_H
 #define ZENDO_ZENDO_H
 
+#include <zendo/attempt.h>
 #include <zendo/console.h>
 #include <zendo/event.h>
 #include <zendo/grant.h>
