@@ -89,6 +89,24 @@ import dev.zendo.hypercalls.grant.Transfer;
 import dev.zendo.hypercalls.grant.UnmapAndReplace;
 import dev.zendo.hypercalls.grant.UnmapGrantRef;
 import dev.zendo.hypercalls.io.ConsoleRing;
+import dev.zendo.hypercalls.io.NetifCtrlRequest;
+import dev.zendo.hypercalls.io.NetifCtrlResponse;
+import dev.zendo.hypercalls.io.NetifCtrlStatus;
+import dev.zendo.hypercalls.io.NetifCtrlType;
+import dev.zendo.hypercalls.io.NetifExtraFlags;
+import dev.zendo.hypercalls.io.NetifExtraInfo;
+import dev.zendo.hypercalls.io.NetifExtraType;
+import dev.zendo.hypercalls.io.NetifGsoType;
+import dev.zendo.hypercalls.io.NetifHashAlgorithm;
+import dev.zendo.hypercalls.io.NetifHashType;
+import dev.zendo.hypercalls.io.NetifLimits;
+import dev.zendo.hypercalls.io.NetifRxFlags;
+import dev.zendo.hypercalls.io.NetifRxRequest;
+import dev.zendo.hypercalls.io.NetifRxResponse;
+import dev.zendo.hypercalls.io.NetifStatus;
+import dev.zendo.hypercalls.io.NetifTxFlags;
+import dev.zendo.hypercalls.io.NetifTxRequest;
+import dev.zendo.hypercalls.io.NetifTxResponse;
 import dev.zendo.hypercalls.io.XenbusState;
 import dev.zendo.hypercalls.io.XenstoreLimits;
 import dev.zendo.hypercalls.io.XenstoreMessage;
@@ -500,7 +518,30 @@ public final class Catalogue {
               List.of(
                   new Constants(XenstoreType.class, "XS_", false),
                   new Constants(XenstoreLimits.class, "XENSTORE_", false),
-                  new Constants(XenbusState.class, "XENBUS_STATE_", false))));
+                  new Constants(XenbusState.class, "XENBUS_STATE_", false))),
+          new Family(
+              "Network interfaces",
+              List.of(
+                  NetifTxRequest.LAYOUT,
+                  NetifTxResponse.LAYOUT,
+                  NetifRxRequest.LAYOUT,
+                  NetifRxResponse.LAYOUT,
+                  NetifExtraInfo.LAYOUT,
+                  NetifCtrlRequest.LAYOUT,
+                  NetifCtrlResponse.LAYOUT),
+              List.of(
+                  new Constants(NetifTxFlags.class, "NETTXF_", true),
+                  new Constants(NetifRxFlags.class, "NETRXF_", true),
+                  new Constants(NetifStatus.class, "NETIF_RSP_", false),
+                  new Constants(NetifLimits.class, "XEN_NETIF_", false),
+                  new Constants(NetifExtraType.class, "XEN_NETIF_EXTRA_TYPE_", false),
+                  new Constants(NetifExtraFlags.class, "XEN_NETIF_EXTRA_FLAG_", false),
+                  new Constants(NetifGsoType.class, "XEN_NETIF_GSO_TYPE_", false),
+                  new Constants(NetifCtrlType.class, "XEN_NETIF_CTRL_TYPE_", false),
+                  new Constants(NetifCtrlStatus.class, "XEN_NETIF_CTRL_STATUS_", false),
+                  new Constants(NetifHashType.class, "XEN_NETIF_CTRL_HASH_TYPE_", false),
+                  new Constants(
+                      NetifHashAlgorithm.class, "XEN_NETIF_CTRL_HASH_ALGORITHM_", false))));
 
   private Catalogue() {}
 }
