@@ -7,6 +7,8 @@ import dev.zendo.dom0.console.ConsoleBackend;
 import dev.zendo.dom0.console.ConsoleLog;
 import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.control.ControlDomain;
+import dev.zendo.dom0.device.DevicePath;
+import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.report.Statistics;
 import dev.zendo.hypervisor.trace.Sample;
 import dev.zendo.hypervisor.trace.SamplingPlan;
@@ -42,9 +44,11 @@ public final class Guest implements AutoCloseable {
     ConsoleBackend backend = null;
     try {
       machine.store().introduce(spec, domain);
+      spec.devices().forEach(this::attach);
       backend = new ConsoleBackend(control, domain.id(), domain.consolePort(), both(log, output));
     } catch (RuntimeException | Error e) {
       machine.store().release(domain.id());
+      machine.devices().release(domain.id());
       control.domains().destroy(domain.id());
       throw e;
     }
@@ -92,6 +96,25 @@ public final class Guest implements AutoCloseable {
   /** Lets it run. */
   public void start() {
     machine.control().domains().unpause(domain.id());
+  }
+
+  /**
+   * Gives it a device, and waits until its back end is ready for the guest.
+   *
+   * @throws ToolException when the back end cannot give it
+   */
+  public void attach(DeviceSpec device) {
+    machine.deviceControl().attach(domain.id(), device);
+  }
+
+  /**
+   * Asks it to give a device back.
+   *
+   * @param force whether the device goes even if the guest does not answer in time
+   * @return whether it is gone
+   */
+  public boolean detach(DevicePath device, boolean force) {
+    return machine.deviceControl().detach(device, force);
   }
 
   /** Types text at its console. */
@@ -175,6 +198,8 @@ public final class Guest implements AutoCloseable {
     console.close();
     log.end();
     machine.store().release(domain.id());
+    // Removing the keys has begun that; their frames and ports must be free before the domain goes.
+    machine.devices().release(domain.id());
     machine.control().domains().destroy(domain.id());
     end.complete(GuestEnd.DESTROYED);
   }

@@ -4,6 +4,8 @@ import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.DomainControl;
+import dev.zendo.dom0.device.BackendBus;
+import dev.zendo.dom0.device.DeviceControl;
 import dev.zendo.dom0.report.Statistics;
 import dev.zendo.dom0.xenstore.StoreService;
 import dev.zendo.hypercalls.event.Virq;
@@ -53,12 +55,16 @@ public final class Machine implements AutoCloseable {
   private final Hypervisor hypervisor;
   private final ControlDomain control;
   private final StoreService store;
+  private final BackendBus devices;
+  private final DeviceControl deviceControl;
   private final Map<Integer, Guest> guests = new ConcurrentHashMap<>();
 
   private Machine(HypervisorConfig config) {
     this.hypervisor = new Hypervisor(config);
     this.control = new ControlDomain(hypervisor.controlDomain(), "dom0", config.driven());
     this.store = new StoreService(control);
+    this.devices = new BackendBus(control, store.store(), List.of());
+    this.deviceControl = new DeviceControl(store.client(), control.events());
     hypervisor.onCrash(this::crashed);
     control.events().onFailure((cause, domain) -> hypervisor.fail(domain, cause));
     control.events().bindVirq(Virq.DOM_EXC, this::checkGuests);
@@ -141,6 +147,16 @@ public final class Machine implements AutoCloseable {
   /** The store. */
   public StoreService store() {
     return store;
+  }
+
+  /** What the control domain serves to guests. */
+  public BackendBus devices() {
+    return devices;
+  }
+
+  /** Gives guests devices and takes them back. */
+  DeviceControl deviceControl() {
+    return deviceControl;
   }
 
   /** Traces what guests do. */
@@ -245,6 +261,7 @@ public final class Machine implements AutoCloseable {
     for (Guest guest : guests.values()) {
       guest.close();
     }
+    devices.close();
     store.close();
     control.close();
     hypervisor.close();

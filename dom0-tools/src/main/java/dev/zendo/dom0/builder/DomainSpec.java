@@ -1,9 +1,11 @@
 package dev.zendo.dom0.builder;
 
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.hypervisor.domain.Domain;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -17,6 +19,7 @@ import java.util.UUID;
  * @param memoryMiB its memory
  * @param vcpus its virtual processors
  * @param scheduling what it may have of the processors
+ * @param devices what it has besides its console
  */
 public record DomainSpec(
     String name,
@@ -26,7 +29,8 @@ public record DomainSpec(
     String commandLine,
     long memoryMiB,
     int vcpus,
-    SchedulingSpec scheduling) {
+    SchedulingSpec scheduling,
+    List<DeviceSpec> devices) {
   /** Least memory of a domain. */
   public static final long MIN_MEMORY_MIB = 4;
 
@@ -39,7 +43,7 @@ public record DomainSpec(
   /** Bytes of the command line in the start info page, with the zero at its end. */
   private static final int COMMAND_LINE_BYTES = 1024;
 
-  /** A domain that shares processors as any other does. */
+  /** A domain without devices that shares processors as any other does. */
   public DomainSpec(
       String name,
       UUID uuid,
@@ -51,8 +55,28 @@ public record DomainSpec(
     this(name, uuid, kernel, ramdisk, commandLine, memoryMiB, vcpus, SchedulingSpec.DEFAULT);
   }
 
+  /** A domain without devices. */
+  public DomainSpec(
+      String name,
+      UUID uuid,
+      KernelImage kernel,
+      Path ramdisk,
+      String commandLine,
+      long memoryMiB,
+      int vcpus,
+      SchedulingSpec scheduling) {
+    this(name, uuid, kernel, ramdisk, commandLine, memoryMiB, vcpus, scheduling, List.of());
+  }
+
+  /** The same domain with other devices. */
+  public DomainSpec with(List<DeviceSpec> others) {
+    return new DomainSpec(
+        name, uuid, kernel, ramdisk, commandLine, memoryMiB, vcpus, scheduling, others);
+  }
+
   /** Checks the figures. */
   public DomainSpec {
+    devices = List.copyOf(devices);
     checkMemory(memoryMiB);
     checkVcpus(vcpus);
     if (commandLine.length() >= COMMAND_LINE_BYTES) {

@@ -31,7 +31,7 @@ public final class ControlDomain implements AutoCloseable {
     AddressSpace space = new AddressSpace(ramFrames(), SPACE_END);
     domains = new DomainControl(gate);
     memory = new MemoryControl(gate, space);
-    grants = new GrantMapper(gate, space);
+    grants = new GrantMapper(gate, space, memory);
     events = new EventPorts(gate, port, memory.mapSharedInfo(), name + "-events");
     if (!driven) {
       events.start();

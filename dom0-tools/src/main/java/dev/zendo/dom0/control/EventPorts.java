@@ -16,6 +16,10 @@ import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.hypervisor.sched.Threads;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ObjIntConsumer;
@@ -30,6 +34,9 @@ public final class EventPorts {
   private static final Logger LOG = LoggerFactory.getLogger(EventPorts.class);
 
   private static final int WORDS = EventLimits.V2L_NR_CHANNELS / Long.SIZE;
+
+  /** How often a waiting thread looks whether the event thread still lives. */
+  private static final long STOPPED_CHECK_MILLIS = 100;
 
   private final CallGate gate;
   private final long sharedInfo;
@@ -126,6 +133,37 @@ public final class EventPorts {
     post(new Task(domain, task));
   }
 
+  /**
+   * Runs something on the event thread and waits for its end. On that thread, and where there is
+   * none (yet, or any more), it runs at once.
+   */
+  public void await(Runnable task) {
+    if (Thread.currentThread() == thread || !thread.isAlive()) {
+      task.run();
+      return;
+    }
+    FutureTask<Void> future = new FutureTask<>(task, null);
+    post(future);
+    try {
+      while (true) {
+        try {
+          future.get(STOPPED_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+          return;
+        } catch (TimeoutException e) {
+          if (!thread.isAlive()) {
+            // It ended before it came to this task, which is ours now.
+            future.run();
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the event thread", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
   private void post(Task task) {
     kicks.add(task);
     LockSupport.unpark(thread);
@@ -179,6 +217,11 @@ public final class EventPorts {
 
   private void op(String what, int command, long at) {
     gate.check(what, Hypercalls.EVENT_CHANNEL_OP, command, at, 0, 0);
+  }
+
+  /** Whether there is a thread that serves events; if not, somebody calls {@link #serve}. */
+  public boolean threaded() {
+    return thread.isAlive();
   }
 
   /** Serves what waits, on the calling thread; for machines without threads of their own. */

@@ -12,11 +12,19 @@ import dev.zendo.hypervisor.domain.PhysicalMemory;
 
 /** Maps frames that other domains grant to the control domain. Thread-safe. */
 public final class GrantMapper {
+  /** Most grants of one {@link #map}: so many structures fit into the argument area. */
+  public static final int MAX_BATCH = CallGate.ARGUMENT_BYTES / MapGrantRef.LAYOUT.size();
+
+  /** In place of a handle. */
+  private static final int NONE = -1;
+
   private final CallGate gate;
   private final AddressSpace space;
+  private final MemoryControl memory;
 
-  GrantMapper(CallGate gate, AddressSpace space) {
+  GrantMapper(CallGate gate, AddressSpace space, MemoryControl memory) {
     this.gate = gate;
+    this.memory = memory;
     this.space = space;
   }
 
@@ -28,53 +36,113 @@ public final class GrantMapper {
    * @throws HypercallFailure when there is no such grant
    */
   public Mapping map(int domain, int reference) {
-    long gpfn = space.take(1);
-    long address = gpfn << 12;
-    int handle;
-    gate.lock().lock();
+    return map(domain, true, reference);
+  }
+
+  /**
+   * Maps grants, one frame after the other.
+   *
+   * @param domain the granting domain
+   * @param writable whether the control domain may write there
+   * @param references 1 to {@link #MAX_BATCH} of them, each any 32-bit value
+   * @throws HypercallFailure when one of them is no such grant; then none is mapped
+   */
+  public Mapping map(int domain, boolean writable, int... references) {
+    int count = references.length;
+    if (count < 1 || count > MAX_BATCH) {
+      throw new IllegalArgumentException(count + " grants at once");
+    }
+    long gpfn = space.take(count);
+    int[] handles = new int[count];
     try {
-      PhysicalMemory memory = gate.memory();
-      long at = gate.clear(0, MapGrantRef.LAYOUT.size());
-      MapGrantRef.HOST_ADDR.set(memory, at, address);
-      MapGrantRef.FLAGS.set(memory, at, MapFlags.HOST_MAP);
-      MapGrantRef.REF.set(memory, at, reference);
-      MapGrantRef.DOM.set(memory, at, domain);
-      String what = "mapping grant " + Integer.toUnsignedString(reference) + " of domain " + domain;
-      gate.check(what, Hypercalls.GRANT_TABLE_OP, GrantOp.MAP_GRANT_REF, at, 1, 0);
-      int status = MapGrantRef.STATUS.get(memory, at);
-      if (status != GrantStatus.OKAY) {
-        throw new HypercallFailure(what + " (grant status " + status + ")", Errno.EINVAL);
-      }
-      handle = MapGrantRef.HANDLE.get(memory, at);
-    } catch (HypercallFailure e) {
-      space.give(gpfn, 1);
+      mapAll(domain, writable, references, gpfn, handles);
+    } catch (RuntimeException e) {
+      space.give(gpfn, count);
       throw e;
-    } finally {
-      gate.lock().unlock();
     }
     return new Mapping(
-        address,
+        gpfn << 12,
         () -> {
-          unmap(address, handle);
-          space.give(gpfn, 1);
+          unmap(gpfn, handles, count);
+          space.give(gpfn, count);
         });
   }
 
-  private void unmap(long address, int handle) {
+  private void mapAll(int domain, boolean writable, int[] references, long gpfn, int[] handles) {
+    gate.lock().lock();
+    try {
+      int size = MapGrantRef.LAYOUT.size();
+      int count = references.length;
+      int flags = writable ? MapFlags.HOST_MAP : MapFlags.HOST_MAP | MapFlags.READONLY;
+      PhysicalMemory memory = gate.memory();
+      long at = gate.clear(0, count * size);
+      for (int i = 0; i < count; i++) {
+        MapGrantRef.HOST_ADDR.set(memory, at + (long) i * size, gpfn + i << 12);
+        MapGrantRef.FLAGS.set(memory, at + (long) i * size, flags);
+        MapGrantRef.REF.set(memory, at + (long) i * size, references[i]);
+        MapGrantRef.DOM.set(memory, at + (long) i * size, domain);
+      }
+      String what = "mapping grants of domain " + domain;
+      gate.check(what, Hypercalls.GRANT_TABLE_OP, GrantOp.MAP_GRANT_REF, at, count, 0);
+      takeHandles(domain, references, at, gpfn, handles);
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  /** Reads the results; undoes what was mapped when not all was. */
+  private void takeHandles(int domain, int[] references, long at, long gpfn, int[] handles) {
+    PhysicalMemory memory = gate.memory();
+    String refusal = null;
+    for (int i = 0; i < handles.length; i++) {
+      long result = at + (long) i * MapGrantRef.LAYOUT.size();
+      int status = MapGrantRef.STATUS.get(memory, result);
+      handles[i] = status == GrantStatus.OKAY ? MapGrantRef.HANDLE.get(memory, result) : NONE;
+      if (status != GrantStatus.OKAY && refusal == null) {
+        String reference = Integer.toUnsignedString(references[i]);
+        refusal = "grant " + reference + " of domain " + domain + " (grant status " + status + ")";
+      }
+    }
+    if (refusal != null) {
+      for (int i = 0; i < handles.length; i++) {
+        if (handles[i] != NONE) {
+          unmap(gpfn + i, new int[] {handles[i]}, 1);
+        }
+      }
+      throw new HypercallFailure("mapping " + refusal, Errno.EINVAL);
+    }
+  }
+
+  private void unmap(long gpfn, int[] handles, int count) {
     gate.lock().lock();
     try {
       PhysicalMemory memory = gate.memory();
-      long at = gate.clear(0, UnmapGrantRef.LAYOUT.size());
-      UnmapGrantRef.HOST_ADDR.set(memory, at, address);
-      UnmapGrantRef.HANDLE.set(memory, at, handle);
-      gate.check("unmapping a grant", Hypercalls.GRANT_TABLE_OP, GrantOp.UNMAP_GRANT_REF, at, 1, 0);
-      int status = UnmapGrantRef.STATUS.get(memory, at);
-      if (status != GrantStatus.OKAY) {
-        throw new HypercallFailure("unmapping a grant (status " + status + ")", Errno.EINVAL);
+      int size = UnmapGrantRef.LAYOUT.size();
+      long at = gate.clear(0, count * size);
+      for (int i = 0; i < count; i++) {
+        UnmapGrantRef.HOST_ADDR.set(memory, at + (long) i * size, gpfn + i << 12);
+        UnmapGrantRef.HANDLE.set(memory, at + (long) i * size, handles[i]);
+      }
+      String what = "unmapping grants";
+      gate.check(what, Hypercalls.GRANT_TABLE_OP, GrantOp.UNMAP_GRANT_REF, at, count, 0);
+      for (int i = 0; i < count; i++) {
+        int status = UnmapGrantRef.STATUS.get(memory, at + (long) i * size);
+        if (status != GrantStatus.OKAY) {
+          throw new HypercallFailure(what + " (status " + status + ")", Errno.EINVAL);
+        }
       }
     } finally {
       gate.lock().unlock();
     }
+  }
+
+  /**
+   * Makes something that copies into and out of granted frames without mapping them.
+   *
+   * @param bufferPages pages of the control domain's memory that it has for the data
+   */
+  public GrantCopier copier(int bufferPages) {
+    return new GrantCopier(gate, memory, bufferPages);
   }
 
   /** Makes sure that a domain has its first grant frame and returns it. */

@@ -22,6 +22,9 @@ public final class MemoryControl {
   /** Binary logarithm of the large extents that guests get while the machine has them. */
   private static final int LARGE_ORDER = 9;
 
+  /** Most pages of one {@link #allocate}. */
+  public static final int MAX_ALLOCATION = CallGate.LIST_ENTRIES;
+
   private final CallGate gate;
   private final AddressSpace space;
 
@@ -70,12 +73,7 @@ public final class MemoryControl {
       for (int i = 0; i < extents; i++) {
         memory.putLong(CallGate.LIST + 8L * i, from + ((long) i << order));
       }
-      long at = gate.clear(0, Reservation.LAYOUT.size());
-      Reservation.EXTENT_START.set(memory, at, CallGate.LIST);
-      Reservation.NR_EXTENTS.set(memory, at, extents);
-      Reservation.EXTENT_ORDER.set(memory, at, order);
-      Reservation.DOMID.set(memory, at, domain);
-      long given = gate.call(Hypercalls.MEMORY_OP, MemoryOp.POPULATE_PHYSMAP, at, 0, 0);
+      long given = reserve(MemoryOp.POPULATE_PHYSMAP, domain, extents, order);
       if (given < 0) {
         throw new HypercallFailure("giving domain " + domain + " its memory", (int) -given);
       }
@@ -89,6 +87,62 @@ public final class MemoryControl {
     } finally {
       gate.lock().unlock();
     }
+  }
+
+  /**
+   * Gives the control domain memory of its own, one frame after the other, filled with zeros.
+   *
+   * @param pages their number, 1 to {@link #MAX_ALLOCATION}
+   * @throws HypercallFailure ENOMEM when the machine has too little
+   */
+  public Mapping allocate(int pages) {
+    if (pages < 1 || pages > MAX_ALLOCATION) {
+      throw new IllegalArgumentException(pages + " pages at once");
+    }
+    long first = space.take(pages);
+    long given = reserveOwn(MemoryOp.POPULATE_PHYSMAP, first, pages);
+    if (given < pages) {
+      release(first, (int) Math.max(0, given));
+      space.give(first, pages);
+      throw new HypercallFailure("taking memory for the control domain", Errno.ENOMEM);
+    }
+    gate.memory().clear(first << 12, (long) pages << 12);
+    return new Mapping(
+        first << 12,
+        () -> {
+          release(first, pages);
+          space.give(first, pages);
+        });
+  }
+
+  private void release(long first, int pages) {
+    if (pages > 0 && reserveOwn(MemoryOp.DECREASE_RESERVATION, first, pages) != pages) {
+      throw new HypercallFailure("giving memory of the control domain back", Errno.EINVAL);
+    }
+  }
+
+  private long reserveOwn(int operation, long first, int pages) {
+    gate.lock().lock();
+    try {
+      PhysicalMemory memory = gate.memory();
+      for (int i = 0; i < pages; i++) {
+        memory.putLong(CallGate.LIST + 8L * i, first + i);
+      }
+      return reserve(operation, Domid.SELF, pages, 0);
+    } finally {
+      gate.lock().unlock();
+    }
+  }
+
+  /** Changes what a domain has by the extents in the list, which the caller has locked. */
+  private long reserve(int operation, int domain, int extents, int order) {
+    PhysicalMemory memory = gate.memory();
+    long at = gate.clear(0, Reservation.LAYOUT.size());
+    Reservation.EXTENT_START.set(memory, at, CallGate.LIST);
+    Reservation.NR_EXTENTS.set(memory, at, extents);
+    Reservation.EXTENT_ORDER.set(memory, at, order);
+    Reservation.DOMID.set(memory, at, domain);
+    return gate.call(Hypercalls.MEMORY_OP, operation, at, 0, 0);
   }
 
   /** Sets what a domain sees as its memory map: RAM from 0 on. */

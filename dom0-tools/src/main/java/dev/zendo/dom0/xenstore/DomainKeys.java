@@ -4,6 +4,7 @@ import dev.zendo.dom0.builder.BuiltDomain;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.xenstore.Permissions;
 import dev.zendo.xenstore.StoreAccess;
+import java.util.List;
 
 /** What xl 4.17 writes into the store for a PV domain without devices. */
 final class DomainKeys {
@@ -136,9 +137,25 @@ final class DomainKeys {
   static void remove(StoreAccess store, int domain) {
     String home = "/local/domain/" + domain;
     store.find(home + "/vm").ifPresent(vm -> removeIfThere(store, vm));
+    removeDevices(store, "/libxl/" + domain + "/device");
     removeIfThere(store, home);
     removeIfThere(store, "/libxl/" + domain);
     removeIfThere(store, "/local/domain/0/backend/console/" + domain);
+  }
+
+  /** Back ends may be in any domain; the toolstack's keys say where. */
+  private static void removeDevices(StoreAccess store, String devices) {
+    for (String type : list(store, devices)) {
+      for (String devid : list(store, devices + "/" + type)) {
+        store
+            .find(devices + "/" + type + "/" + devid + "/backend")
+            .ifPresent(backend -> removeIfThere(store, backend));
+      }
+    }
+  }
+
+  private static List<String> list(StoreAccess store, String directory) {
+    return store.exists(directory) ? store.list(directory) : List.of();
   }
 
   private static void removeIfThere(StoreAccess store, String path) {

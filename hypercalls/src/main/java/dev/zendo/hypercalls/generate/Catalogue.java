@@ -107,6 +107,7 @@ import dev.zendo.hypercalls.io.NetifStatus;
 import dev.zendo.hypercalls.io.NetifTxFlags;
 import dev.zendo.hypercalls.io.NetifTxRequest;
 import dev.zendo.hypercalls.io.NetifTxResponse;
+import dev.zendo.hypercalls.io.SharedRing;
 import dev.zendo.hypercalls.io.XenbusState;
 import dev.zendo.hypercalls.io.XenstoreLimits;
 import dev.zendo.hypercalls.io.XenstoreMessage;
@@ -514,7 +515,11 @@ public final class Catalogue {
                   new Constants(PmuOp.class, "XENPMU_", true))),
           new Family(
               "Shared rings",
-              List.of(ConsoleRing.LAYOUT, XenstoreRing.LAYOUT, XenstoreMessage.LAYOUT),
+              List.of(
+                  ConsoleRing.LAYOUT,
+                  XenstoreRing.LAYOUT,
+                  XenstoreMessage.LAYOUT,
+                  SharedRing.LAYOUT),
               List.of(
                   new Constants(XenstoreType.class, "XS_", false),
                   new Constants(XenstoreLimits.class, "XENSTORE_", false),

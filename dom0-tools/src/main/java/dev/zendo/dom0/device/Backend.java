@@ -1,0 +1,46 @@
+package dev.zendo.dom0.device;
+
+import java.util.Map;
+
+/** One device, served. All methods are called on the event thread. */
+public interface Backend {
+  /** Writes the keys that the frontend reads first; the state becomes InitWait afterwards. */
+  void publish() throws DeviceException;
+
+  /**
+   * Whether the frontend is ready to be connected.
+   *
+   * @param state its state, from {@link dev.zendo.hypercalls.io.XenbusState}
+   */
+  boolean connectsAt(int state);
+
+  /**
+   * Reads what the frontend wrote, maps its rings and binds its event channels. Keys that the
+   * frontend reads when it is connected are written here; the state becomes Connected afterwards.
+   *
+   * @throws DeviceException when the frontend asks for what cannot be; what was mapped until then
+   *     is dropped by {@link #disconnect}
+   */
+  void connect() throws DeviceException;
+
+  /**
+   * Drops mappings and event channels; nothing of the guest is touched afterwards. Does nothing
+   * when there is no connection. It may be connected again.
+   */
+  void disconnect();
+
+  /** Gives the host's side back, after {@link #disconnect}. */
+  void close();
+
+  /**
+   * A key of the device was written, by the toolstack or by this back end.
+   *
+   * @param key relative to the device's directory
+   */
+  default void changed(String key) throws DeviceException {}
+
+  /** What it did so far, by name, in the order in which people want to see it. */
+  default Map<String, Object> metrics() {
+    return Map.of();
+  }
+}

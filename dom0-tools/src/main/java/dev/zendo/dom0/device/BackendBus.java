@@ -1,0 +1,155 @@
+package dev.zendo.dom0.device;
+
+import dev.zendo.dom0.control.ControlDomain;
+import dev.zendo.xenstore.Store;
+import dev.zendo.xenstore.StoreClient;
+import dev.zendo.xenstore.StoreException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds in the store which devices this domain shall serve, and serves them: what {@code xenbus} is
+ * to the drivers of a Linux control domain. Everything happens on the event thread.
+ */
+public final class BackendBus implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BackendBus.class);
+
+  private static final int SELF = 0;
+
+  private final ControlDomain control;
+  private final StoreClient store;
+  private final Map<DevicePath, DeviceInstance> instances = new HashMap<>();
+  private final Map<DevicePath, StoreClient.Subscription> watches = new HashMap<>();
+
+  /** What a device is doing. */
+  public record Status(DevicePath path, int state, Map<String, Object> metrics) {}
+
+  /** Serves devices of the drivers' types from now on, also those that are there already. */
+  public BackendBus(ControlDomain control, Store store, List<BackendDriver> drivers) {
+    this.control = control;
+    this.store = store.as(store.connect(SELF), control.events()::post);
+    for (BackendDriver driver : drivers) {
+      String root = DevicePath.backends(SELF, driver.type());
+      this.store.watch(root, path -> changed(driver, root, path));
+    }
+  }
+
+  private void changed(BackendDriver driver, String root, String path) {
+    if (path.length() <= root.length()) {
+      scan(driver, root);
+      return;
+    }
+    String[] parts = path.substring(root.length() + 1).split("/", 3);
+    if (parts.length == 1) {
+      scan(driver, root, parts[0]);
+    } else {
+      look(driver, parts[0], parts[1], parts.length == 3 ? parts[2] : "");
+    }
+  }
+
+  private void scan(BackendDriver driver, String root) {
+    for (String domain : names(root)) {
+      scan(driver, root, domain);
+    }
+    closeMissing();
+  }
+
+  private void scan(BackendDriver driver, String root, String domain) {
+    for (String devid : names(root + "/" + domain)) {
+      look(driver, domain, devid, "");
+    }
+    closeMissing();
+  }
+
+  private List<String> names(String directory) {
+    try {
+      return store.list(directory);
+    } catch (StoreException e) {
+      return List.of();
+    }
+  }
+
+  private void closeMissing() {
+    for (DeviceInstance instance : new ArrayList<>(instances.values())) {
+      closeIfMissing(instance.path());
+    }
+  }
+
+  private void look(BackendDriver driver, String domain, String devid, String key) {
+    DevicePath path;
+    try {
+      path = new DevicePath(driver.type(), Integer.parseInt(domain), Integer.parseInt(devid), SELF);
+    } catch (NumberFormatException e) {
+      LOG.warn("backend/{}/{}/{} is no device", driver.type(), domain, devid);
+      return;
+    }
+    DeviceInstance instance = instances.get(path);
+    if (instance == null) {
+      // The frontend's name comes last where somebody writes the keys one by one.
+      if (store.exists(path.marker())) {
+        open(driver, path);
+      }
+    } else if (!closeIfMissing(path) && !key.isEmpty()) {
+      instance.backendChanged(key);
+    }
+  }
+
+  private void open(BackendDriver driver, DevicePath path) {
+    DeviceInstance instance = new DeviceInstance(control, store, path);
+    instances.put(path, instance);
+    instance.open(driver);
+    watches.put(
+        path, store.watch(path.frontend() + "/state", changed -> instance.frontendChanged()));
+  }
+
+  private boolean closeIfMissing(DevicePath path) {
+    if (store.exists(path.marker())) {
+      return false;
+    }
+    close(path);
+    return true;
+  }
+
+  private void close(DevicePath path) {
+    watches.remove(path).close();
+    instances.remove(path).close();
+  }
+
+  /** Closes all devices of a domain, and waits for it; the keys stay in the store. Any thread. */
+  public void release(int domain) {
+    control
+        .events()
+        .await(
+            () -> {
+              for (DevicePath path : new ArrayList<>(instances.keySet())) {
+                if (path.domain() == domain) {
+                  close(path);
+                }
+              }
+            });
+  }
+
+  /** All devices that are served, and what they did. Any thread. */
+  public List<Status> devices() {
+    List<Status> all = new ArrayList<>();
+    control.events().await(() -> instances.values().forEach(one -> all.add(status(one))));
+    return all;
+  }
+
+  private static Status status(DeviceInstance instance) {
+    Backend backend = instance.backend();
+    Map<String, Object> metrics = backend == null ? Map.of() : backend.metrics();
+    return new Status(instance.path(), instance.state(), metrics);
+  }
+
+  /** Disconnects and closes all devices; the keys stay in the store. Any thread. */
+  @Override
+  public void close() {
+    store.close();
+    control.events().await(() -> List.copyOf(instances.keySet()).forEach(this::close));
+  }
+}

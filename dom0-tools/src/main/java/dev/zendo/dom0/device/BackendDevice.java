@@ -1,0 +1,168 @@
+package dev.zendo.dom0.device;
+
+import dev.zendo.dom0.control.ControlDomain;
+import dev.zendo.dom0.control.HypercallFailure;
+import dev.zendo.dom0.control.Mapping;
+import dev.zendo.hypervisor.domain.PhysicalMemory;
+import dev.zendo.xenstore.StoreClient;
+import java.util.Optional;
+
+/**
+ * What a back end has of its device: the keys of both ends, mappings of granted frames, event
+ * channels. On the event thread, except where a method says otherwise.
+ */
+public final class BackendDevice {
+  /** Longest number that a frontend may write: more digits are no unsigned 32-bit value. */
+  private static final int MAX_DIGITS = 10;
+
+  private final ControlDomain control;
+  private final StoreClient store;
+  private final DevicePath path;
+  private final DeviceInstance instance;
+
+  BackendDevice(
+      ControlDomain control, StoreClient store, DevicePath path, DeviceInstance instance) {
+    this.control = control;
+    this.store = store;
+    this.path = path;
+    this.instance = instance;
+  }
+
+  /** Where it stands in the store. Any thread. */
+  public DevicePath path() {
+    return path;
+  }
+
+  /** The domain with the frontend. Any thread. */
+  public int domain() {
+    return path.domain();
+  }
+
+  /** Its number in that domain. Any thread. */
+  public int devid() {
+    return path.devid();
+  }
+
+  /** The control domain. Any thread. */
+  public ControlDomain control() {
+    return control;
+  }
+
+  /** Where mappings appear. Any thread. */
+  public PhysicalMemory memory() {
+    return control.memory().memory();
+  }
+
+  /** What the toolstack wrote for this end. */
+  public Optional<String> back(String key) {
+    return store.find(path.backend() + "/" + key);
+  }
+
+  /**
+   * The same for a key that must be there.
+   *
+   * @throws DeviceException when it is not
+   */
+  public String requireBack(String key) throws DeviceException {
+    return back(key)
+        .orElseThrow(() -> new DeviceException("the key " + key + " of the back end is missing"));
+  }
+
+  /** Writes a key for the frontend to read; nothing when the toolstack has removed the device. */
+  public void publish(String key, Object value) {
+    write(path.backend() + "/" + key, value.toString());
+  }
+
+  /** Says what went wrong, where the toolstack looks for it. */
+  void publishError(String text) {
+    write(path.error(), text);
+  }
+
+  private void write(String key, String value) {
+    store.transact(
+        transaction -> {
+          if (transaction.exists(path.marker())) {
+            transaction.write(key, value);
+          }
+        });
+  }
+
+  /** What the frontend wrote; it may be anything, and something else the next time. */
+  public Optional<String> front(String key) {
+    return store.find(path.frontend() + "/" + key);
+  }
+
+  /**
+   * An unsigned 32-bit number that the frontend wrote.
+   *
+   * @throws DeviceException when it is missing or is none
+   */
+  public int frontInt(String key) throws DeviceException {
+    String text =
+        front(key).orElseThrow(() -> new DeviceException("the frontend has not written " + key));
+    return number(key, text);
+  }
+
+  /** The same, with what holds when it is missing. */
+  public int frontInt(String key, int otherwise) throws DeviceException {
+    Optional<String> text = front(key);
+    return text.isPresent() ? number(key, text.get()) : otherwise;
+  }
+
+  private static int number(String key, String text) throws DeviceException {
+    if (text.length() <= MAX_DIGITS) {
+      try {
+        return Integer.parseUnsignedInt(text);
+      } catch (NumberFormatException e) {
+        // said below
+      }
+    }
+    throw new DeviceException("what the frontend wrote into " + key + " is no number");
+  }
+
+  /**
+   * Maps frames that the frontend grants, one after the other.
+   *
+   * @throws DeviceException when one is not granted so
+   */
+  public Mapping map(boolean writable, int... references) throws DeviceException {
+    try {
+      return control.grants().map(path.domain(), writable, references);
+    } catch (HypercallFailure e) {
+      throw new DeviceException(e.getMessage());
+    }
+  }
+
+  /**
+   * Binds an event channel of the frontend.
+   *
+   * @param handler runs at every event and once at the beginning, on the event thread
+   * @throws DeviceException when the frontend does not offer it to this domain
+   */
+  public Channel bind(int remotePort, DeviceTask handler) throws DeviceException {
+    try {
+      int port = control.events().bind(path.domain(), remotePort, instance.guarded(handler));
+      return new Channel(control.events(), port);
+    } catch (HypercallFailure e) {
+      throw new DeviceException(e.getMessage());
+    }
+  }
+
+  /** Runs something on the event thread; nothing once the device is gone. Any thread. */
+  public void post(DeviceTask task) {
+    control.events().post(path.domain(), instance.guarded(task));
+  }
+
+  /**
+   * Disconnects the device, and says why in the log and the store: the frontend breaks the
+   * protocol, or the host has failed. A frontend may begin again.
+   */
+  public void fail(String why) {
+    instance.fail(why);
+  }
+
+  /** Has the frontend look at the keys again: the state is written once more as it is. */
+  public void announce() {
+    publish("state", instance.state());
+  }
+}

@@ -1,0 +1,15 @@
+package dev.zendo.dom0.device;
+
+/** A kind of device that this domain serves. Called on the event thread. */
+public interface BackendDriver {
+  /** Name of its directories in the store, such as {@code vbd}. */
+  String type();
+
+  /**
+   * Opens the host's side of a device that has appeared in the store.
+   *
+   * @throws DeviceException when the host cannot give what the keys ask for; the device stays
+   *     closed, and the toolstack gets the message
+   */
+  Backend open(BackendDevice device) throws DeviceException;
+}

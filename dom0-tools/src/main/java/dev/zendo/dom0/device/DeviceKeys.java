@@ -1,0 +1,60 @@
+package dev.zendo.dom0.device;
+
+import dev.zendo.hypercalls.io.XenbusState;
+import dev.zendo.xenstore.Permissions;
+import dev.zendo.xenstore.StoreAccess;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Writes and removes what xl 4.17 keeps in the store for a device. */
+public final class DeviceKeys {
+  private final StoreAccess store;
+  private final DevicePath path;
+
+  /** Keys of a device, in a store or one of its transactions. */
+  public DeviceKeys(StoreAccess store, DevicePath path) {
+    this.store = store;
+    this.path = path;
+  }
+
+  /** Writes them. In one transaction: both ends look at all when they see the first. */
+  public void write(DeviceSpec spec) {
+    Map<String, String> back = new TreeMap<>(spec.back());
+    back.put("frontend", path.frontend());
+    back.put("frontend-id", Integer.toString(path.domain()));
+    back.put("online", "1");
+    back.put("state", Integer.toString(XenbusState.INITIALISING));
+    Map<String, String> front = new TreeMap<>(spec.front());
+    front.put("backend", path.backend());
+    front.put("backend-id", Integer.toString(path.backendDomain()));
+    front.put("state", Integer.toString(XenbusState.INITIALISING));
+    Map<String, String> own = new TreeMap<>(back);
+    own.put("backend", path.backend());
+    put(path.toolstack(), Permissions.parse("n0"), own);
+    put(path.frontend(), shared(path.domain(), path.backendDomain()), front);
+    put(path.backend(), shared(path.backendDomain(), path.domain()), back);
+  }
+
+  private static Permissions shared(int owner, int reader) {
+    return Permissions.parse("n" + owner, "r" + reader);
+  }
+
+  private void put(String directory, Permissions permissions, Map<String, String> keys) {
+    store.write(directory, "", permissions);
+    keys.forEach((key, value) -> store.write(directory + "/" + key, value, permissions));
+  }
+
+  /** Removes them, with all that the two ends wrote. */
+  public void remove() {
+    removeIfThere(path.frontend());
+    removeIfThere(path.backend());
+    removeIfThere(path.toolstack());
+    removeIfThere(path.error().substring(0, path.error().lastIndexOf('/')));
+  }
+
+  private void removeIfThere(String directory) {
+    if (store.exists(directory)) {
+      store.rm(directory);
+    }
+  }
+}
