@@ -88,6 +88,15 @@ import dev.zendo.hypercalls.grant.SwapGrantRef;
 import dev.zendo.hypercalls.grant.Transfer;
 import dev.zendo.hypercalls.grant.UnmapAndReplace;
 import dev.zendo.hypercalls.grant.UnmapGrantRef;
+import dev.zendo.hypercalls.io.BlkifDiscard;
+import dev.zendo.hypercalls.io.BlkifIndirect;
+import dev.zendo.hypercalls.io.BlkifInfo;
+import dev.zendo.hypercalls.io.BlkifLimits;
+import dev.zendo.hypercalls.io.BlkifOp;
+import dev.zendo.hypercalls.io.BlkifRequest;
+import dev.zendo.hypercalls.io.BlkifResponse;
+import dev.zendo.hypercalls.io.BlkifSegment;
+import dev.zendo.hypercalls.io.BlkifStatus;
 import dev.zendo.hypercalls.io.ConsoleRing;
 import dev.zendo.hypercalls.io.NetifCtrlRequest;
 import dev.zendo.hypercalls.io.NetifCtrlResponse;
@@ -546,7 +555,20 @@ public final class Catalogue {
                   new Constants(NetifCtrlStatus.class, "XEN_NETIF_CTRL_STATUS_", false),
                   new Constants(NetifHashType.class, "XEN_NETIF_CTRL_HASH_TYPE_", false),
                   new Constants(
-                      NetifHashAlgorithm.class, "XEN_NETIF_CTRL_HASH_ALGORITHM_", false))));
+                      NetifHashAlgorithm.class, "XEN_NETIF_CTRL_HASH_ALGORITHM_", false))),
+          new Family(
+              "Disks",
+              List.of(
+                  BlkifSegment.LAYOUT,
+                  BlkifRequest.LAYOUT,
+                  BlkifDiscard.LAYOUT,
+                  BlkifIndirect.LAYOUT,
+                  BlkifResponse.LAYOUT),
+              List.of(
+                  new Constants(BlkifOp.class, "BLKIF_OP_", false),
+                  new Constants(BlkifStatus.class, "BLKIF_RSP_", false),
+                  new Constants(BlkifLimits.class, "BLKIF_", false),
+                  new Constants(BlkifInfo.class, "BLKIF_INFO_", false))));
 
   private Catalogue() {}
 }
