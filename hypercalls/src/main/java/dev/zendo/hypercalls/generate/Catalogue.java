@@ -116,6 +116,9 @@ import dev.zendo.hypercalls.io.NetifStatus;
 import dev.zendo.hypercalls.io.NetifTxFlags;
 import dev.zendo.hypercalls.io.NetifTxRequest;
 import dev.zendo.hypercalls.io.NetifTxResponse;
+import dev.zendo.hypercalls.io.NinePMessage;
+import dev.zendo.hypercalls.io.NinePValues;
+import dev.zendo.hypercalls.io.NinePfsInterface;
 import dev.zendo.hypercalls.io.SharedRing;
 import dev.zendo.hypercalls.io.XenbusState;
 import dev.zendo.hypercalls.io.XenstoreLimits;
@@ -568,7 +571,13 @@ public final class Catalogue {
                   new Constants(BlkifOp.class, "BLKIF_OP_", false),
                   new Constants(BlkifStatus.class, "BLKIF_RSP_", false),
                   new Constants(BlkifLimits.class, "BLKIF_", false),
-                  new Constants(BlkifInfo.class, "BLKIF_INFO_", false))));
+                  new Constants(BlkifInfo.class, "BLKIF_INFO_", false))),
+          new Family(
+              "Shared folders",
+              List.of(NinePfsInterface.LAYOUT),
+              List.of(
+                  new Constants(NinePMessage.class, "P9_", false),
+                  new Constants(NinePValues.class, "P9_", false))));
 
   private Catalogue() {}
 }
