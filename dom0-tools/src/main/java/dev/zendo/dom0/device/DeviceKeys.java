@@ -8,6 +8,9 @@ import java.util.TreeMap;
 
 /** Writes and removes what xl 4.17 keeps in the store for a device. */
 public final class DeviceKeys {
+  /** Parts of {@code /local/domain/N/device}, with the empty one before the first slash. */
+  private static final int KEPT_DEPTH = 5;
+
   private final StoreAccess store;
   private final DevicePath path;
 
@@ -44,17 +47,31 @@ public final class DeviceKeys {
     keys.forEach((key, value) -> store.write(directory + "/" + key, value, permissions));
   }
 
-  /** Removes them, with all that the two ends wrote. */
+  /** Removes them, with all that the two ends wrote, and directories that are empty then. */
   public void remove() {
-    removeIfThere(path.frontend());
-    removeIfThere(path.backend());
-    removeIfThere(path.toolstack());
-    removeIfThere(path.error().substring(0, path.error().lastIndexOf('/')));
+    remove(path.frontend());
+    remove(path.backend());
+    remove(path.toolstack());
+    remove(parent(path.error()));
   }
 
-  private void removeIfThere(String directory) {
-    if (store.exists(directory)) {
-      store.rm(directory);
+  private void remove(String directory) {
+    if (!store.exists(directory)) {
+      return;
     }
+    store.rm(directory);
+    // The domain's own directories stay (libxl__xs_path_cleanup goes on as long as there is
+    // nothing).
+    String above = parent(directory);
+    while (above.split("/").length > KEPT_DEPTH
+        && store.read(above).isEmpty()
+        && store.list(above).isEmpty()) {
+      store.rm(above);
+      above = parent(above);
+    }
+  }
+
+  private static String parent(String directory) {
+    return directory.substring(0, directory.lastIndexOf('/'));
   }
 }
