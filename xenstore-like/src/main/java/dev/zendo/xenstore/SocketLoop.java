@@ -1,39 +1,78 @@
 package dev.zendo.xenstore;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of a {@link SocketServer}: waits for all its clients at once and never blocks on one.
+ * One thread of a {@link SocketServer}: waits for all its clients at once and never blocks on one.
+ *
+ * <p>A round first carries out what all ready clients ask for and then sends the replies, so that
+ * whatever {@link Store#settle} has to do is done once for all of them. A thread that has just
+ * served a client tries for a moment to read its next request before it sleeps: to be woken takes
+ * longer than most requests ({@link Patience}).
  */
 final class SocketLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(SocketLoop.class);
-  private static final int BUFFER = 16 << 10;
+
+  /** How often a client whose requests keep coming is served before the others are looked at. */
+  private static final int MAX_SERVED_ALONE = 32;
 
   private final Store store;
-  private final ServerSocketChannel server;
   private final Selector selector;
-  private final Queue<Client> woken = new ConcurrentLinkedQueue<>();
+  private final Queue<SocketChannel> joining = new ConcurrentLinkedQueue<>();
+  private final Queue<HostClient> woken = new ConcurrentLinkedQueue<>();
+  private final List<HostClient> round = new ArrayList<>();
+  private final AtomicInteger clients = new AtomicInteger();
+  private final Patience patience = new Patience();
   private volatile boolean stopping;
-  private Thread thread;
-  private int clients;
+  private volatile Thread thread;
 
-  SocketLoop(Store store, ServerSocketChannel server) throws IOException {
+  SocketLoop(Store store) throws IOException {
     this.store = store;
-    this.server = server;
     this.selector = Selector.open();
-    server.configureBlocking(false);
-    server.register(selector, SelectionKey.OP_ACCEPT);
+  }
+
+  /** What the attachments of the selector's keys are. */
+  interface Ready {
+    /** Called on the loop's thread when the channel is ready. */
+    void ready();
+  }
+
+  Selector selector() {
+    return selector;
+  }
+
+  /** The number of its clients. */
+  int clients() {
+    return clients.get();
+  }
+
+  /** Makes a channel its client. Any thread. */
+  void adopt(SocketChannel channel) {
+    clients.incrementAndGet();
+    joining.add(channel);
+    wakeUp();
+  }
+
+  /** Has a client served soon. Any thread. */
+  void wake(HostClient client) {
+    woken.add(client);
+    wakeUp();
+  }
+
+  private void wakeUp() {
+    if (Thread.currentThread() != thread) {
+      selector.wakeup();
+    }
   }
 
   void stop() {
@@ -46,11 +85,8 @@ final class SocketLoop implements Runnable {
     thread = Thread.currentThread();
     try {
       while (!stopping) {
-        selector.select(this::ready);
-        for (Client client = woken.poll(); client != null; client = woken.poll()) {
-          client.isWoken.set(false);
-          client.serve();
-        }
+        await();
+        serveRound();
       }
     } catch (IOException e) {
       LOG.error("the store's socket is not served any more", e);
@@ -59,147 +95,88 @@ final class SocketLoop implements Runnable {
     }
   }
 
-  private void ready(SelectionKey key) {
-    if (key.attachment() instanceof Client client) {
-      client.serve();
+  /** Waits until somebody is ready, and begins a round with those who are. */
+  private void await() throws IOException {
+    if (!joining.isEmpty() || !woken.isEmpty()) {
+      selector.selectNow(this::ready);
+    } else if (patience.begin()) {
+      while (selector.selectNow(this::ready) == 0 && woken.isEmpty() && patience.lasts()) {
+        Thread.yield();
+      }
     } else {
-      accept();
+      selector.select(this::ready);
+      patience.woken();
+    }
+    for (SocketChannel channel = joining.poll(); channel != null; channel = joining.poll()) {
+      join(channel);
+    }
+    for (HostClient client = woken.poll(); client != null; client = woken.poll()) {
+      client.forgetWake();
+      add(client);
     }
   }
 
-  private void accept() {
+  private void ready(SelectionKey key) {
+    ((Ready) key.attachment()).ready();
+  }
+
+  /** Has a client's replies sent at the end of this round. On the loop's thread. */
+  void add(HostClient client) {
+    round.add(client);
+  }
+
+  private void serveRound() {
+    if (round.size() == 1) {
+      serveAlone(round.get(0));
+    } else {
+      for (int i = 0; i < round.size(); i++) {
+        round.get(i).send();
+      }
+    }
+    round.clear();
+  }
+
+  /** Serves the only client that was ready, and its next requests if they come at once. */
+  private void serveAlone(HostClient client) {
+    client.send();
+    for (int i = 0; i < MAX_SERVED_ALONE && woken.isEmpty() && patience.begin(); i++) {
+      boolean more = client.receive();
+      while (!more && woken.isEmpty() && patience.lasts()) {
+        Thread.yield();
+        more = client.receive();
+      }
+      if (!more) {
+        return;
+      }
+      client.send();
+    }
+  }
+
+  private void join(SocketChannel channel) {
     try {
-      SocketChannel channel = server.accept();
-      if (channel == null) {
-        return;
-      }
-      if (clients >= SocketServer.MAX_CLIENTS) {
-        LOG.warn("more than {} clients on the store's socket: refusing one", clients);
-        channel.close();
-        return;
-      }
       channel.configureBlocking(false);
-      new Client(channel);
+      new HostClient(this, store, channel);
     } catch (IOException e) {
       LOG.warn("a client of the store's socket could not be accepted: {}", e.getMessage());
+      clients.decrementAndGet();
     }
+  }
+
+  /** Called when a client is gone. */
+  void left() {
+    clients.decrementAndGet();
   }
 
   private void closeAll() {
     for (SelectionKey key : new ArrayList<>(selector.keys())) {
-      if (key.attachment() instanceof Client client) {
+      if (key.attachment() instanceof HostClient client) {
         client.close();
       }
     }
     try {
-      server.close();
       selector.close();
     } catch (IOException e) {
       LOG.debug("closing the store's socket", e);
-    }
-  }
-
-  /** One connected program; all but {@link #wake} on the loop's thread. */
-  private final class Client {
-    private final SocketChannel channel;
-    private final SelectionKey key;
-    private final WireConnection wire;
-    private final AtomicBoolean isWoken = new AtomicBoolean();
-    private final ByteBuffer input = ByteBuffer.allocate(BUFFER).flip();
-    private final ByteBuffer output = ByteBuffer.allocate(BUFFER).flip();
-
-    Client(SocketChannel channel) throws IOException {
-      this.channel = channel;
-      this.wire = new WireConnection(store.connect(0), this::wake);
-      this.key = channel.register(selector, SelectionKey.OP_READ, this);
-      clients++;
-    }
-
-    void wake() {
-      if (isWoken.compareAndSet(false, true)) {
-        woken.add(this);
-        if (Thread.currentThread() != thread) {
-          selector.wakeup();
-        }
-      }
-    }
-
-    void serve() {
-      if (!key.isValid()) {
-        return;
-      }
-      try {
-        if (move() && !wire.isBroken() && !wire.connection().hasOverflowed()) {
-          int interest = output.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ;
-          if (key.interestOps() != interest) {
-            key.interestOps(interest);
-          }
-          return;
-        }
-      } catch (IOException e) {
-        LOG.debug("a client of the store's socket is gone", e);
-      } catch (RuntimeException e) {
-        LOG.error("a client of the store's socket could not be served", e);
-      }
-      close();
-    }
-
-    /**
-     * Reads once and carries out what came, as far as the client takes the replies; false at its
-     * end. A client with endless requests does not keep the others waiting.
-     */
-    private boolean move() throws IOException {
-      boolean read = false;
-      while (send()) {
-        if (input.hasRemaining()) {
-          int fed = wire.feed(input.array(), input.position(), input.remaining());
-          input.position(input.position() + fed);
-          if (wire.isBroken()) {
-            return false;
-          }
-        } else if (read) {
-          return true;
-        } else {
-          read = true;
-          int count = channel.read(input.clear());
-          input.flip();
-          if (count <= 0) {
-            return count == 0;
-          }
-        }
-      }
-      return true;
-    }
-
-    /** Sends all that waits; false when the client does not take it now. */
-    private boolean send() throws IOException {
-      while (true) {
-        if (output.hasRemaining()) {
-          channel.write(output);
-          if (output.hasRemaining()) {
-            return false;
-          }
-        }
-        output.clear();
-        int count = wire.take(output.array(), 0, output.capacity());
-        output.limit(count);
-        if (count == 0) {
-          return true;
-        }
-      }
-    }
-
-    void close() {
-      if (!channel.isOpen()) {
-        return;
-      }
-      clients--;
-      wire.close();
-      try {
-        channel.close();
-      } catch (IOException e) {
-        LOG.debug("closing a client of the store's socket", e);
-      }
     }
   }
 }
