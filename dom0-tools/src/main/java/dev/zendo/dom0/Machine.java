@@ -6,6 +6,7 @@ import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.DomainControl;
 import dev.zendo.dom0.device.BackendBus;
 import dev.zendo.dom0.device.DeviceControl;
+import dev.zendo.dom0.display.Displays;
 import dev.zendo.dom0.report.Statistics;
 import dev.zendo.dom0.xenstore.StoreService;
 import dev.zendo.hypercalls.event.Virq;
@@ -55,6 +56,7 @@ public final class Machine implements AutoCloseable {
   private final Hypervisor hypervisor;
   private final ControlDomain control;
   private final StoreService store;
+  private final Displays displays = new Displays();
   private final BackendBus devices;
   private final DeviceControl deviceControl;
   private final Map<Integer, Guest> guests = new ConcurrentHashMap<>();
@@ -63,7 +65,7 @@ public final class Machine implements AutoCloseable {
     this.hypervisor = new Hypervisor(config);
     this.control = new ControlDomain(hypervisor.controlDomain(), "dom0", config.driven());
     this.store = new StoreService(control);
-    this.devices = new BackendBus(control, store.store(), List.of());
+    this.devices = new BackendBus(control, store.store(), displays.drivers());
     this.deviceControl = new DeviceControl(store.client(), control.events());
     hypervisor.onCrash(this::crashed);
     control.events().onFailure((cause, domain) -> hypervisor.fail(domain, cause));
@@ -152,6 +154,11 @@ public final class Machine implements AutoCloseable {
   /** What the control domain serves to guests. */
   public BackendBus devices() {
     return devices;
+  }
+
+  /** The pictures of guests that have one. */
+  public Displays displays() {
+    return displays;
   }
 
   /** Gives guests devices and takes them back. */

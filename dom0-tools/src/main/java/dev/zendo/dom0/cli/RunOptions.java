@@ -47,7 +47,7 @@ record RunOptions(
 
   /** The options themselves. */
   static Options options() {
-    return new Options()
+    return DeviceOptions.add(new Options())
         .addOption(value("r", "ramdisk", "FILE", "initial ramdisk"))
         .addOption(value("c", "cmdline", "TEXT", "command line of the kernel"))
         .addOption(value("m", "memory", "MB", "memory in MiB, or with suffix K, M, G (256)"))

@@ -95,7 +95,8 @@ final class RunSession implements AutoCloseable {
         target.commandLine(),
         target.memoryMiB(),
         target.vcpus(),
-        target.scheduling());
+        target.scheduling(),
+        target.devices());
   }
 
   /** An identity, no secret: a secure generator would take longer to start than the guest. */

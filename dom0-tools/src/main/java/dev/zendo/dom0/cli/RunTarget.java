@@ -1,17 +1,10 @@
 package dev.zendo.dom0.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.builder.SchedulingSpec;
-import java.io.IOException;
+import dev.zendo.dom0.device.DeviceSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.commons.cli.CommandLine;
 
 /**
@@ -25,6 +18,7 @@ import org.apache.commons.cli.CommandLine;
  * @param vcpus number of vcpus
  * @param name of the domain
  * @param scheduling what it may have of the processors
+ * @param devices what it has besides its console
  */
 record RunTarget(
     Path kernel,
@@ -33,47 +27,46 @@ record RunTarget(
     long memoryMiB,
     int vcpus,
     String name,
-    SchedulingSpec scheduling) {
-  private static final List<String> KEYS =
-      List.of(
-          "kernel", "ramdisk", "cmdline", "memory", "vcpus", "name", "cpu_weight", "cap", "cpus");
-
+    SchedulingSpec scheduling,
+    List<DeviceSpec> devices) {
   private static final long DEFAULT_MEMORY_MIB = 256;
 
   /** Finds out what to run; builds a folder first. */
   static RunTarget of(Path given, CommandLine line) {
-    Map<String, String> defaults = new HashMap<>();
+    GuestFile defaults = GuestFile.NONE;
     Path kernel = given;
     Path folder = Path.of("");
+    Path file = given.getFileName();
+    String otherwise = file == null ? "guest" : baseName(file.toString());
     if (Files.isDirectory(given)) {
       folder = given;
       GuestFolder.make(given);
-      defaults = guestFile(given.resolve("guest.json"));
+      defaults = GuestFile.read(given.resolve("guest.json"));
       String base = given.toAbsolutePath().normalize().getFileName().toString();
-      kernel = given.resolve(defaults.getOrDefault("kernel", base + ".elf"));
-      defaults.putIfAbsent("name", base);
+      kernel = given.resolve(defaults.get("kernel", base + ".elf"));
+      otherwise = base;
     }
-    String ramdisk = defaults.get("ramdisk");
+    String ramdisk = defaults.get("ramdisk", null);
     Path ramdiskPath = ramdisk == null ? null : folder.resolve(ramdisk);
     if (line.hasOption("ramdisk")) {
       ramdiskPath = Path.of(line.getOptionValue("ramdisk"));
     }
-    Path file = kernel.getFileName();
     return new RunTarget(
         kernel,
         ramdiskPath,
         option(line, defaults, "cmdline", ""),
         memory(option(line, defaults, "memory", Long.toString(DEFAULT_MEMORY_MIB))),
         (int) number("vcpus", option(line, defaults, "vcpus", "1"), Integer.MAX_VALUE),
-        name(option(line, defaults, "name", file == null ? "guest" : baseName(file.toString()))),
-        scheduling(line, defaults));
+        name(option(line, defaults, "name", otherwise)),
+        scheduling(line, defaults),
+        DeviceOptions.of(line, defaults));
   }
 
-  private static SchedulingSpec scheduling(CommandLine line, Map<String, String> defaults) {
+  private static SchedulingSpec scheduling(CommandLine line, GuestFile defaults) {
     String weight =
         line.getOptionValue(
             "weight",
-            defaults.getOrDefault("cpu_weight", Integer.toString(SchedulingSpec.DEFAULT.weight())));
+            defaults.get("cpu_weight", Integer.toString(SchedulingSpec.DEFAULT.weight())));
     int weightNumber = (int) number("weight", weight, SchedulingSpec.MAX_WEIGHT);
     if (weightNumber == 0) {
       throw new UsageException("--weight 0: use a number from 1 to " + SchedulingSpec.MAX_WEIGHT);
@@ -89,8 +82,8 @@ record RunTarget(
   }
 
   private static String option(
-      CommandLine line, Map<String, String> defaults, String name, String otherwise) {
-    return line.getOptionValue(name, defaults.getOrDefault(name, otherwise));
+      CommandLine line, GuestFile defaults, String name, String otherwise) {
+    return line.getOptionValue(name, defaults.get(name, otherwise));
   }
 
   private static String name(String name) {
@@ -127,34 +120,5 @@ record RunTarget(
     } catch (NumberFormatException e) {
       throw new UsageException("--" + option + " " + text + ": not a number");
     }
-  }
-
-  private static Map<String, String> guestFile(Path file) {
-    Map<String, String> values = new HashMap<>();
-    if (!Files.exists(file)) {
-      return values;
-    }
-    try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new ToolException(file + ": not a JSON object; it names " + KEYS);
-      }
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String key = json.currentName();
-        JsonToken value = json.nextToken();
-        if (!KEYS.contains(key)) {
-          throw new ToolException(file + ": unknown key " + key + Suggestions.hint(key, KEYS));
-        }
-        if (!value.isScalarValue()) {
-          throw new ToolException(file + ": " + key + " must be a string or a number");
-        }
-        values.put(key, json.getText());
-      }
-    } catch (JsonProcessingException e) {
-      throw new ToolException(
-          file + ": not JSON at line " + e.getLocation().getLineNr() + "; mend it", e);
-    } catch (IOException e) {
-      throw new ToolException(file + ": cannot be read (" + e.getMessage() + ")", e);
-    }
-    return values;
   }
 }

@@ -98,6 +98,14 @@ import dev.zendo.hypercalls.io.BlkifResponse;
 import dev.zendo.hypercalls.io.BlkifSegment;
 import dev.zendo.hypercalls.io.BlkifStatus;
 import dev.zendo.hypercalls.io.ConsoleRing;
+import dev.zendo.hypercalls.io.FramebufferPage;
+import dev.zendo.hypercalls.io.FramebufferResize;
+import dev.zendo.hypercalls.io.FramebufferRings;
+import dev.zendo.hypercalls.io.FramebufferUpdate;
+import dev.zendo.hypercalls.io.KeyboardKey;
+import dev.zendo.hypercalls.io.KeyboardPage;
+import dev.zendo.hypercalls.io.KeyboardPosition;
+import dev.zendo.hypercalls.io.KeyboardRings;
 import dev.zendo.hypercalls.io.NetifCtrlRequest;
 import dev.zendo.hypercalls.io.NetifCtrlResponse;
 import dev.zendo.hypercalls.io.NetifCtrlStatus;
@@ -577,7 +585,19 @@ public final class Catalogue {
               List.of(NinePfsInterface.LAYOUT),
               List.of(
                   new Constants(NinePMessage.class, "P9_", false),
-                  new Constants(NinePValues.class, "P9_", false))));
+                  new Constants(NinePValues.class, "P9_", false))),
+          new Family(
+              "Framebuffers and keyboards",
+              List.of(
+                  FramebufferPage.LAYOUT,
+                  FramebufferUpdate.LAYOUT,
+                  FramebufferResize.LAYOUT,
+                  KeyboardPage.LAYOUT,
+                  KeyboardKey.LAYOUT,
+                  KeyboardPosition.LAYOUT),
+              List.of(
+                  new Constants(FramebufferRings.class, "XENFB_", false),
+                  new Constants(KeyboardRings.class, "XENKBD_", false))));
 
   private Catalogue() {}
 }
