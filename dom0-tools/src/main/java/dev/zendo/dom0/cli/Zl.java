@@ -24,6 +24,7 @@ public final class Zl {
           new ProfileVerb(),
           new ConformVerb(),
           new StoreVerb(),
+          new ScreenshotVerb(),
           new InfoVerb(),
           new VersionVerb());
 
