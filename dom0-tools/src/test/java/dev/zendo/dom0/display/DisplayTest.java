@@ -167,7 +167,7 @@ class DisplayTest {
     int[] values = {0, -1, 1, 40, 8192, 8193, 1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE, 32};
     Random random = new Random(3);
     try (Drawing drawing = new Drawing(machine)) {
-      for (int i = 0; i < 200; i++) {
+      for (int i = 0; i < 60; i++) {
         drawing.format(
             values[random.nextInt(values.length)],
             values[random.nextInt(values.length)],
