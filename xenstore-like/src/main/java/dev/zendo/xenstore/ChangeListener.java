@@ -17,4 +17,23 @@ public interface ChangeListener {
    * @param root the tree with all of them applied
    */
   void changed(List<Change> changes, Node root);
+
+  /**
+   * Called when somebody else may receive a special event. The store's lock is held.
+   *
+   * @param name its name, such as {@link Store#RELEASE_DOMAIN}
+   * @param permissions who may receive it now
+   */
+  default void specialChanged(String name, Permissions permissions) {}
+
+  /**
+   * Called before a reply or an event leaves the process, with no lock of the store held: what was
+   * changed until now must have been kept when this returns. It is called often and mostly has
+   * nothing to do.
+   *
+   * @return false when changes cannot be kept any more
+   */
+  default boolean settle() {
+    return true;
+  }
 }

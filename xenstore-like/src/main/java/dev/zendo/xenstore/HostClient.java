@@ -17,6 +17,7 @@ final class HostClient implements SocketLoop.Ready {
   private static final int BUFFER = 16 << 10;
 
   private final SocketLoop loop;
+  private final Store store;
   private final SocketChannel channel;
   private final SelectionKey key;
   private final WireConnection wire;
@@ -26,6 +27,7 @@ final class HostClient implements SocketLoop.Ready {
 
   HostClient(SocketLoop loop, Store store, SocketChannel channel) throws IOException {
     this.loop = loop;
+    this.store = store;
     this.channel = channel;
     this.wire = new WireConnection(store.connect(0), this::wake);
     this.key = channel.register(loop.selector(), SelectionKey.OP_READ, this);
@@ -120,6 +122,9 @@ final class HostClient implements SocketLoop.Ready {
       }
       int count = wire.take(output.array(), 0, output.capacity());
       output.clear().limit(count);
+      if (!store.settle()) {
+        throw new IOException("changes of the store cannot be kept");
+      }
       if (count == 0) {
         return true;
       }

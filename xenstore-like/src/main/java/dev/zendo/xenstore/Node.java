@@ -40,8 +40,13 @@ public final class Node {
 
   /** A node without children. The array becomes the node's own. */
   static Node leaf(byte[] value, Permissions permissions, long generation) {
-    return new Node(
-        value.length == 0 ? NO_VALUE : value, permissions, NO_NAMES, NO_NODES, generation);
+    return of(value, permissions, NO_NAMES, NO_NODES, generation);
+  }
+
+  /** A node with children, whose names are sorted. The arrays become the node's own. */
+  static Node of(
+      byte[] value, Permissions permissions, String[] names, Node[] children, long generation) {
+    return new Node(value.length == 0 ? NO_VALUE : value, permissions, names, children, generation);
   }
 
   /** A copy of the value. */

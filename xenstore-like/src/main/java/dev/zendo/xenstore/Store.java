@@ -42,12 +42,14 @@ public final class Store {
 
   private volatile DomainControl domainControl = DomainControl.NONE;
 
+  /** Replaced, never modified: read by anybody, too. */
+  private volatile List<ChangeListener> listeners = List.of();
+
   // All below: under the lock.
   private final TreeEditor.Generations generations = new TreeEditor.Generations();
   private final Accounts accounts = new Accounts();
   private final WatchTable watches = new WatchTable(this::enqueue);
   private final List<Connection> connections = new ArrayList<>();
-  private final List<ChangeListener> listeners = new ArrayList<>();
   private final Map<String, Permissions> specials = new HashMap<>();
   private final Map<Integer, Integer> targets = new HashMap<>();
   private final Set<Integer> introduced = new TreeSet<>();
@@ -138,7 +140,9 @@ public final class Store {
   public void addChangeListener(ChangeListener listener) {
     lock.lock();
     try {
-      listeners.add(listener);
+      List<ChangeListener> longer = new ArrayList<>(listeners);
+      longer.add(listener);
+      listeners = List.copyOf(longer);
     } finally {
       unlock();
     }
@@ -148,10 +152,25 @@ public final class Store {
   public void removeChangeListener(ChangeListener listener) {
     lock.lock();
     try {
-      listeners.remove(listener);
+      listeners = listeners.stream().filter(each -> each != listener).toList();
     } finally {
       unlock();
     }
+  }
+
+  /**
+   * Has all listeners keep what was changed until now. Whoever carries replies or events out of the
+   * process calls this between taking them and sending them, with no lock held.
+   *
+   * @return false when changes cannot be kept any more: then no host program may be told that
+   *     something was done
+   */
+  public boolean settle() {
+    boolean kept = true;
+    for (ChangeListener listener : listeners) {
+      kept &= listener.settle();
+    }
+    return kept;
   }
 
   /** What a domain uses of its quotas. */
@@ -274,9 +293,36 @@ public final class Store {
       if (!caller.isPrivileged() && !caller.actsFor(current.owner())) {
         throw StoreException.untraced(StoreError.EACCES, caller + " does not own " + name);
       }
-      specials.put(name, permissions);
+      putSpecial(name, permissions);
     } finally {
       unlock();
+    }
+  }
+
+  /** Who may receive the special events. */
+  public Map<String, Permissions> specialPermissions() {
+    lock.lock();
+    try {
+      return Map.copyOf(specials);
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Says who may receive a special event, as domain 0. */
+  public void setSpecialPermissions(String name, Permissions permissions) {
+    lock.lock();
+    try {
+      putSpecial(name, permissions);
+    } finally {
+      unlock();
+    }
+  }
+
+  private void putSpecial(String name, Permissions permissions) {
+    specials.put(name, permissions);
+    for (ChangeListener listener : listeners) {
+      listener.specialChanged(name, permissions);
     }
   }
 

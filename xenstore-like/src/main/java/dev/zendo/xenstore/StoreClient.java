@@ -241,15 +241,15 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
   }
 
   void write(int tx, String path, byte[] value) {
-    run(() -> store.write(connection, tx, connection.resolve(path), value.clone()));
+    change(tx, () -> store.write(connection, tx, connection.resolve(path), value.clone()));
   }
 
   void mkdir(int tx, String path) {
-    run(() -> store.makeDirectory(connection, tx, connection.resolve(path)));
+    change(tx, () -> store.makeDirectory(connection, tx, connection.resolve(path)));
   }
 
   void rm(int tx, String path) {
-    run(() -> store.remove(connection, tx, connection.resolve(path)));
+    change(tx, () -> store.remove(connection, tx, connection.resolve(path)));
   }
 
   List<String> list(int tx, String path) {
@@ -266,14 +266,14 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
 
   void chmod(int tx, String path, Permissions permissions) {
     if (path.startsWith("@")) {
-      run(() -> store.setSpecialPermissions(connection, path, permissions));
+      change(0, () -> store.setSpecialPermissions(connection, path, permissions));
     } else {
-      run(() -> store.setPermissions(connection, tx, connection.resolve(path), permissions));
+      change(tx, () -> store.setPermissions(connection, tx, connection.resolve(path), permissions));
     }
   }
 
   void end(int tx, boolean commit) {
-    run(() -> store.end(connection, tx, commit));
+    change(0, () -> store.end(connection, tx, commit));
   }
 
   /** Gives a refusal the stack trace of the caller, which the store leaves out for speed. */
@@ -282,6 +282,14 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
       return operation.get();
     } catch (StoreException e) {
       throw e.traced();
+    }
+  }
+
+  /** Makes a change, which is kept when this returns, if it can be and is in no transaction. */
+  private void change(int tx, Runnable operation) {
+    run(operation);
+    if (tx == 0) {
+      store.settle();
     }
   }
 

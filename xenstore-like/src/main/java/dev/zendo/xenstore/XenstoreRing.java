@@ -125,6 +125,8 @@ public final class XenstoreRing implements AutoCloseable {
       page.putIntRelease(RingLayout.REQUEST_CONSUMER, requestConsumer);
     }
     if (produced > 0) {
+      // A guest ends with this process: it is served even when changes cannot be kept any more.
+      wire.connection().store().settle();
       copyIn(produced);
       responseProducer += produced;
       page.putIntRelease(RingLayout.RESPONSE_PRODUCER, responseProducer);

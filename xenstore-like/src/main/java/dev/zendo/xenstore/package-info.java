@@ -18,7 +18,9 @@
  * <tr><td>the store</td><td>{@link dev.zendo.xenstore.Store}: the current tree, the lock, the
  *     clients ({@link dev.zendo.xenstore.Connection}) and the domains; {@link
  *     dev.zendo.xenstore.DomainControl}: what it asks of the control domain; {@link
- *     dev.zendo.xenstore.ChangeListener}: every change in order, for journals and streams</td></tr>
+ *     dev.zendo.xenstore.ChangeListener}: every change in order, for journals and streams; {@link
+ *     dev.zendo.xenstore.TreeDiff}: what is different between two trees; the package {@code
+ *     journal}: a store that survives its process</td></tr>
  * <tr><td>for Java</td><td>{@link dev.zendo.xenstore.StoreClient}, {@link
  *     dev.zendo.xenstore.StoreTransaction} (both {@link dev.zendo.xenstore.StoreAccess}), {@link
  *     dev.zendo.xenstore.WatchListener}</td></tr>
@@ -26,7 +28,8 @@
  *     XenstoreProtocol}: the requests; {@link dev.zendo.xenstore.XenstoreRing} over a {@link
  *     dev.zendo.xenstore.RingPage} with the {@link dev.zendo.xenstore.RingLayout}</td></tr>
  * <tr><td>for host programs</td><td>{@link dev.zendo.xenstore.SocketServer}: the same protocol on a
- *     Unix-domain socket</td></tr>
+ *     Unix-domain socket; {@code SocketLoop}: its threads, {@code HostClient}: their
+ *     clients</td></tr>
  * <tr><td>as JSON</td><td>{@link dev.zendo.xenstore.StoreJson}</td></tr>
  * </table>
  *

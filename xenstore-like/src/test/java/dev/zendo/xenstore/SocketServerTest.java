@@ -1,5 +1,6 @@
 package dev.zendo.xenstore;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -128,6 +129,38 @@ class SocketServerTest {
       }
       assertEquals("OK|", good.call(MessageType.WRITE, "/a|1"));
       assertEquals("1", good.call(MessageType.READ, "/a|"));
+    }
+  }
+
+  /** A listener that keeps changes as long as it can, and knows what it has kept. */
+  private static final class Keeper implements ChangeListener {
+    private volatile boolean able = true;
+    private volatile Node latest;
+    private volatile Node kept;
+
+    @Override
+    public void changed(List<Change> changes, Node root) {
+      latest = root;
+    }
+
+    @Override
+    public boolean settle() {
+      kept = latest;
+      return able;
+    }
+  }
+
+  @Test
+  void aClientIsToldWhenTheChangeIsKeptAndNotOtherwise() throws IOException {
+    Keeper keeper = new Keeper();
+    store.addChangeListener(keeper);
+    try (SocketClient client = new SocketClient(file)) {
+      for (int i = 0; i < 100; i++) {
+        client.call(MessageType.WRITE, "/a|" + i);
+        assertEquals("" + i, new String(keeper.kept.child("a").value(), UTF_8));
+      }
+      keeper.able = false;
+      assertThrows(IOException.class, () -> client.call(MessageType.WRITE, "/a|lost"));
     }
   }
 
