@@ -1,0 +1,50 @@
+package dev.zendo.dom0.ninep;
+
+import com.sun.jna.Platform;
+import dev.zendo.dom0.device.Backend;
+import dev.zendo.dom0.device.BackendDevice;
+import dev.zendo.dom0.device.BackendDriver;
+import dev.zendo.dom0.device.DeviceException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Serves folders of the host to guests. */
+public final class NinePDriver implements BackendDriver {
+  private static final int IDLE_SECONDS = 10;
+
+  @Override
+  public String type() {
+    return SharedFolder.TYPE;
+  }
+
+  @Override
+  public Backend open(BackendDevice device) throws DeviceException {
+    if (!Platform.isLinux() || !Platform.is64Bit()) {
+      throw new DeviceException("folders are shared on 64-bit Linux only");
+    }
+    String path = device.requireBack("path");
+    boolean readOnly = !device.back("mode").orElse("w").equals("w");
+    NinePBackend.open(path, readOnly).close();
+    String name = "9pfs-" + device.domain() + "-" + device.devid();
+    return new NinePBackend(device, path, readOnly, worker(name));
+  }
+
+  /** One thread, which is there while there is something to do. */
+  private static ThreadPoolExecutor worker(String name) {
+    ThreadPoolExecutor worker =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    worker.allowCoreThreadTimeOut(true);
+    return worker;
+  }
+}
