@@ -1,7 +1,11 @@
 package dev.zendo.xenstore;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Who uses how much of what, with high-water marks. Confined to the holder of the store's lock. */
 final class Accounts {
@@ -77,6 +81,31 @@ final class Accounts {
   /** Forgets a domain that is gone; its nodes have been removed. */
   void forget(int domid) {
     accounts.remove(domid);
+  }
+
+  /** What all domains use. */
+  List<DomainUsage> usage() {
+    return accounts.keySet().stream().sorted().map(this::usage).toList();
+  }
+
+  /** Counts the nodes of a tree, and says where the result is not what was noted. */
+  List<String> check(Node root) {
+    Accounts counted = new Accounts();
+    counted.recount(root);
+    List<String> differences = new ArrayList<>();
+    for (int domid : union(counted)) {
+      if (nodes(domid) != counted.nodes(domid)) {
+        differences.add(
+            "domain " + domid + " owns " + counted.nodes(domid) + " nodes, not " + nodes(domid));
+      }
+    }
+    return differences;
+  }
+
+  private Set<Integer> union(Accounts other) {
+    Set<Integer> domains = new TreeSet<>(accounts.keySet());
+    domains.addAll(other.accounts.keySet());
+    return domains;
   }
 
   DomainUsage usage(int domid) {

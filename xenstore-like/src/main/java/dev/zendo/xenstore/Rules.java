@@ -136,22 +136,16 @@ final class Rules {
   static void checkPermissions(
       Connection caller, Object what, Permissions permissions, Quotas quotas) {
     if (!caller.isPrivileged() && permissions.size() > quotas.permissionsPerNode()) {
-      throw StoreException.untraced(
-          StoreError.ENOSPC,
-          quota(caller, "permissionsPerNode", quotas.permissionsPerNode()) + " on " + what);
+      throw StoreException.exhausted(
+          StoreError.ENOSPC, caller, "permissions", quotas.permissionsPerNode(), what);
     }
   }
 
   /** Checks that the domain may own {@code more} nodes beyond the {@code owned} it has. */
   static void checkNodes(Connection caller, int owned, int more, Quotas quotas) {
     if (!caller.isPrivileged() && owned + more > quotas.nodes()) {
-      throw StoreException.untraced(StoreError.ENOSPC, quota(caller, "nodes", quotas.nodes()));
+      throw StoreException.exhausted(StoreError.ENOSPC, caller, "nodes", quotas.nodes());
     }
-  }
-
-  /** The text of an exhausted quota. */
-  static String quota(Connection caller, String name, int limit) {
-    return "quota " + name + " (" + limit + ") of " + caller + " is exhausted";
   }
 
   /** New nodes inherit the permissions of their parent; those of a guest belong to the guest. */
@@ -167,8 +161,8 @@ final class Rules {
 
   private static void checkValue(Connection caller, Path path, int length, Quotas quotas) {
     if (!caller.isPrivileged() && length > quotas.valueBytes()) {
-      throw StoreException.untraced(
-          StoreError.ENOSPC, quota(caller, "valueBytes", quotas.valueBytes()) + " on " + path);
+      throw StoreException.exhausted(
+          StoreError.ENOSPC, caller, "node-size", quotas.valueBytes(), path);
     }
     if (length > Quotas.MAX_VALUE_BYTES) {
       throw StoreException.untraced(

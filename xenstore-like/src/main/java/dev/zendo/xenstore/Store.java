@@ -1,16 +1,11 @@
 package dev.zendo.xenstore;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The key-value store that the control domain and all guests share: a tree of nodes with
@@ -31,16 +26,14 @@ public final class Store {
   /** Fires when a domain is shut down, crashes, is destroyed or released. */
   public static final String RELEASE_DOMAIN = "@releaseDomain";
 
-  private static final Logger LOG = LoggerFactory.getLogger(Store.class);
-  private static final Permissions DOM0_ONLY = Permissions.of(0, Access.NONE);
+  static final Permissions DOM0_ONLY = Permissions.of(0, Access.NONE);
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Quotas quotas;
+  private final Domains domains = new Domains(this);
+  private volatile Quotas quotas;
 
   /** Written under the lock, read by anybody. */
   private volatile Node root;
-
-  private volatile DomainControl domainControl = DomainControl.NONE;
 
   /** Replaced, never modified: read by anybody, too. */
   private volatile List<ChangeListener> listeners = List.of();
@@ -48,13 +41,8 @@ public final class Store {
   // All below: under the lock.
   private final TreeEditor.Generations generations = new TreeEditor.Generations();
   private final Accounts accounts = new Accounts();
-  private final WatchTable watches = new WatchTable(this::enqueue);
+  private final Watches watches = new Watches(this, accounts);
   private final List<Connection> connections = new ArrayList<>();
-  private final Map<String, Permissions> specials = new HashMap<>();
-  private final Map<Integer, Integer> targets = new HashMap<>();
-  private final Set<Integer> introduced = new TreeSet<>();
-  private final Set<Integer> stopped = new TreeSet<>();
-  private List<Connection> woken = new ArrayList<>();
 
   /** An empty store with Xen's default quotas. */
   public Store() {
@@ -66,14 +54,29 @@ public final class Store {
     this.quotas = quotas;
     this.root = Node.leaf(new byte[0], DOM0_ONLY, generations.next());
     accounts.recount(root);
-    specials.put(INTRODUCE_DOMAIN, DOM0_ONLY);
-    specials.put(RELEASE_DOMAIN, DOM0_ONLY);
-    introduced.add(0);
   }
 
   /** The limits for unprivileged domains. */
   public Quotas quotas() {
     return quotas;
+  }
+
+  /**
+   * Changes the limits for unprivileged domains. What is used already stays; the number of
+   * outstanding requests only changes for clients that connect later.
+   */
+  public void setQuotas(Quotas quotas) {
+    this.quotas = quotas;
+  }
+
+  /** The domains that are served. */
+  public Domains domains() {
+    return domains;
+  }
+
+  /** The watches. */
+  Watches watches() {
+    return watches;
   }
 
   /** The current tree: a consistent snapshot, whatever happens later. */
@@ -97,7 +100,7 @@ public final class Store {
     lock.lock();
     try {
       connections.add(connection);
-      connection.setTarget(targets.getOrDefault(domid, -1));
+      connection.setTarget(domains.target(domid));
     } finally {
       unlock();
     }
@@ -129,11 +132,6 @@ public final class Store {
     } finally {
       unlock();
     }
-  }
-
-  /** Sets what serves the domains that privileged clients introduce. */
-  public void setDomainControl(DomainControl control) {
-    domainControl = control;
   }
 
   /** Adds a listener that sees every change from now on. */
@@ -183,6 +181,26 @@ public final class Store {
     }
   }
 
+  /** What all domains use of their quotas, in the order of their ids. */
+  public List<DomainUsage> usage() {
+    lock.lock();
+    try {
+      return accounts.usage();
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Counts all nodes anew; gives a line for each domain whose account is wrong. */
+  List<String> recount() {
+    lock.lock();
+    try {
+      return accounts.check(root);
+    } finally {
+      unlock();
+    }
+  }
+
   /**
    * Replaces the whole content. Every watch fires once with its own path; every open transaction
    * that has written something will conflict.
@@ -194,13 +212,7 @@ public final class Store {
       root = content.apply(new TreeBuilder(generations));
       accounts.recount(root);
       notifyListeners(List.of(new Change(Path.ROOT, before, root)));
-      for (Connection connection : connections) {
-        for (Watch watch : connection.watches()) {
-          if (watch.path != null) {
-            enqueue(watch, watch.ownEvent());
-          }
-        }
-      }
+      watches.fireAll(connections);
     } finally {
       unlock();
     }
@@ -281,103 +293,6 @@ public final class Store {
     }
   }
 
-  /** Says who may receive a special event. */
-  void setSpecialPermissions(Connection caller, String name, Permissions permissions) {
-    lock.lock();
-    try {
-      Permissions current = specials.get(name);
-      if (current == null) {
-        throw StoreException.untraced(StoreError.EINVAL, Text.quote(name) + " is no special event");
-      }
-      Rules.checkPermissions(caller, name, permissions, quotas);
-      if (!caller.isPrivileged() && !caller.actsFor(current.owner())) {
-        throw StoreException.untraced(StoreError.EACCES, caller + " does not own " + name);
-      }
-      putSpecial(name, permissions);
-    } finally {
-      unlock();
-    }
-  }
-
-  /** Who may receive the special events. */
-  public Map<String, Permissions> specialPermissions() {
-    lock.lock();
-    try {
-      return Map.copyOf(specials);
-    } finally {
-      unlock();
-    }
-  }
-
-  /** Says who may receive a special event, as domain 0. */
-  public void setSpecialPermissions(String name, Permissions permissions) {
-    lock.lock();
-    try {
-      putSpecial(name, permissions);
-    } finally {
-      unlock();
-    }
-  }
-
-  private void putSpecial(String name, Permissions permissions) {
-    specials.put(name, permissions);
-    for (ChangeListener listener : listeners) {
-      listener.specialChanged(name, permissions);
-    }
-  }
-
-  // ---- watches
-
-  /** Sets a watch, whose first event is queued at once. */
-  void watch(Connection caller, String path, String token) {
-    Watch watch = Watch.of(caller, path, token);
-    lock.lock();
-    try {
-      checkConnected(caller);
-      int count = accounts.watches(caller.domid());
-      if (!caller.isPrivileged() && count >= quotas.watches()) {
-        throw StoreException.untraced(
-            StoreError.E2BIG, Rules.quota(caller, "watches", quotas.watches()));
-      }
-      if (!caller.addWatch(watch)) {
-        throw StoreException.untraced(
-            StoreError.EEXIST, "a watch on " + watch.key + " with that token exists");
-      }
-      accounts.addWatches(caller.domid(), 1);
-      watches.add(watch);
-      enqueue(watch, watch.ownEvent());
-    } finally {
-      unlock();
-    }
-  }
-
-  /** Removes a watch together with its events that wait. */
-  void unwatch(Connection caller, String path, String token) {
-    String key = Watch.key(caller, path);
-    lock.lock();
-    try {
-      Watch watch = caller.removeWatch(key, token);
-      if (watch == null) {
-        throw StoreException.untraced(
-            StoreError.ENOENT, "there is no watch on " + Text.quote(key) + " with that token");
-      }
-      watches.remove(watch);
-      accounts.addWatches(caller.domid(), -1);
-    } finally {
-      unlock();
-    }
-  }
-
-  /** Drops all watches and transactions of a client. */
-  void resetWatches(Connection caller) {
-    lock.lock();
-    try {
-      reset(caller);
-    } finally {
-      unlock();
-    }
-  }
-
   // ---- transactions
 
   /** Begins a transaction. */
@@ -387,8 +302,8 @@ public final class Store {
       checkConnected(caller);
       if (!caller.isPrivileged()
           && accounts.transactions(caller.domid()) >= quotas.transactions()) {
-        throw StoreException.untraced(
-            StoreError.ENOSPC, Rules.quota(caller, "transactions", quotas.transactions()));
+        throw StoreException.exhausted(
+            StoreError.ENOSPC, caller, "transactions", quotas.transactions());
       }
       int id = caller.newTransactionId();
       caller.transactions().put(id, new Transaction(root, generations));
@@ -436,123 +351,26 @@ public final class Store {
     }
   }
 
-  // ---- domains
+  // ---- special events
 
-  /** Serves a domain from now on and fires {@code @introduceDomain} if that is new. */
-  void introduce(int domid, long gfn, int port) {
-    if (domid <= 0 || domid > Permissions.MAX_DOMID || port <= 0) {
-      throw StoreException.untraced(
-          StoreError.EINVAL, "no domain " + domid + " with port " + port + " can be introduced");
-    }
-    domainControl.introduce(domid, gfn, port);
+  /** Who may receive the special events. */
+  public Map<String, Permissions> specialPermissions() {
     lock.lock();
     try {
-      stopped.remove(domid);
-      if (introduced.add(domid)) {
-        watches.fireSpecial(INTRODUCE_DOMAIN, specials.get(INTRODUCE_DOMAIN));
-      }
+      return watches.specials();
     } finally {
       unlock();
     }
   }
 
-  /** Stops serving a domain and {@linkplain #forgetDomain forgets} it. */
-  void release(int domid) {
-    checkIntroduced(domid);
-    domainControl.release(domid);
-    forgetDomain(domid);
-  }
-
-  /**
-   * Forgets everything that belongs to a domain that is gone, whether it was introduced or not, and
-   * fires {@code @releaseDomain}: closes its connections, and removes its target, the nodes that it
-   * owns with all below them, and its entries in other nodes' permissions.
-   */
-  public void forgetDomain(int domid) {
-    if (domid == 0) {
-      throw new StoreException(StoreError.EINVAL, "domain 0 cannot be forgotten");
-    }
+  /** Says who may receive a special event. */
+  public void setSpecialPermissions(String name, Permissions permissions) {
     lock.lock();
     try {
-      introduced.remove(domid);
-      stopped.remove(domid);
-      targets.remove(domid);
-      for (Connection connection : List.copyOf(connections)) {
-        if (connection.domid() == domid) {
-          drop(connection);
-        }
-      }
-      forgetNodes(domid);
-      watches.fireSpecial(RELEASE_DOMAIN, specials.get(RELEASE_DOMAIN));
+      watches.setSpecial(name, permissions);
     } finally {
       unlock();
     }
-  }
-
-  /**
-   * Tells the store that a domain has shut down or crashed: fires {@code @releaseDomain} once until
-   * the domain is resumed or introduced again.
-   */
-  public void domainStopped(int domid) {
-    lock.lock();
-    try {
-      if (stopped.add(domid)) {
-        watches.fireSpecial(RELEASE_DOMAIN, specials.get(RELEASE_DOMAIN));
-      }
-    } finally {
-      unlock();
-    }
-  }
-
-  /** Makes the next {@link #domainStopped} of the domain count again. */
-  void resume(int domid) {
-    checkIntroduced(domid);
-    lock.lock();
-    try {
-      stopped.remove(domid);
-    } finally {
-      unlock();
-    }
-  }
-
-  /** Gives a domain the rights of another one besides its own. */
-  void setTarget(int domid, int target) {
-    checkIntroduced(domid);
-    checkIntroduced(target);
-    lock.lock();
-    try {
-      targets.put(domid, target);
-      for (Connection connection : connections) {
-        if (connection.domid() == domid) {
-          connection.setTarget(target);
-        }
-      }
-    } finally {
-      unlock();
-    }
-  }
-
-  /** Whether a domain is being served; domain 0 always is. */
-  public boolean isIntroduced(int domid) {
-    lock.lock();
-    try {
-      return introduced.contains(domid);
-    } finally {
-      unlock();
-    }
-  }
-
-  private void checkIntroduced(int domid) {
-    if (!isIntroduced(domid)) {
-      throw StoreException.untraced(StoreError.ENOENT, "domain " + domid + " is not introduced");
-    }
-  }
-
-  private void forgetNodes(int domid) {
-    TreeEditor tree = new TreeEditor(root, generations);
-    List<Change> changes = Rules.forgetDomain(tree, domid);
-    publish(tree, changes);
-    accounts.forget(domid);
   }
 
   // ---- inside, under the lock
@@ -565,8 +383,7 @@ public final class Store {
     Transaction transaction = caller.transaction(tx);
     int limit = caller.isPrivileged() ? Integer.MAX_VALUE : quotas.transactionNodes();
     if (!transaction.observe(path, aspects, limit)) {
-      throw StoreException.untraced(
-          StoreError.ENOSPC, Rules.quota(caller, "transactionNodes", limit));
+      throw StoreException.exhausted(StoreError.ENOSPC, caller, "transaction-nodes", limit);
     }
     return transaction;
   }
@@ -586,48 +403,60 @@ public final class Store {
     }
   }
 
-  private void enqueue(Watch watch, WatchEvent event) {
-    Connection owner = watch.owner;
-    if (!owner.enqueue(event, quotas.pendingEventBytes())
-        && accounts.addDroppedEvent(owner.domid())) {
-      LOG.warn("{} does not take its watch events: dropping {}", owner, event.path());
-    }
-    if (!woken.contains(owner)) {
-      woken.add(owner);
+  /** Tells the listeners. */
+  void specialChanged(String name, Permissions permissions) {
+    for (ChangeListener listener : listeners) {
+      listener.specialChanged(name, permissions);
     }
   }
 
-  private void checkConnected(Connection caller) {
+  /** The clients. */
+  List<Connection> connections() {
+    return connections;
+  }
+
+  /** Closes the connections of a domain that is gone, and removes what it owns. */
+  void dropDomain(int domid) {
+    for (Connection connection : List.copyOf(connections)) {
+      if (connection.domid() == domid) {
+        drop(connection);
+      }
+    }
+    TreeEditor tree = new TreeEditor(root, generations);
+    List<Change> changes = Rules.forgetDomain(tree, domid);
+    publish(tree, changes);
+    accounts.forget(domid);
+  }
+
+  void checkConnected(Connection caller) {
     if (!caller.isOpen()) {
       throw StoreException.untraced(StoreError.EIO, caller + " is disconnected");
     }
   }
 
-  private void reset(Connection connection) {
-    for (Watch watch : connection.watches()) {
-      watches.remove(watch);
-    }
-    accounts.addWatches(connection.domid(), -connection.watchCount());
-    accounts.addTransactions(connection.domid(), -connection.transactions().size());
-    connection.clear();
-  }
-
   private void drop(Connection connection) {
     if (connections.remove(connection)) {
-      reset(connection);
+      watches.reset(connection);
       connection.markClosed();
     }
   }
 
+  // ---- the lock
+
+  void lock() {
+    lock.lock();
+  }
+
   /** Releases the lock, then tells the clients for which events were queued. */
-  private void unlock() {
-    List<Connection> wake = woken;
-    if (wake.isEmpty() || lock.getHoldCount() > 1) {
+  void unlock() {
+    if (lock.getHoldCount() > 1) {
       lock.unlock();
       return;
     }
-    woken = new ArrayList<>();
+    List<Connection> wake = watches.takeWoken();
     lock.unlock();
-    Signals.send(wake);
+    if (!wake.isEmpty()) {
+      Signals.send(wake);
+    }
   }
 }

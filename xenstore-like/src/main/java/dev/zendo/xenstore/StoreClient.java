@@ -107,7 +107,7 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
     public void close() {
       if (listeners.remove(token) != null) {
         try {
-          store.unwatch(connection, path, token);
+          store.watches().unwatch(connection, path, token);
         } catch (StoreException e) {
           // The connection has been closed or reset, and the watch with it.
           LOG.debug("watch {} was gone already", path, e);
@@ -124,7 +124,7 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
     String token = "j" + lastToken.incrementAndGet();
     listeners.put(token, listener);
     try {
-      store.watch(connection, path, token);
+      store.watches().watch(connection, path, token);
     } catch (StoreException e) {
       listeners.remove(token);
       throw e.traced();
@@ -200,25 +200,25 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
   /** Serves a domain over its ring page and event channel; privileged clients only. */
   public void introduce(int domid, long gfn, int port) {
     checkPrivileged();
-    run(() -> store.introduce(domid, gfn, port));
+    run(() -> store.domains().introduce(domid, gfn, port));
   }
 
   /** Stops serving a domain and forgets it; privileged clients only. */
   public void release(int domid) {
     checkPrivileged();
-    run(() -> store.release(domid));
+    run(() -> store.domains().release(domid));
   }
 
   /** Makes the next end of the domain count again; privileged clients only. */
   public void resume(int domid) {
     checkPrivileged();
-    run(() -> store.resume(domid));
+    run(() -> store.domains().resume(domid));
   }
 
   /** Gives a domain the rights of another one as well; privileged clients only. */
   public void setTarget(int domid, int target) {
     checkPrivileged();
-    run(() -> store.setTarget(domid, target));
+    run(() -> store.domains().setTarget(domid, target));
   }
 
   private void checkPrivileged() {
@@ -266,7 +266,7 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
 
   void chmod(int tx, String path, Permissions permissions) {
     if (path.startsWith("@")) {
-      change(0, () -> store.setSpecialPermissions(connection, path, permissions));
+      change(0, () -> store.watches().setSpecial(connection, path, permissions));
     } else {
       change(tx, () -> store.setPermissions(connection, tx, connection.resolve(path), permissions));
     }

@@ -2,7 +2,9 @@ package dev.zendo.xenstore;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,9 @@ public final class WireConnection implements AutoCloseable {
   private byte[] body = NOTHING;
   private int bodyLength;
   private boolean broken;
+
+  /** The names of quotas about which the log says that the domain has exhausted them. */
+  private final Set<String> exhausted = new HashSet<>();
 
   /** Whole messages; of the first, {@link #taken} bytes are gone already. */
   private final Deque<byte[]> output = new ArrayDeque<>();
@@ -126,13 +131,22 @@ public final class WireConnection implements AutoCloseable {
     try {
       reply(type, tx, XenstoreProtocol.answer(store, connection, type, tx, payload));
     } catch (StoreException e) {
-      LOG.debug("{} was refused a request of type {}: {}", connection, type, e.getMessage());
+      log(type, e);
       refuse(tx, e.error());
     } catch (RuntimeException e) {
       LOG.error("a request of type {} of {} failed", type, connection, e);
       refuse(tx, StoreError.EIO);
     }
     moveEvents();
+  }
+
+  /** Says once in the log which of its quotas a domain has exhausted. */
+  private void log(int type, StoreException refusal) {
+    if (refusal.quota().isPresent() && exhausted.add(refusal.quota().get())) {
+      LOG.warn("{} was refused a request: {}", connection, refusal.getMessage());
+    } else {
+      LOG.debug("{} was refused a request of type {}: {}", connection, type, refusal.getMessage());
+    }
   }
 
   private void refuse(int tx, StoreError error) {

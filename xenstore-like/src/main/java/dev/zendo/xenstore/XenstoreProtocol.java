@@ -131,7 +131,7 @@ final class XenstoreProtocol {
     Permissions permissions =
         Permissions.parse(arguments.subList(1, arguments.size()).toArray(new String[0]));
     if (path.startsWith("@")) {
-      store.setSpecialPermissions(caller, path, permissions);
+      store.watches().setSpecial(caller, path, permissions);
     } else {
       store.setPermissions(caller, tx, caller.resolve(path), permissions);
     }
@@ -140,18 +140,18 @@ final class XenstoreProtocol {
 
   private static byte[] watch(Store store, Connection caller, int tx, Payload payload) {
     List<String> arguments = payload.strings(2);
-    store.watch(caller, arguments.get(0), arguments.get(1));
+    store.watches().watch(caller, arguments.get(0), arguments.get(1));
     return OK;
   }
 
   private static byte[] unwatch(Store store, Connection caller, int tx, Payload payload) {
     List<String> arguments = payload.strings(2);
-    store.unwatch(caller, arguments.get(0), arguments.get(1));
+    store.watches().unwatch(caller, arguments.get(0), arguments.get(1));
     return OK;
   }
 
   private static byte[] resetWatches(Store store, Connection caller, int tx, Payload payload) {
-    store.resetWatches(caller);
+    store.watches().reset(caller);
     return OK;
   }
 
@@ -178,31 +178,33 @@ final class XenstoreProtocol {
   private static byte[] isDomainIntroduced(
       Store store, Connection caller, int tx, Payload payload) {
     int domid = domid(payload.single());
-    return domid == DOMID_SELF || store.isIntroduced(domid) ? TRUE : FALSE;
+    return domid == DOMID_SELF || store.domains().isIntroduced(domid) ? TRUE : FALSE;
   }
 
   private static byte[] introduce(Store store, Connection caller, int tx, Payload payload) {
     List<String> arguments = payload.atLeast(3);
-    store.introduce(
-        domid(arguments.get(0)),
-        frame(arguments.get(1)),
-        Payload.decimal(arguments.get(2), 0, Integer.MAX_VALUE));
+    store
+        .domains()
+        .introduce(
+            domid(arguments.get(0)),
+            frame(arguments.get(1)),
+            Payload.decimal(arguments.get(2), 0, Integer.MAX_VALUE));
     return OK;
   }
 
   private static byte[] release(Store store, Connection caller, int tx, Payload payload) {
-    store.release(otherDomain(payload));
+    store.domains().release(otherDomain(payload));
     return OK;
   }
 
   private static byte[] resume(Store store, Connection caller, int tx, Payload payload) {
-    store.resume(otherDomain(payload));
+    store.domains().resume(otherDomain(payload));
     return OK;
   }
 
   private static byte[] setTarget(Store store, Connection caller, int tx, Payload payload) {
     List<String> arguments = payload.atLeast(2);
-    store.setTarget(domid(arguments.get(0)), domid(arguments.get(1)));
+    store.domains().setTarget(domid(arguments.get(0)), domid(arguments.get(1)));
     return OK;
   }
 

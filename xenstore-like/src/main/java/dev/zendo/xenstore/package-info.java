@@ -12,11 +12,13 @@
  *     dev.zendo.xenstore.Permissions}, {@link dev.zendo.xenstore.Access}: immutable values;
  *     {@code TreeEditor} makes changed trees, {@code TreeWalk} visits them</td></tr>
  * <tr><td>the rules</td><td>{@code Rules}: who may do what, and what it does; {@code Transaction}:
- *     snapshot, conflicts, merge; {@code Watch}, {@code WatchTable}: who is told; {@code Accounts},
+ *     snapshot, conflicts, merge; {@code Watch}, {@code WatchTable}, {@code
+ *     Watches}: who is told; {@code Accounts},
  *     {@link dev.zendo.xenstore.Quotas}, {@link dev.zendo.xenstore.DomainUsage}: who uses how
  *     much</td></tr>
  * <tr><td>the store</td><td>{@link dev.zendo.xenstore.Store}: the current tree, the lock, the
- *     clients ({@link dev.zendo.xenstore.Connection}) and the domains; {@link
+ *     clients ({@link dev.zendo.xenstore.Connection}); {@link
+ *     dev.zendo.xenstore.Domains}: whom it serves; {@link
  *     dev.zendo.xenstore.DomainControl}: what it asks of the control domain; {@link
  *     dev.zendo.xenstore.ChangeListener}: every change in order, for journals and streams; {@link
  *     dev.zendo.xenstore.TreeDiff}: what is different between two trees; the package {@code

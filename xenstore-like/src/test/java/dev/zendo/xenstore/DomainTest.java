@@ -19,18 +19,20 @@ class DomainTest {
 
   @BeforeEach
   void watchDomains() {
-    store.setDomainControl(
-        new DomainControl() {
-          @Override
-          public void introduce(int domid, long gfn, int port) {
-            if (refuse) {
-              throw new StoreException(StoreError.EINVAL, "no such domain");
-            }
-          }
+    store
+        .domains()
+        .setControl(
+            new DomainControl() {
+              @Override
+              public void introduce(int domid, long gfn, int port) {
+                if (refuse) {
+                  throw new StoreException(StoreError.EINVAL, "no such domain");
+                }
+              }
 
-          @Override
-          public void release(int domid) {}
-        });
+              @Override
+              public void release(int domid) {}
+            });
     xs.watch(Store.INTRODUCE_DOMAIN, events::add);
     xs.watch(Store.RELEASE_DOMAIN, events::add);
     events.clear();
@@ -41,7 +43,7 @@ class DomainTest {
     xs.introduce(1, 10, 3);
     xs.introduce(1, 10, 4);
     assertEquals(List.of("@introduceDomain"), events);
-    assertTrue(store.isIntroduced(1));
+    assertTrue(store.domains().isIntroduced(1));
   }
 
   @Test
@@ -49,7 +51,7 @@ class DomainTest {
     refuse = true;
     assertThrows(StoreException.class, () -> xs.introduce(1, 10, 3));
     assertEquals(List.of(), events);
-    assertFalse(store.isIntroduced(1));
+    assertFalse(store.domains().isIntroduced(1));
   }
 
   @Test
@@ -60,12 +62,12 @@ class DomainTest {
   @Test
   void theEndOfADomainFiresOnceUntilItIsResumed() {
     xs.introduce(1, 10, 3);
-    store.domainStopped(1);
-    store.domainStopped(1);
+    store.domains().stopped(1);
+    store.domains().stopped(1);
     xs.resume(1);
-    store.domainStopped(1);
+    store.domains().stopped(1);
     xs.introduce(1, 10, 3);
-    store.domainStopped(1);
+    store.domains().stopped(1);
     assertEquals(
         List.of("@introduceDomain", "@releaseDomain", "@releaseDomain", "@releaseDomain"), events);
   }
@@ -96,12 +98,12 @@ class DomainTest {
   @Test
   void aDomainThatWasNeverIntroducedIsForgottenToo() {
     xs.write("/g", "", Permissions.parse("n9"));
-    store.domainStopped(9);
-    store.forgetDomain(9);
+    store.domains().stopped(9);
+    store.domains().forget(9);
     assertFalse(xs.exists("/g"));
-    store.domainStopped(9);
+    store.domains().stopped(9);
     assertEquals(3, events.size());
-    assertThrows(StoreException.class, () -> store.forgetDomain(0));
+    assertThrows(StoreException.class, () -> store.domains().forget(0));
   }
 
   @Test

@@ -19,18 +19,20 @@ class ProtocolTest {
 
   @BeforeEach
   void makeTree() {
-    store.setDomainControl(
-        new DomainControl() {
-          @Override
-          public void introduce(int domid, long gfn, int port) {
-            domainCalls.add("introduce " + domid + " " + gfn + " " + port);
-          }
+    store
+        .domains()
+        .setControl(
+            new DomainControl() {
+              @Override
+              public void introduce(int domid, long gfn, int port) {
+                domainCalls.add("introduce " + domid + " " + gfn + " " + port);
+              }
 
-          @Override
-          public void release(int domid) {
-            domainCalls.add("release " + domid);
-          }
-        });
+              @Override
+              public void release(int domid) {
+                domainCalls.add("release " + domid);
+              }
+            });
     try (StoreClient xs = store.client(0)) {
       xs.write("/secret", "hidden");
       xs.write("/local/domain/1", "", Permissions.parse("n0", "r1"));
@@ -269,9 +271,26 @@ class ProtocolTest {
   @Test
   void controlShowsWhatADomainUses() {
     guest.call(MessageType.WRITE, "data/x|1");
+    guest.call(MessageType.WRITE, "data/y|1");
+    guest.call(MessageType.RM, "data/y|");
     String usage = dom0.call(MessageType.CONTROL, "quota|1|");
-    assertTrue(usage.contains("nodes 2 (max 2)"), usage);
-    assertTrue(dom0.call(MessageType.CONTROL, "quota|").contains("valueBytes 2048"));
-    assertTrue(dom0.call(MessageType.CONTROL, "help|").contains("quota"));
+    assertTrue(usage.startsWith("Domain 1:\nnodes           :        2 (max 3)\n"), usage);
+    assertEquals("!ENOENT", dom0.call(MessageType.CONTROL, "quota|77|"));
+    String most = dom0.call(MessageType.CONTROL, "quota|max|");
+    assertTrue(most.contains("nodes           :        3\n"), most);
+    assertEquals("OK|", dom0.call(MessageType.CONTROL, "check|"));
+    assertTrue(dom0.call(MessageType.CONTROL, "help|").contains("quota\t"));
+  }
+
+  @Test
+  void controlChangesQuotas() {
+    String before = dom0.call(MessageType.CONTROL, "quota|");
+    assertTrue(before.contains("\nnode-size        :     2048 "), before);
+    assertEquals("OK|", dom0.call(MessageType.CONTROL, "quota|set|node-size|3|"));
+    assertEquals("!ENOSPC", guest.call(MessageType.WRITE, "data/x|1234"));
+    assertEquals("OK|", guest.call(MessageType.WRITE, "data/x|123"));
+    for (String wrong : List.of("node-size|0", "node-size|x", "node-size|-1", "size|1", "nodes")) {
+      assertEquals("!EINVAL", dom0.call(MessageType.CONTROL, "quota|set|" + wrong + "|"));
+    }
   }
 }

@@ -86,12 +86,12 @@ class QuotaTest {
     for (int i = 0; i < 19; i++) {
       tx.exists("/all/" + i);
     }
-    refused(StoreError.ENOSPC, "transactionNodes", () -> tx.exists("/all/19"));
+    refused(StoreError.ENOSPC, "transaction-nodes", () -> tx.exists("/all/19"));
     tx.exists("/all/0");
     StoreTransaction churn = guest.begin();
     refused(
         StoreError.ENOSPC,
-        "transactionNodes",
+        "transaction-nodes",
         () -> {
           for (int i = 0; i < 100; i++) {
             churn.write("/g/new/" + i, "");
@@ -133,7 +133,7 @@ class QuotaTest {
   @Test
   void valueBytes() {
     guest.write("/g", "x".repeat(100));
-    refused(StoreError.ENOSPC, "valueBytes", () -> guest.write("/g", "x".repeat(101)));
+    refused(StoreError.ENOSPC, "node-size", () -> guest.write("/g", "x".repeat(101)));
     xs.write("/g", "x".repeat(4096));
     StoreException e = assertThrows(StoreException.class, () -> xs.write("/g", "x".repeat(4097)));
     assertEquals(StoreError.E2BIG, e.error());
@@ -144,7 +144,7 @@ class QuotaTest {
     guest.chmod("/g", Permissions.parse("n1", "r2", "r3"));
     refused(
         StoreError.ENOSPC,
-        "permissionsPerNode",
+        "permissions",
         () -> guest.chmod("/g", Permissions.parse("n1", "r2", "r3", "r4")));
     xs.chmod("/g", Permissions.parse("n1", "r2", "r3", "r4"));
   }
@@ -152,7 +152,7 @@ class QuotaTest {
   @Test
   void eventsThatAreNotTakenAreDroppedAndCounted() {
     Connection silent = store.connect(1);
-    store.watch(silent, "/g", "t");
+    store.watches().watch(silent, "/g", "t");
     for (int i = 0; i < 1000; i++) {
       xs.write("/g/" + i, "");
     }

@@ -26,14 +26,16 @@ class RecordedLogTest {
 
   @Test
   void theEventsAreThoseThatXenSent() throws IOException {
-    store.setDomainControl(
-        new DomainControl() {
-          @Override
-          public void introduce(int domid, long gfn, int port) {}
+    store
+        .domains()
+        .setControl(
+            new DomainControl() {
+              @Override
+              public void introduce(int domid, long gfn, int port) {}
 
-          @Override
-          public void release(int domid) {}
-        });
+              @Override
+              public void release(int domid) {}
+            });
     clients.put("D0", new WireClient(store, 0));
     for (String line : log()) {
       String[] words = line.split(" ");
@@ -72,7 +74,7 @@ class RecordedLogTest {
       return;
     }
     if (operation.equals("stopped")) {
-      store.domainStopped(Integer.parseInt(name.substring(1)));
+      store.domains().stopped(Integer.parseInt(name.substring(1)));
       return;
     }
     WireClient client = clients.get(name);

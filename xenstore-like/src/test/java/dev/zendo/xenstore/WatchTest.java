@@ -179,7 +179,7 @@ class WatchTest {
   void equalEventsThatWaitTogetherAreOne() {
     StoreClient watcher = store.client(0);
     Connection connection = store.connect(0);
-    store.watch(connection, "/a", "t");
+    store.watches().watch(connection, "/a", "t");
     connection.pollEvent();
     for (int i = 0; i < 10; i++) {
       xs.write("/a/b", "" + i);
@@ -194,11 +194,11 @@ class WatchTest {
   @Test
   void specialEventsAreNeverMerged() {
     Connection connection = store.connect(0);
-    store.watch(connection, Store.RELEASE_DOMAIN, "t");
+    store.watches().watch(connection, Store.RELEASE_DOMAIN, "t");
     connection.pollEvent();
-    store.domainStopped(1);
-    store.domainStopped(2);
-    store.domainStopped(2);
+    store.domains().stopped(1);
+    store.domains().stopped(2);
+    store.domains().stopped(2);
     assertEquals("@releaseDomain t", connection.pollEvent().toString());
     assertEquals("@releaseDomain t", connection.pollEvent().toString());
     assertEquals(null, connection.pollEvent());
@@ -208,11 +208,11 @@ class WatchTest {
   void guestsGetSpecialEventsOnlyWithPermission() {
     watch(guest, "@releaseDomain", "t");
     watch(dom0, "@releaseDomain", "t");
-    store.domainStopped(5);
+    store.domains().stopped(5);
     assertEquals(List.of(), guest.events());
     assertEquals(List.of("@releaseDomain|t|"), dom0.events());
     xs.chmod("@releaseDomain", Permissions.parse("n0", "r1"));
-    store.domainStopped(6);
+    store.domains().stopped(6);
     assertEquals(List.of("@releaseDomain|t|"), guest.events());
   }
 

@@ -28,7 +28,7 @@ public final class StoreService implements AutoCloseable {
 
   /** A store with what xl expects of a fresh machine. */
   public StoreService(ControlDomain control) {
-    store.setDomainControl(
+    store.domains().setControl(
         new DomainControl() {
           @Override
           public void introduce(int domid, long gfn, int port) {
@@ -73,12 +73,12 @@ public final class StoreService implements AutoCloseable {
 
   /** Tells watchers that a domain has shut down. */
   public void stopped(int domain) {
-    store.domainStopped(domain);
+    store.domains().stopped(domain);
   }
 
   /** Stops serving a domain and removes its keys. */
   public void release(int domain) {
-    if (store.isIntroduced(domain)) {
+    if (store.domains().isIntroduced(domain)) {
       client.release(domain);
     }
     client.transact(transaction -> DomainKeys.remove(transaction, domain));
