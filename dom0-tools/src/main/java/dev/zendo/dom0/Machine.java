@@ -5,8 +5,10 @@ import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.DomainControl;
 import dev.zendo.dom0.device.BackendBus;
+import dev.zendo.dom0.device.BackendDriver;
 import dev.zendo.dom0.device.DeviceControl;
 import dev.zendo.dom0.display.Displays;
+import dev.zendo.dom0.ninep.NinePDriver;
 import dev.zendo.dom0.report.Statistics;
 import dev.zendo.dom0.xenstore.StoreService;
 import dev.zendo.hypercalls.event.Virq;
@@ -65,11 +67,17 @@ public final class Machine implements AutoCloseable {
     this.hypervisor = new Hypervisor(config);
     this.control = new ControlDomain(hypervisor.controlDomain(), "dom0", config.driven());
     this.store = new StoreService(control);
-    this.devices = new BackendBus(control, store.store(), displays.drivers());
+    this.devices = new BackendBus(control, store.store(), drivers());
     this.deviceControl = new DeviceControl(store.client(), control.events());
     hypervisor.onCrash(this::crashed);
     control.events().onFailure((cause, domain) -> hypervisor.fail(domain, cause));
     control.events().bindVirq(Virq.DOM_EXC, this::checkGuests);
+  }
+
+  private List<BackendDriver> drivers() {
+    List<BackendDriver> drivers = new ArrayList<>(displays.drivers());
+    drivers.add(new NinePDriver());
+    return drivers;
   }
 
   /** Loads what an engine needs, on a thread of its own, so that {@link #start} is quicker. */

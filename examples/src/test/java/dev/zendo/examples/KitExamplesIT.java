@@ -146,6 +146,45 @@ class KitExamplesIT {
         "watch: data/watched changed (token)");
   }
 
+  @Test
+  void filesOfASharedFolderAreReadAndWritten() throws Exception {
+    Path shared = Files.createDirectory(folder.resolve("shared"));
+    Files.writeString(shared.resolve("greeting"), "good morning");
+    check(
+        run(
+            "file",
+            "--share",
+            "tag=other,path=/usr",
+            "--share",
+            "tag=it,path=" + shared,
+            "--cmdline",
+            "it"),
+        "1 files",
+        "greeting of 12 bytes: good morning",
+        "answer: written and read back");
+    assertEquals(40_000, Files.size(shared.resolve("answers/from-the-guest")));
+  }
+
+  @Test
+  void aReadOnlyFolderIsNotWritten() throws Exception {
+    Path shared = Files.createDirectory(folder.resolve("shared"));
+    check(
+        run("file", "--share", "tag=it,access=ro,path=" + shared),
+        "0 files",
+        "answer: the folder is read-only");
+    try (var files = Files.list(shared)) {
+      assertEquals(0, files.count());
+    }
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsReportedInOneLine() throws Exception {
+    Run run = run("file", "--share", "tag=it,path=/nowhere");
+    String line = "zl: cannot share /nowhere (error 2); give a directory that can be read\n";
+    assertTrue(run.errors().endsWith(line), run.errors());
+    assertEquals(2, run.status());
+  }
+
   @ParameterizedTest(name = "engine {0}")
   @ValueSource(strings = {"auto", "interpreter"})
   void benchmarksComputeWhatTheyComputeOnXen(String engine) throws Exception {

@@ -34,7 +34,8 @@ final class NinePBackend implements Backend {
     try {
       return new SharedTree(path, readOnly);
     } catch (HostError e) {
-      throw new DeviceException("cannot share " + path + " (" + e.getMessage() + ")");
+      throw new DeviceException(
+          "cannot share " + path + " (" + e.getMessage() + "); give a directory that can be read");
     }
   }
 

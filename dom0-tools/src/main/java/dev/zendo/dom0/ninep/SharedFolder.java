@@ -1,5 +1,6 @@
 package dev.zendo.dom0.ninep;
 
+import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.device.DeviceSpec;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ public record SharedFolder(String tag, String path, boolean readOnly) {
    * access=ro} or {@code rw} besides (rw if it is missing). A relative path starts in the current
    * directory.
    *
-   * @throws IllegalArgumentException with one line that says what to write instead
+   * @throws ToolException with one line that says what to write instead
    */
   public static SharedFolder parse(String text) {
     Map<String, String> values = new HashMap<>();
@@ -34,7 +35,7 @@ public record SharedFolder(String tag, String path, boolean readOnly) {
       int equals = pair.indexOf('=');
       String key = equals < 0 ? pair.strip() : pair.substring(0, equals).strip();
       if (equals < 0 || values.put(key, pair.substring(equals + 1).strip()) != null) {
-        throw new IllegalArgumentException("\"" + pair + "\" in a share; write " + EXAMPLE);
+        throw new ToolException("\"" + pair + "\" in a share; write " + EXAMPLE);
       }
     }
     String tag = values.remove("tag");
@@ -44,18 +45,18 @@ public record SharedFolder(String tag, String path, boolean readOnly) {
     values.remove("access");
     values.remove("security_model");
     if (tag == null || path == null || path.isEmpty() || !values.isEmpty()) {
-      throw new IllegalArgumentException("a share is \"" + text + "\"; write " + EXAMPLE);
+      throw new ToolException("a share is \"" + text + "\"; write " + EXAMPLE);
     }
     if (!tag.matches("[A-Za-z0-9_.-]{1," + MAX_TAG + "}")) {
-      throw new IllegalArgumentException(
+      throw new ToolException(
           "the tag of a share is \"" + tag + "\"; use 1 to " + MAX_TAG + " letters and digits");
     }
     if (!access.equals("ro") && !access.equals("rw")) {
-      throw new IllegalArgumentException(
+      throw new ToolException(
           "the access to a share is \"" + access + "\"; write access=ro or access=rw");
     }
     if (!model.equals("none")) {
-      throw new IllegalArgumentException(
+      throw new ToolException(
           "the security_model of a share is \"" + model + "\"; only none is there");
     }
     String absolute = Path.of(path).toAbsolutePath().normalize().toString();

@@ -3,6 +3,7 @@ package dev.zendo.dom0.ninep;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.device.DeviceSpec;
 import java.nio.file.Path;
 import java.util.Map;
@@ -47,8 +48,7 @@ class SharedFolderTest {
         "/x"
       })
   void refusesTheRestInOneLine(String text) {
-    String message =
-        assertThrows(IllegalArgumentException.class, () -> SharedFolder.parse(text)).getMessage();
+    String message = assertThrows(ToolException.class, () -> SharedFolder.parse(text)).getMessage();
     assertEquals(1, message.lines().count());
   }
 }
