@@ -1,6 +1,7 @@
 package dev.zendo.dom0;
 
 import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.console.ChannelDriver;
 import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.DomainControl;
@@ -77,6 +78,7 @@ public final class Machine implements AutoCloseable {
   private List<BackendDriver> drivers() {
     List<BackendDriver> drivers = new ArrayList<>(displays.drivers());
     drivers.add(new NinePDriver());
+    drivers.add(new ChannelDriver());
     return drivers;
   }
 

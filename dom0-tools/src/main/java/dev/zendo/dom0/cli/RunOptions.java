@@ -21,6 +21,7 @@ import org.apache.commons.cli.Options;
  * @param traces any of hypercalls, events, traps
  * @param traceFile where traces go, or null for standard error
  * @param storeSocket where the store is served, or null
+ * @param consoles where the console is besides the terminal
  * @param timeout milliseconds until the guest is ended
  * @param reboots whether the guest is started again when it wants that
  * @param json whether the report is JSON
@@ -33,6 +34,7 @@ record RunOptions(
     Set<String> traces,
     String traceFile,
     Path storeSocket,
+    List<String> consoles,
     long timeout,
     boolean reboots,
     boolean json,
@@ -73,6 +75,7 @@ record RunOptions(
         .addOption(
             value(null, "trace", "WHAT", "trace hypercalls, events or traps; may be repeated"))
         .addOption(value(null, "trace-file", "FILE", "write traces there, not to stderr"))
+        .addOption(ConsoleOptions.option())
         .addOption(value(null, "store-socket", "PATH", "serve the store at a Unix socket"))
         .addOption(flag("stats", "count what the guest uses; with --json for each vcpu"))
         .addOption(flag("json", "report the end of the guest as JSON on stderr"));
@@ -115,6 +118,7 @@ record RunOptions(
         traces,
         line.getOptionValue("trace-file"),
         socket == null ? null : Path.of(socket),
+        ConsoleOptions.of(line),
         timeout,
         !line.hasOption("no-reboot"),
         line.hasOption("json"),

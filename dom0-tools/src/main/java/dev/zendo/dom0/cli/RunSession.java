@@ -7,7 +7,10 @@ import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.console.ConsoleEnd;
+import dev.zendo.dom0.console.ConsoleHub;
 import dev.zendo.dom0.console.HostTerminal;
+import dev.zendo.dom0.console.PtyEnd;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.report.CrashReport;
 import dev.zendo.dom0.report.FailureFile;
@@ -16,6 +19,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +42,8 @@ final class RunSession implements AutoCloseable {
   private final long deadline;
   private final CompletableFuture<Other> left = new CompletableFuture<>();
   private final HostTerminal terminal = new HostTerminal(() -> left.complete(Other.LEFT));
+  private final ConsoleHub hub = new ConsoleHub();
+  private final List<ConsoleEnd> consoles;
   private final Machine machine;
   private final TraceOutput trace;
   private final long started = System.nanoTime();
@@ -56,9 +62,17 @@ final class RunSession implements AutoCloseable {
     int hostProcessors = Runtime.getRuntime().availableProcessors();
     int processors = Math.max(1, Math.min(target.vcpus(), hostProcessors));
     target.scheduling().checkFor(processors);
+    this.consoles = ConsoleOptions.open(options.consoles());
     this.machine =
         Machine.start(target.memoryMiB(), processors, options.engine(), options.codeBytes());
     this.trace = TraceOutput.open(options.traceFile(), options.traces(), machine.tracer());
+    hub.add(terminal);
+    for (ConsoleEnd console : consoles) {
+      hub.add(console.output());
+      if (console instanceof PtyEnd) {
+        System.err.println("zl: the console is at " + console.address());
+      }
+    }
     if (options.storeSocket() != null) {
       machine.store().listen(options.storeSocket());
     }
@@ -68,8 +82,9 @@ final class RunSession implements AutoCloseable {
   int run() throws InterruptedException {
     boolean first = true;
     while (true) {
-      Guest guest = machine.create(spec, terminal);
+      Guest guest = machine.create(spec, hub);
       terminal.connect(guest.console());
+      consoles.forEach(console -> show(console, guest));
       if (first) {
         terminal.start();
         first = false;
@@ -83,6 +98,15 @@ final class RunSession implements AutoCloseable {
       watcher.stopped(guest);
       guest.close();
       spec = readSpec();
+    }
+  }
+
+  /** Connects a further place of the console; tools look for a terminal's name in the store. */
+  private void show(ConsoleEnd console, Guest guest) {
+    console.connect(guest.console());
+    if (console instanceof PtyEnd) {
+      String key = "/local/domain/" + guest.id() + "/console/tty";
+      machine.store().client().write(key, console.address());
     }
   }
 
@@ -239,6 +263,7 @@ final class RunSession implements AutoCloseable {
   @Override
   public void close() {
     terminal.close();
+    consoles.forEach(ConsoleEnd::close);
     if (reported) {
       // The process ends: the host takes all memory back faster than we could give it.
       machine.store().close();

@@ -5,7 +5,6 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The terminal of this process as a guest's console. When standard input is a terminal it is put
@@ -18,18 +17,13 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
   /** Ctrl-], which leaves the console, as in xl and telnet. */
   private static final int LEAVE = 0x1d;
 
-  private static final int QUEUE = 64 << 10;
-
-  private final ByteQueue queue = new ByteQueue(QUEUE);
-
   /** Never closed: the mode of the terminal is given back through it. */
   private final FileInputStream in = new FileInputStream(FileDescriptor.in);
 
-  private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+  private final OutputWriter writer =
+      new OutputWriter("console-output", new FileOutputStream(FileDescriptor.out));
   private final Runnable onLeave;
-  private final Thread writer = new Thread(this::write, "console-output");
-  private volatile ConsoleBackend backend;
-  private volatile boolean waiting;
+  private volatile ConsoleInput backend;
   private String savedMode;
   private Thread restorer;
   private boolean closed;
@@ -41,13 +35,12 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
    */
   public HostTerminal(Runnable onLeave) {
     this.onLeave = onLeave;
-    writer.setDaemon(true);
-    writer.start();
   }
 
   /** Sets the console that keys go to and that waits for room; may be called again. */
-  public void connect(ConsoleBackend console) {
+  public void connect(ConsoleInput console) {
     backend = console;
+    writer.connect(console);
   }
 
   /** Starts to read keys; puts a terminal into raw mode first. Does not wait for that. */
@@ -59,55 +52,12 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
 
   @Override
   public void accept(byte[] bytes, int length) {
-    queue.add(bytes, 0, length);
+    writer.accept(bytes, length);
   }
 
   @Override
   public int room() {
-    int room = queue.room();
-    if (room == 0) {
-      waiting = true;
-      room = queue.room();
-    }
-    return room;
-  }
-
-  private void write() {
-    byte[] chunk = new byte[8192];
-    try {
-      int count;
-      while ((count = queue.peekWaiting(chunk)) >= 0) {
-        out.write(chunk, 0, count);
-        queue.remove(count);
-        ConsoleBackend console = backend;
-        if (waiting && console != null) {
-          waiting = false;
-          console.resume();
-        }
-      }
-    } catch (IOException e) {
-      discard();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Nobody reads standard output any more: the guest need not wait for that. */
-  private void discard() {
-    byte[] chunk = new byte[8192];
-    try {
-      int count;
-      while ((count = queue.peekWaiting(chunk)) >= 0) {
-        queue.remove(count);
-        ConsoleBackend console = backend;
-        if (waiting && console != null) {
-          waiting = false;
-          console.resume();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    return writer.room();
   }
 
   private void read() {
@@ -117,7 +67,7 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
       int count;
       while ((count = in.read(keys)) >= 0) {
         int length = terminal ? beforeLeave(keys, count) : count;
-        ConsoleBackend console = backend;
+        ConsoleInput console = backend;
         if (console != null) {
           console.type(keys, 0, length);
         }
@@ -196,12 +146,7 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
   /** Writes what is left, for a second at most, and gives the terminal back. */
   @Override
   public void close() {
-    try {
-      queue.awaitEmpty(TimeUnit.SECONDS.toMillis(1));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    queue.close();
+    writer.close();
     synchronized (this) {
       closed = true;
       restoreMode();

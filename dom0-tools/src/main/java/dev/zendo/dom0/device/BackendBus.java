@@ -87,6 +87,9 @@ public final class BackendBus implements AutoCloseable {
       LOG.warn("backend/{}/{}/{} is no device", driver.type(), domain, devid);
       return;
     }
+    if (!driver.serves(path.devid())) {
+      return;
+    }
     DeviceInstance instance = instances.get(path);
     if (instance == null) {
       // The frontend's name comes last where somebody writes the keys one by one.

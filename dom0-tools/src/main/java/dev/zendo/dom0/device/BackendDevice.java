@@ -73,6 +73,11 @@ public final class BackendDevice {
     write(path.backend() + "/" + key, value.toString());
   }
 
+  /** Writes a key into the frontend's directory, for users rather than for the frontend. */
+  public void tell(String key, Object value) {
+    write(path.frontend() + "/" + key, value.toString());
+  }
+
   /** Says what went wrong, where the toolstack looks for it. */
   void publishError(String text) {
     write(path.error(), text);

@@ -5,6 +5,11 @@ public interface BackendDriver {
   /** Name of its directories in the store, such as {@code vbd}. */
   String type();
 
+  /** Whether devices of a number are its own; others under the same name are left alone. */
+  default boolean serves(int devid) {
+    return true;
+  }
+
   /**
    * Opens the host's side of a device that has appeared in the store.
    *

@@ -28,26 +28,28 @@ public final class StoreService implements AutoCloseable {
 
   /** A store with what xl expects of a fresh machine. */
   public StoreService(ControlDomain control) {
-    store.domains().setControl(
-        new DomainControl() {
-          @Override
-          public void introduce(int domid, long gfn, int port) {
-            release(domid);
-            try {
-              rings.put(domid, new GuestRing(control, store, domid, port));
-            } catch (HypercallFailure e) {
-              throw new StoreException(StoreError.EINVAL, e.getMessage());
-            }
-          }
+    store
+        .domains()
+        .setControl(
+            new DomainControl() {
+              @Override
+              public void introduce(int domid, long gfn, int port) {
+                release(domid);
+                try {
+                  rings.put(domid, new GuestRing(control, store, domid, port));
+                } catch (HypercallFailure e) {
+                  throw new StoreException(StoreError.EINVAL, e.getMessage());
+                }
+              }
 
-          @Override
-          public void release(int domid) {
-            GuestRing ring = rings.remove(domid);
-            if (ring != null) {
-              ring.close();
-            }
-          }
-        });
+              @Override
+              public void release(int domid) {
+                GuestRing ring = rings.remove(domid);
+                if (ring != null) {
+                  ring.close();
+                }
+              }
+            });
     Permissions tools = Permissions.parse("n0");
     client.write("/local/domain/0/name", "Domain-0", tools);
     client.write("/local/domain/0/domid", "0", tools);
