@@ -120,7 +120,8 @@ public final class StoreJson {
     open.push(new Open(node));
   }
 
-  private static void writeValue(byte[] value, JsonGenerator json) throws IOException {
+  /** Writes the member {@code value} of an object. */
+  public static void writeValue(byte[] value, JsonGenerator json) throws IOException {
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();

@@ -20,7 +20,7 @@ import org.apache.commons.cli.Options;
  * @param codeBytes for the emitted code of each vcpu
  * @param traces any of hypercalls, events, traps
  * @param traceFile where traces go, or null for standard error
- * @param storeSocket where the store is served, or null
+ * @param store where the store is served and kept
  * @param consoles where the console is besides the terminal
  * @param timeout milliseconds until the guest is ended
  * @param reboots whether the guest is started again when it wants that
@@ -33,7 +33,7 @@ record RunOptions(
     long codeBytes,
     Set<String> traces,
     String traceFile,
-    Path storeSocket,
+    StoreOptions store,
     List<String> consoles,
     long timeout,
     boolean reboots,
@@ -49,7 +49,7 @@ record RunOptions(
 
   /** The options themselves. */
   static Options options() {
-    return DeviceOptions.add(new Options())
+    return StoreOptions.add(DeviceOptions.add(new Options()))
         .addOption(value("r", "ramdisk", "FILE", "initial ramdisk"))
         .addOption(value("c", "cmdline", "TEXT", "command line of the kernel"))
         .addOption(value("m", "memory", "MB", "memory in MiB, or with suffix K, M, G (256)"))
@@ -76,7 +76,6 @@ record RunOptions(
             value(null, "trace", "WHAT", "trace hypercalls, events or traps; may be repeated"))
         .addOption(value(null, "trace-file", "FILE", "write traces there, not to stderr"))
         .addOption(ConsoleOptions.option())
-        .addOption(value(null, "store-socket", "PATH", "serve the store at a Unix socket"))
         .addOption(flag("stats", "count what the guest uses; with --json for each vcpu"))
         .addOption(flag("json", "report the end of the guest as JSON on stderr"));
   }
@@ -106,7 +105,6 @@ record RunOptions(
         line.hasOption("timeout") ? seconds(line.getOptionValue("timeout")) : Long.MAX_VALUE;
     EngineChoice engine = engine(line.getOptionValue("engine", EngineChoice.AUTO.label()));
     Set<String> traces = traces(line.getOptionValues("trace"));
-    String socket = line.getOptionValue("store-socket");
     Machine.prepare(engine);
     RunTarget target = RunTarget.of(Path.of(words.get(0)), line);
     DomainSpec.checkMemory(target.memoryMiB());
@@ -117,7 +115,7 @@ record RunOptions(
         codeBytes(line, target.vcpus()),
         traces,
         line.getOptionValue("trace-file"),
-        socket == null ? null : Path.of(socket),
+        StoreOptions.of(line),
         ConsoleOptions.of(line),
         timeout,
         !line.hasOption("no-reboot"),

@@ -73,9 +73,7 @@ final class RunSession implements AutoCloseable {
         System.err.println("zl: the console is at " + console.address());
       }
     }
-    if (options.storeSocket() != null) {
-      machine.store().listen(options.storeSocket());
-    }
+    options.store().apply(machine.store());
   }
 
   /** Runs the guest until its end; returns the exit status. */

@@ -1,20 +1,42 @@
 package dev.zendo.dom0.cli;
 
+import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.xenstore.StoreConnection;
+import dev.zendo.dom0.xenstore.StoreDaemon;
 import dev.zendo.dom0.xenstore.StoreFile;
 import dev.zendo.dom0.xenstore.StoreSocket;
+import dev.zendo.xenstore.StoreException;
+import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import org.apache.commons.cli.CommandLine;
-import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 
-/** {@code zl store}: looks into a store and changes it, as the xenstore-* programs do. */
+/**
+ * {@code zl store}: looks into a store, changes it as the xenstore-* programs do, or serves one.
+ */
 final class StoreVerb implements Verb {
-  private static final List<String> ACTIONS =
-      List.of("ls", "list", "read", "write", "rm", "exists", "chmod", "watch");
+  /** The least number of words after each action. */
+  private static final Map<String, Integer> ACTIONS =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("ls", 0),
+              Map.entry("list", 0),
+              Map.entry("read", 1),
+              Map.entry("write", 2),
+              Map.entry("mkdir", 1),
+              Map.entry("rm", 1),
+              Map.entry("chmod", 2),
+              Map.entry("exists", 1),
+              Map.entry("watch", 0),
+              Map.entry("dump", 0),
+              Map.entry("load", 1),
+              Map.entry("quota", 0),
+              Map.entry("serve", 0)));
 
   @Override
   public String name() {
@@ -23,39 +45,51 @@ final class StoreVerb implements Verb {
 
   @Override
   public String summary() {
-    return "Read and change the store of a running guest, or one saved as JSON";
+    return "Read, change, save and serve stores";
   }
 
   @Override
   public String arguments() {
-    return "--socket PATH|--file JSON ls|list|read|write|rm|exists|chmod|watch [PATH [VALUE]]";
+    return "--socket PATH|--file JSON " + String.join("|", ACTIONS.keySet()) + " [ARGUMENT...]";
   }
 
   @Override
   public Options options() {
     return new Options()
         .addOption(
-            Option.builder("s")
-                .longOpt("socket")
-                .hasArg()
-                .argName("PATH")
-                .desc("socket of a running zl run --store-socket PATH")
-                .get())
+            RunOptions.value(
+                "s", "socket", "PATH", "socket of zl run --store-socket, or where to serve"))
+        .addOption(RunOptions.value("f", "file", "FILE", "store saved as JSON"))
+        .addOption("p", "permissions", false, "ls: show permissions, too")
+        .addOption(RunOptions.flag("json", "answers as JSON; events one to a line"))
+        .addOption(RunOptions.value("n", "count", "N", "watch: end after so many events"))
+        .addOption(RunOptions.value(null, "journal", "FOLDER", "serve: keep the store there"))
         .addOption(
-            Option.builder("f")
-                .longOpt("file")
-                .hasArg()
-                .argName("FILE")
-                .desc("store saved as JSON")
-                .get())
-        .addOption("p", "permissions", false, "show permissions, too");
+            RunOptions.value(
+                null,
+                "journal-mode",
+                "MODE",
+                "write: kept when the process is killed (default);"
+                    + " sync: when power is lost, too"));
   }
 
   @Override
   public String details() {
     return """
-    ls shows a subtree, list the names below a node, watch prints the paths that change until
-    it is interrupted.
+    ls [PATH]               a subtree (with --json as dump)
+    list [PATH]             the names below a node
+    read PATH...            values
+    write PATH VALUE ...    sets values, all at once
+    mkdir PATH...           creates empty nodes
+    rm PATH...              removes subtrees
+    chmod PATH PERM...      sets permissions: n, r, w or b and a domain id; the owner first
+    exists PATH...          status 1 if one is missing
+    watch [PATH...]         prints what changes, also @introduceDomain and @releaseDomain
+    dump [PATH]             a subtree as JSON
+    load [PATH] FILE        writes JSON (- for standard input) over a subtree, all or nothing
+    quota [DOMID|max|set NAME LIMIT]
+                            limits, what a domain uses and has used at most
+    serve                   serves a store of its own at --socket; begins with --file, if given
     """;
   }
 
@@ -64,21 +98,33 @@ final class StoreVerb implements Verb {
     return List.of(
         "zl store --socket /tmp/store ls /local/domain/1",
         "zl store --socket /tmp/store write /local/domain/1/control/shutdown poweroff",
-        "zl store --file store.json read /local/domain/1/name");
+        "zl store --socket /tmp/store watch --json /local/domain @releaseDomain",
+        "zl store --socket /tmp/store dump /local/domain/1 > domain.json",
+        "zl store --file store.json read /local/domain/1/name",
+        "zl store serve --socket /tmp/store --journal /var/lib/zendo/store");
   }
 
   @Override
   public int run(CommandLine line, PrintStream out) throws Exception {
     List<String> words = line.getArgList();
-    if (words.isEmpty() || !ACTIONS.contains(words.get(0))) {
+    Integer least = words.isEmpty() ? null : ACTIONS.get(words.get(0));
+    if (least == null) {
       throw new UsageException(
           "store needs one of "
-              + String.join(", ", ACTIONS)
-              + (words.isEmpty() ? "" : Suggestions.hint(words.get(0), ACTIONS))
+              + String.join(", ", ACTIONS.keySet())
+              + (words.isEmpty() ? "" : Suggestions.hint(words.get(0), ACTIONS.keySet()))
               + " (zl store --help)");
     }
+    if (words.size() <= least) {
+      throw new UsageException("store " + words.get(0) + " needs more arguments (zl store --help)");
+    }
+    if (words.get(0).equals("serve")) {
+      return serve(line, out);
+    }
     try (StoreConnection store = open(line)) {
-      return act(store, words, line.hasOption("permissions"), out);
+      return act(store, line, out);
+    } catch (StoreException e) {
+      throw new ToolException(e.getMessage(), e);
     }
   }
 
@@ -92,57 +138,69 @@ final class StoreVerb implements Verb {
         : new StoreFile(Path.of(line.getOptionValue("file")));
   }
 
-  private static int act(
-      StoreConnection store, List<String> words, boolean permissions, PrintStream out) {
-    String action = words.get(0);
-    String path = words.size() > 1 ? words.get(1) : "/";
-    boolean optional = action.equals("ls") || action.equals("list") || action.equals("watch");
-    int least = action.equals("write") || action.equals("chmod") ? 3 : optional ? 1 : 2;
-    if (words.size() < least) {
-      throw new UsageException("store " + action + " needs more arguments (zl store --help)");
-    }
-    switch (action) {
-      case "ls" -> tree(store, path, permissions, out);
-      case "list" -> store.list(path).forEach(out::println);
-      case "read" -> out.println(text(store.read(path)));
-      case "write" -> store.write(path, words.get(2).getBytes(StandardCharsets.UTF_8));
-      case "rm" -> store.remove(path);
-      case "chmod" -> store.chmod(path, words.subList(2, words.size()));
-      case "watch" ->
-          store.watch(
-              path,
-              changed -> {
-                out.println(changed);
-                out.flush();
-              });
+  private static int act(StoreConnection store, CommandLine line, PrintStream out)
+      throws IOException {
+    boolean json = line.hasOption("json");
+    List<String> words = line.getArgList();
+    List<String> rest = words.subList(1, words.size());
+    String path = rest.isEmpty() ? "/" : rest.get(0);
+    StoreActions actions = new StoreActions(store, out, json);
+    switch (words.get(0)) {
+      case "ls" -> actions.ls(path, line.hasOption("permissions"));
+      case "list" -> actions.list(path);
+      case "read" -> actions.read(rest);
+      case "write" -> actions.write(rest);
+      case "mkdir" -> actions.mkdir(rest);
+      case "rm" -> actions.rm(rest);
+      case "chmod" -> actions.chmod(path, rest.subList(1, rest.size()));
+      case "watch" -> actions.watch(rest.isEmpty() ? List.of("/") : rest, events(line));
+      case "dump" -> new StoreActions(store, out, true).ls(path, false);
+      case "load" -> actions.load(rest.size() > 1 ? path : "/", rest.get(rest.size() - 1));
+      case "quota" -> actions.quota(rest);
       default -> {
-        return store.exists(path) ? ExitStatus.OK : ExitStatus.FAILURE;
+        return actions.exists(rest);
       }
     }
     return ExitStatus.OK;
   }
 
-  private static void tree(
-      StoreConnection store, String path, boolean permissions, PrintStream out) {
-    if (!path.equals("/")) {
-      String suffix = permissions ? "   (" + String.join(",", store.permissions(path)) + ")" : "";
-      out.println(path + " = \"" + text(store.read(path)) + "\"" + suffix);
+  private static long events(CommandLine line) {
+    String count = line.getOptionValue("count");
+    if (count == null) {
+      return Long.MAX_VALUE;
     }
-    for (String child : store.list(path)) {
-      tree(store, path.equals("/") ? "/" + child : path + "/" + child, permissions, out);
+    if (!count.matches("[1-9][0-9]{0,17}")) {
+      throw new UsageException("--count " + count + ": use a number above 0");
     }
+    return Long.parseLong(count);
   }
 
-  /** Printable text; other bytes as octal escapes, as xenstore-ls shows them. */
-  private static String text(byte[] value) {
-    StringBuilder text = new StringBuilder();
-    for (byte b : value) {
-      if (b >= ' ' && b < 0x7f && b != '\\') {
-        text.append((char) b);
-      } else {
-        text.append(String.format(java.util.Locale.ROOT, "\\%03o", b & 0xff));
-      }
+  /** Serves until the process is ended. */
+  private static int serve(CommandLine line, PrintStream out) throws InterruptedException {
+    if (!line.hasOption("socket")) {
+      throw new UsageException("store serve needs --socket PATH, where to serve");
     }
-    return text.toString();
+    StoreDaemon daemon = new StoreDaemon();
+    if (line.hasOption("file")) {
+      daemon.load(Path.of(line.getOptionValue("file")));
+    }
+    if (line.hasOption("journal")) {
+      daemon.keep(Path.of(line.getOptionValue("journal")), StoreOptions.mode(line));
+    }
+    Path socket = Path.of(line.getOptionValue("socket"));
+    daemon.listen(socket);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(daemon), "store-end"));
+    out.println("serving the store at " + socket);
+    out.flush();
+    new CountDownLatch(1).await();
+    return ExitStatus.OK;
+  }
+
+  private static void close(StoreDaemon daemon) {
+    try {
+      daemon.close();
+    } catch (IOException e) {
+      // What clients were told has been written.
+    }
   }
 }

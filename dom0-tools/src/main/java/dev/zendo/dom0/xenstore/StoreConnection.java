@@ -1,5 +1,6 @@
 package dev.zendo.dom0.xenstore;
 
+import dev.zendo.xenstore.StoreAccess;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -7,30 +8,24 @@ import java.util.function.Consumer;
  * A store as the command line sees it. Paths are absolute; failures are one-line {@link
  * dev.zendo.dom0.ToolException}s.
  */
-public interface StoreConnection extends AutoCloseable {
-  /** Value of a node. */
-  byte[] read(String path);
+public interface StoreConnection extends StoreAccess, AutoCloseable {
+  /** Does something in one transaction, again from the beginning when others interfere. */
+  void together(Consumer<StoreAccess> work);
 
-  /** Names below a node. */
-  List<String> list(String path);
+  /**
+   * Reports changes at or below paths, and special events, until the listener wants no more or the
+   * connection ends.
+   */
+  void watch(List<String> paths, Listener listener);
 
-  /** Permissions of a node, as they are written on the wire. */
-  List<String> permissions(String path);
+  /** Takes what a watch reports. */
+  interface Listener {
+    /** Something changed at a path; whether to go on. */
+    boolean changed(String path);
+  }
 
-  /** Whether there is a node. */
-  boolean exists(String path);
-
-  /** Sets a value; creates the node. */
-  void write(String path, byte[] value);
-
-  /** Removes a subtree. */
-  void remove(String path);
-
-  /** Sets permissions, as they are written on the wire. */
-  void chmod(String path, List<String> permissions);
-
-  /** Reports changes at or below a path until the connection ends. */
-  void watch(String path, Consumer<String> listener);
+  /** Asks the server something about itself. */
+  String control(List<String> words);
 
   /** Ends the connection; a file is saved if something was changed. */
   @Override

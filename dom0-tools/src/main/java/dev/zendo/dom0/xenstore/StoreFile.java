@@ -3,6 +3,7 @@ package dev.zendo.dom0.xenstore;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.xenstore.Permissions;
 import dev.zendo.xenstore.Store;
+import dev.zendo.xenstore.StoreAccess;
 import dev.zendo.xenstore.StoreClient;
 import dev.zendo.xenstore.StoreException;
 import dev.zendo.xenstore.StoreJson;
@@ -59,7 +60,7 @@ public final class StoreFile implements StoreConnection {
   }
 
   @Override
-  public byte[] read(String path) {
+  public byte[] readBytes(String path) {
     return attempt(path, () -> client.readBytes(path));
   }
 
@@ -69,8 +70,8 @@ public final class StoreFile implements StoreConnection {
   }
 
   @Override
-  public List<String> permissions(String path) {
-    return attempt(path, () -> client.permissions(path).strings());
+  public Permissions permissions(String path) {
+    return attempt(path, () -> client.permissions(path));
   }
 
   @Override
@@ -84,18 +85,39 @@ public final class StoreFile implements StoreConnection {
   }
 
   @Override
-  public void remove(String path) {
+  public void mkdir(String path) {
+    change(path, () -> client.mkdir(path));
+  }
+
+  @Override
+  public void rm(String path) {
     change(path, () -> client.rm(path));
   }
 
   @Override
-  public void chmod(String path, List<String> permissions) {
-    change(path, () -> client.chmod(path, Permissions.parse(permissions.toArray(new String[0]))));
+  public void chmod(String path, Permissions permissions) {
+    change(path, () -> client.chmod(path, permissions));
+  }
+
+  /** Nobody interferes, and after a failure the file stays as it was. */
+  @Override
+  public void together(Consumer<StoreAccess> work) {
+    try {
+      work.accept(this);
+    } catch (RuntimeException e) {
+      changed = false;
+      throw e;
+    }
   }
 
   @Override
-  public void watch(String path, Consumer<String> listener) {
+  public void watch(List<String> paths, Listener listener) {
     throw new ToolException("a file cannot be watched; use --socket of a running guest");
+  }
+
+  @Override
+  public String control(List<String> words) {
+    throw new ToolException("a file has no quotas; use --socket of a running guest");
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.zendo.xenstore.Store;
 import dev.zendo.xenstore.StoreClient;
 import dev.zendo.xenstore.StoreError;
 import dev.zendo.xenstore.StoreException;
+import dev.zendo.xenstore.journal.Journal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,10 +22,14 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The store of a machine, served to its guests and to programs of the host. Thread-safe. */
 public final class StoreService implements AutoCloseable {
+  /** What is there for the sake of domains alone. */
+  private static final List<String> OF_DOMAINS = List.of("/local/domain", "/vm", "/libxl");
+
   private final Store store = new Store();
   private final StoreClient client = store.client(0);
   private final Map<Integer, GuestRing> rings = new ConcurrentHashMap<>();
   private final List<SocketServer> sockets = new ArrayList<>();
+  private Journal journal;
 
   /** A store with what xl expects of a fresh machine. */
   public StoreService(ControlDomain control) {
@@ -50,6 +55,10 @@ public final class StoreService implements AutoCloseable {
                 }
               }
             });
+    writeBasics();
+  }
+
+  private void writeBasics() {
     Permissions tools = Permissions.parse("n0");
     client.write("/local/domain/0/name", "Domain-0", tools);
     client.write("/local/domain/0/domid", "0", tools);
@@ -88,11 +97,40 @@ public final class StoreService implements AutoCloseable {
 
   /** Serves the store at a Unix socket until {@link #close}. */
   public synchronized void listen(Path socket) {
+    sockets.add(server(store, socket));
+  }
+
+  static SocketServer server(Store store, Path socket) {
     try {
-      sockets.add(SocketServer.start(store, socket.toAbsolutePath()));
+      return SocketServer.start(store, socket.toAbsolutePath());
     } catch (IOException e) {
       throw new ToolException(
           socket + ": cannot serve the store there (" + e.getMessage() + "); use another path", e);
+    }
+  }
+
+  /**
+   * Keeps the store in a folder from now on, and restores what was kept there, except for what
+   * belonged to domains: there are none yet. To be called before there are guests.
+   */
+  public synchronized void keep(Path folder, Journal.Mode mode) {
+    journal = journal(store, folder, mode);
+    client.transact(
+        transaction -> {
+          for (String path : OF_DOMAINS) {
+            if (transaction.exists(path)) {
+              transaction.rm(path);
+            }
+          }
+        });
+    writeBasics();
+  }
+
+  static Journal journal(Store store, Path folder, Journal.Mode mode) {
+    try {
+      return Journal.open(store, folder, mode);
+    } catch (IOException e) {
+      throw new ToolException("the store cannot be kept: " + e.getMessage(), e);
     }
   }
 
@@ -110,5 +148,13 @@ public final class StoreService implements AutoCloseable {
     }
     rings.clear();
     client.close();
+    if (journal != null) {
+      try {
+        journal.close();
+      } catch (IOException e) {
+        // What clients were told has been written.
+      }
+      journal = null;
+    }
   }
 }

@@ -3,6 +3,8 @@ package dev.zendo.dom0.xenstore;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.hypercalls.io.XenstoreLimits;
 import dev.zendo.hypercalls.io.XenstoreType;
+import dev.zendo.xenstore.Permissions;
+import dev.zendo.xenstore.StoreAccess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -12,8 +14,10 @@ import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.function.Consumer;
 
 /** A store that another process serves at a Unix socket, by the wire protocol. Not thread-safe. */
@@ -22,6 +26,10 @@ public final class StoreSocket implements StoreConnection {
 
   private final Path socket;
   private final SocketChannel channel;
+  private final Queue<String> events = new ArrayDeque<>();
+
+  /** The transaction that requests belong to, or 0. */
+  private int transaction;
 
   /** A message that came: its type and its bytes. */
   private record Message(int type, byte[] payload) {
@@ -57,7 +65,7 @@ public final class StoreSocket implements StoreConnection {
     }
     ByteBuffer message =
         ByteBuffer.allocate(HEADER + payload.length).order(ByteOrder.LITTLE_ENDIAN);
-    message.putInt(type).putInt(0).putInt(0).putInt(payload.length).put(payload).flip();
+    message.putInt(type).putInt(0).putInt(transaction).putInt(payload.length).put(payload).flip();
     while (message.hasRemaining()) {
       channel.write(message);
     }
@@ -105,6 +113,7 @@ public final class StoreSocket implements StoreConnection {
         if (answer.type() != XenstoreType.WATCH_EVENT) {
           return answer;
         }
+        note(answer);
       }
     } catch (IOException e) {
       throw new ToolException(socket + ": the store does not answer (" + e.getMessage() + ")", e);
@@ -115,8 +124,14 @@ public final class StoreSocket implements StoreConnection {
     return (text + "\0").getBytes(StandardCharsets.UTF_8);
   }
 
+  private void note(Message event) {
+    if (!event.strings().isEmpty()) {
+      events.add(event.strings().get(0));
+    }
+  }
+
   @Override
-  public byte[] read(String path) {
+  public byte[] readBytes(String path) {
     return request(XenstoreType.READ, path).payload();
   }
 
@@ -158,13 +173,18 @@ public final class StoreSocket implements StoreConnection {
   }
 
   @Override
-  public List<String> permissions(String path) {
-    return request(XenstoreType.GET_PERMS, path).strings();
+  public Permissions permissions(String path) {
+    return Permissions.parse(
+        request(XenstoreType.GET_PERMS, path).strings().toArray(new String[0]));
   }
 
   @Override
   public boolean exists(String path) {
-    return ask(XenstoreType.READ, path).type() != XenstoreType.ERROR;
+    Message answer = ask(XenstoreType.READ, path);
+    if (answer.type() == XenstoreType.ERROR && !answer.strings().equals(List.of("ENOENT"))) {
+      throw new ToolException(path + ": " + String.join("", answer.strings()));
+    }
+    return answer.type() != XenstoreType.ERROR;
   }
 
   @Override
@@ -173,34 +193,73 @@ public final class StoreSocket implements StoreConnection {
   }
 
   @Override
-  public void remove(String path) {
+  public void mkdir(String path) {
+    request(XenstoreType.MKDIR, path);
+  }
+
+  @Override
+  public void rm(String path) {
     request(XenstoreType.RM, path);
   }
 
   @Override
-  public void chmod(String path, List<String> permissions) {
-    request(XenstoreType.SET_PERMS, path, zeroEnded(String.join("\0", permissions)));
+  public void chmod(String path, Permissions permissions) {
+    request(XenstoreType.SET_PERMS, path, zeroEnded(String.join("\0", permissions.strings())));
   }
 
   @Override
-  public void watch(String path, Consumer<String> listener) {
-    request(XenstoreType.WATCH, path, zeroEnded("zl"));
-    listener.accept(path);
-    boolean first = true;
+  public void together(Consumer<StoreAccess> work) {
+    do {
+      transaction = Integer.parseUnsignedInt(word(request(XenstoreType.TRANSACTION_START, "")));
+      boolean done = false;
+      try {
+        work.accept(this);
+        done = true;
+      } finally {
+        if (!done) {
+          end("F");
+        }
+      }
+    } while (!end("T"));
+  }
+
+  /** Ends the transaction; false when it has to be made again. */
+  private boolean end(String how) {
+    Message answer = ask(XenstoreType.TRANSACTION_END, how);
+    transaction = 0;
+    if (answer.type() == XenstoreType.ERROR && !word(answer).equals("EAGAIN")) {
+      throw new ToolException("the transaction could not be ended: " + word(answer));
+    }
+    return answer.type() != XenstoreType.ERROR;
+  }
+
+  private static String word(Message answer) {
+    return String.join("", answer.strings());
+  }
+
+  @Override
+  public void watch(List<String> paths, Listener listener) {
+    for (String path : paths) {
+      request(XenstoreType.WATCH, path, zeroEnded("zl"));
+    }
     try {
       while (true) {
-        Message event = receive();
-        if (event.type() == XenstoreType.WATCH_EVENT && !event.strings().isEmpty()) {
-          // The event at registration has been reported above.
-          if (!first) {
-            listener.accept(event.strings().get(0));
-          }
-          first = false;
+        while (events.isEmpty()) {
+          note(receive());
+        }
+        if (!listener.changed(events.remove())) {
+          return;
         }
       }
     } catch (IOException e) {
       throw new ToolException(socket + ": the store has gone", e);
     }
+  }
+
+  @Override
+  public String control(List<String> words) {
+    byte[][] rest = words.stream().skip(1).map(StoreSocket::zeroEnded).toArray(byte[][]::new);
+    return word(request(XenstoreType.CONTROL, words.get(0), rest));
   }
 
   @Override
