@@ -117,6 +117,11 @@ public final class Guest implements AutoCloseable {
     return machine.deviceControl().detach(device, force);
   }
 
+  /** What its kernel can be asked for. */
+  public GuestRequests requests() {
+    return new GuestRequests(machine.control(), machine.store().client(), spec, domain.id());
+  }
+
   /** Types text at its console. */
   public void type(String text) throws InterruptedException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

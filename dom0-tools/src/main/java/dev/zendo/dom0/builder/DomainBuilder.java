@@ -82,12 +82,17 @@ public final class DomainBuilder {
     }
   }
 
+  /** What a domain with so much memory may own, in KiB: frames for its page tables beside it. */
+  public static long limit(long kib) {
+    return kib + EXTRA_KIB;
+  }
+
   private BuiltDomain build() {
     domain = control.domains().create(spec.uuid(), spec.vcpus());
     try {
       control.domains().maxVcpus(domain, spec.vcpus());
       schedule(spec.scheduling());
-      control.domains().maxMemory(domain, (spec.memoryMiB() << 10) + EXTRA_KIB);
+      control.domains().maxMemory(domain, limit(spec.memoryMiB() << 10));
       giveMemory();
       storePort = control.events().allocUnbound(domain);
       consolePort = control.events().allocUnbound(domain);

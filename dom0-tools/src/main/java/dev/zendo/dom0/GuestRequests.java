@@ -1,0 +1,68 @@
+package dev.zendo.dom0;
+
+import dev.zendo.dom0.builder.DomainBuilder;
+import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.control.ControlDomain;
+import dev.zendo.xenstore.StoreClient;
+
+/**
+ * Asks the kernel of a running guest for something, through the keys of its domain that it watches
+ * (xenstore-paths of Xen's documentation). A guest without drivers for them ignores it.
+ * Thread-safe.
+ */
+public final class GuestRequests {
+  private final ControlDomain control;
+  private final StoreClient store;
+  private final DomainSpec spec;
+  private final int domain;
+
+  GuestRequests(ControlDomain control, StoreClient store, DomainSpec spec, int domain) {
+    this.control = control;
+    this.store = store;
+    this.spec = spec;
+    this.domain = domain;
+  }
+
+  private String key(String name) {
+    return "/local/domain/" + domain + "/" + name;
+  }
+
+  /** Asks it to end, or to start again. */
+  public void shutdown(ShutdownRequest request) {
+    store.write(key("control/shutdown"), request.key());
+  }
+
+  /** Whether it has taken the last {@link #shutdown}: Linux clears the key then. */
+  public boolean shutdownTaken() {
+    return store.find(key("control/shutdown")).orElse("").isEmpty();
+  }
+
+  /**
+   * Presses a key of Linux's magic SysRq.
+   *
+   * @throws ToolException when it is none
+   */
+  public void sysrq(char letter) {
+    if (letter <= ' ' || letter > '~') {
+      throw new ToolException("a SysRq is one visible character, such as h");
+    }
+    store.write(key("control/sysrq"), String.valueOf(letter));
+  }
+
+  /**
+   * Asks it to use so much memory: its balloon driver gives the rest back, or takes it again.
+   *
+   * @param kib at most what it was built with
+   * @throws ToolException when it cannot have so much, or so little
+   */
+  public void memoryTarget(long kib) {
+    long most = spec.memoryMiB() << 10;
+    long least = DomainSpec.MIN_MEMORY_MIB << 10;
+    if (kib < least || kib > most) {
+      throw new ToolException(
+          spec.name() + " can have " + least + " to " + most + " KiB of memory, not " + kib);
+    }
+    control.domains().maxMemory(domain, DomainBuilder.limit(kib));
+    store.write(key("memory/target"), Long.toString(kib));
+  }
+}
