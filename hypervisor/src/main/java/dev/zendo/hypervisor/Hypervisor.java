@@ -123,6 +123,8 @@ public final class Hypervisor implements AutoCloseable {
     if (manager.create(domain) != 0) {
       throw new IllegalStateException("the machine has too little memory for its control domain");
     }
+    // As on Xen unless its command line says otherwise: what the machine has left.
+    domain.maxPages(memory.frames());
     manager.unpause(domain);
     ControlDomainPort port = new ControlDomainPort(domain, dispatcher, memoryCore);
     port.attach(manager.addControlVcpu(domain, port));
