@@ -9,6 +9,8 @@ import dev.zendo.dom0.device.BackendBus;
 import dev.zendo.dom0.device.BackendDriver;
 import dev.zendo.dom0.device.DeviceControl;
 import dev.zendo.dom0.display.Displays;
+import dev.zendo.dom0.net.Networks;
+import dev.zendo.dom0.net.vif.VifDriver;
 import dev.zendo.dom0.ninep.NinePDriver;
 import dev.zendo.dom0.report.Statistics;
 import dev.zendo.dom0.xenstore.StoreService;
@@ -60,6 +62,7 @@ public final class Machine implements AutoCloseable {
   private final ControlDomain control;
   private final StoreService store;
   private final Displays displays = new Displays();
+  private final Networks networks = new Networks();
   private final BackendBus devices;
   private final DeviceControl deviceControl;
   private final Map<Integer, Guest> guests = new ConcurrentHashMap<>();
@@ -79,6 +82,7 @@ public final class Machine implements AutoCloseable {
     List<BackendDriver> drivers = new ArrayList<>(displays.drivers());
     drivers.add(new NinePDriver());
     drivers.add(new ChannelDriver());
+    drivers.add(new VifDriver(networks));
     return drivers;
   }
 
@@ -169,6 +173,11 @@ public final class Machine implements AutoCloseable {
   /** The pictures of guests that have one. */
   public Displays displays() {
     return displays;
+  }
+
+  /** The switches to which guests' network interfaces are connected. */
+  public Networks networks() {
+    return networks;
   }
 
   /** Gives guests devices and takes them back. */
@@ -279,6 +288,7 @@ public final class Machine implements AutoCloseable {
       guest.close();
     }
     devices.close();
+    networks.close();
     store.close();
     control.close();
     hypervisor.close();

@@ -3,6 +3,7 @@ package dev.zendo.dom0.cli;
 import dev.zendo.dom0.console.ChannelSpec;
 import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.display.VfbSpec;
+import dev.zendo.dom0.net.vif.VifSpec;
 import dev.zendo.dom0.ninep.SharedFolder;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,10 @@ final class DeviceOptions {
 
   private static final List<Kind> KINDS =
       List.of(
+          new Kind(
+              "net",
+              "a network card as in xl's vif, e.g. bridge=xenbr0,rate=10Mb/s",
+              (text, index) -> List.of(VifSpec.parse(text).device(index))),
           new Kind(
               "share",
               "a folder as in xl's p9, tag=T,path=DIRECTORY[,access=ro]",
