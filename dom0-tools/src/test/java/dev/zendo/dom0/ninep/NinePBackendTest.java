@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.dom0.Machine;
-import dev.zendo.dom0.device.BackendBus;
 import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.device.FakeFrontend;
 import dev.zendo.hypercalls.Errno;
@@ -38,7 +37,6 @@ class NinePBackendTest {
 
   @TempDir private Path folder;
   private final Machine machine = Machine.start(64, 1);
-  private BackendBus bus;
   private FakeFrontend frontend;
   private DeviceSpec device;
 
@@ -118,7 +116,6 @@ class NinePBackendTest {
   void start() throws InterruptedException, IOException {
     Files.writeString(folder.resolve("file"), "content");
     device = new SharedFolder("tag", folder.toString(), false).device(0);
-    bus = new BackendBus(machine.control(), machine.store().store(), List.of(new NinePDriver()));
     frontend = new FakeFrontend(machine, List.of(device));
     frontend.awaitState(device, XenbusState.INIT_WAIT);
   }
@@ -126,7 +123,6 @@ class NinePBackendTest {
   @AfterEach
   void stop() {
     frontend.close();
-    bus.close();
     machine.close();
     assertEquals(0, machine.internalErrors().size());
   }
