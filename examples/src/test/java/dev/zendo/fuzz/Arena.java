@@ -32,7 +32,6 @@ final class Arena implements AutoCloseable {
   private static final int PROCESSORS = 2;
   private static final int STEPS = 1200;
   private static final int REPETITIONS = 3;
-  private static final int LOOKS = 20;
 
   /** A guest is stopped after so many times {@link #PATIENCE}, or one without progress. */
   private static final int PERIODS = 5;
@@ -84,7 +83,8 @@ final class Arena implements AutoCloseable {
     findings.clear();
     long errors = hypervisor.failures().count();
     Random random = new Random(seed);
-    Holdings before = holdings();
+    Holdings before = Holdings.of(machine);
+    int ports = victimPorts();
     int first = lastId + 1;
     victim.grantTo(first, first + 1);
     try (Guest one = guest("one", programs(random, first, first + 1), 2);
@@ -102,7 +102,7 @@ final class Arena implements AutoCloseable {
       audit("at the end", one, two);
       calls += calls(one) + calls(two);
     }
-    check(before);
+    check(before, ports);
     List<InternalFailure> all = hypervisor.failures().first();
     for (int i = (int) errors; i < all.size(); i++) {
       findings.add(all.get(i).text());
@@ -164,35 +164,14 @@ final class Arena implements AutoCloseable {
     return sum;
   }
 
-  /** What domains could leave behind. */
-  private record Holdings(
-      long frames, long claimed, int timers, int threads, int nextPort, int victimPorts) {}
-
-  private Holdings holdings() {
-    int port = machine.control().events().allocUnbound(0);
-    machine.control().events().close(port);
-    int threads = 0;
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      threads += thread.getName().matches("(zendo|dom0).*") ? 1 : 0;
-    }
-    return new Holdings(
-        machine.freeFrames(),
-        hypervisor.memoryCore().claimedFrames(),
-        hypervisor.timers().armed(),
-        threads,
-        port,
-        hypervisor.domain(victim.id()).events().open());
+  private int victimPorts() {
+    return hypervisor.domain(victim.id()).events().open();
   }
 
-  private void check(Holdings before) throws InterruptedException {
-    Holdings after = holdings();
-    for (int i = 0; i < LOOKS && !after.equals(before); i++) {
-      // The scheduler's timer for slices ends by itself.
-      Thread.sleep(10);
-      after = holdings();
-    }
-    if (!after.equals(before)) {
-      findings.add("left behind: " + before + " became " + after);
+  private void check(Holdings before, int ports) throws InterruptedException {
+    before.await(machine).ifPresent(findings::add);
+    if (victimPorts() != ports) {
+      findings.add("ports of the victim: " + ports + " became " + victimPorts());
     }
     for (String violation : hypervisor.memoryCore().audit()) {
       findings.add("afterwards: " + violation);

@@ -9,6 +9,17 @@ package dev.zendo.dom0.device;
  * @param backendDomain the domain that serves it
  */
 public record DevicePath(String type, int domain, int devid, int backendDomain) {
+  /** The device with this directory of the back end, as {@link #backend} gives it. */
+  public static DevicePath ofBackend(String directory) {
+    // "", local, domain, BACKEND-DOMAIN, backend, TYPE, DOMAIN, DEVID
+    String[] parts = directory.split("/");
+    return new DevicePath(
+        parts[5],
+        Integer.parseInt(parts[6]),
+        Integer.parseInt(parts[7]),
+        Integer.parseInt(parts[3]));
+  }
+
   /** Directory of the frontend. */
   public String frontend() {
     return "/local/domain/" + domain + "/device/" + type + "/" + devid;

@@ -2,6 +2,8 @@ package dev.zendo.dom0.xenstore;
 
 import dev.zendo.dom0.builder.BuiltDomain;
 import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.device.DeviceKeys;
+import dev.zendo.dom0.device.DevicePath;
 import dev.zendo.xenstore.Permissions;
 import dev.zendo.xenstore.StoreAccess;
 import java.util.List;
@@ -137,19 +139,21 @@ final class DomainKeys {
   static void remove(StoreAccess store, int domain) {
     String home = "/local/domain/" + domain;
     store.find(home + "/vm").ifPresent(vm -> removeIfThere(store, vm));
-    removeDevices(store, "/libxl/" + domain + "/device");
+    removeDevices(store, domain);
     removeIfThere(store, home);
     removeIfThere(store, "/libxl/" + domain);
     removeIfThere(store, "/local/domain/0/backend/console/" + domain);
   }
 
   /** Back ends may be in any domain; the toolstack's keys say where. */
-  private static void removeDevices(StoreAccess store, String devices) {
+  private static void removeDevices(StoreAccess store, int domain) {
+    String devices = "/libxl/" + domain + "/device";
     for (String type : list(store, devices)) {
       for (String devid : list(store, devices + "/" + type)) {
         store
             .find(devices + "/" + type + "/" + devid + "/backend")
-            .ifPresent(backend -> removeIfThere(store, backend));
+            .map(DevicePath::ofBackend)
+            .ifPresent(path -> new DeviceKeys(store, path).remove());
       }
     }
   }

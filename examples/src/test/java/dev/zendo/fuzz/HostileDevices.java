@@ -1,0 +1,45 @@
+package dev.zendo.fuzz;
+
+import dev.zendo.dom0.console.ChannelSpec;
+import dev.zendo.dom0.device.DeviceSpec;
+import dev.zendo.dom0.ninep.SharedFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The devices of hostile guests, and of their well-behaved neighbours. */
+final class HostileDevices {
+  private HostileDevices() {}
+
+  /**
+   * What a well-behaved guest does.
+   *
+   * @param example folder of examples with it
+   * @param done what it prints when all went well
+   */
+  record Work(String example, String commandLine, DeviceSpec device, String done) {}
+
+  /** One device of each kind, for a hostile guest. */
+  static List<DeviceSpec> targets(Path folder) throws IOException {
+    List<DeviceSpec> devices = new ArrayList<>();
+    Path shared = Files.createDirectories(folder.resolve("hostile/a/b"));
+    Files.writeString(shared.resolve("file"), "content");
+    devices.add(SharedFolder.parse("tag=h,path=" + folder.resolve("hostile")).device(0));
+    devices.add(ChannelSpec.parse("name=h,connection=pty", 1));
+    return devices;
+  }
+
+  /** One well-behaved guest for each kind of device. */
+  static List<Work> neighbours(Path folder) throws IOException {
+    Path shared = Files.createDirectories(folder.resolve("neighbour"));
+    Files.writeString(shared.resolve("greeting"), "hello");
+    return List.of(
+        new Work(
+            "file",
+            "",
+            SharedFolder.parse("tag=n,path=" + shared).device(0),
+            "answer: written and read back"));
+  }
+}
