@@ -88,7 +88,7 @@ final class Watches {
     try {
       Permissions current = specials.get(name);
       if (current == null) {
-        throw StoreException.untraced(StoreError.EINVAL, Text.quote(name) + " is no special event");
+        throw StoreException.untraced(StoreError.ENOENT, Text.quote(name) + " is no special event");
       }
       Rules.checkPermissions(caller, name, permissions, store.quotas());
       if (!caller.isPrivileged() && !caller.actsFor(current.owner())) {
