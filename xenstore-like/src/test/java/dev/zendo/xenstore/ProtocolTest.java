@@ -92,7 +92,7 @@ class ProtocolTest {
         "SET_PERMS; /secret|r-1|; !EINVAL",
         "SET_PERMS; /nothing|n0|; !ENOENT",
         "SET_PERMS; @releaseDomain|n0|r1|; OK|",
-        "SET_PERMS; @somethingElse|n0|; !EINVAL",
+        "SET_PERMS; @somethingElse|n0|; !ENOENT",
         "WATCH; /secret|token|; OK|",
         "WATCH; /nothing/at/all|token|; OK|",
         "WATCH; @releaseDomain|token|; OK|",

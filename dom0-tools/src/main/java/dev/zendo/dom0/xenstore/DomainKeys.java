@@ -105,7 +105,7 @@ final class DomainKeys {
     String console = home + "/console";
     put(console, "", readable);
     put(console + "/backend", backend(), readable);
-    put(console + "/backend-id", 0, readable);
+    put(console + "/backend-id", 0, Permissions.parse("n" + domain.id(), "r0"));
     put(console + "/limit", CONSOLE_LIMIT, readable);
     put(console + "/type", "xenconsoled", readable);
     put(console + "/output", "pty", readable);
@@ -125,6 +125,7 @@ final class DomainKeys {
     String libxl = "/libxl/" + domain.id();
     put(libxl, "", tools);
     put(libxl + "/type", "pv", tools);
+    put(libxl + "/dm-version", "qemu_xen", tools);
     put(libxl + "/device", "", tools);
     String console = libxl + "/device/console/0";
     put(console + "/backend", backend(), tools);
