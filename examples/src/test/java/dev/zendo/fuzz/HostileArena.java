@@ -53,11 +53,22 @@ final class HostileArena implements AutoCloseable {
       String name, KernelImage kernel, String commandLine, DeviceSpec device, String done) {}
 
   /** Starts a machine; the folder gets what the devices need. */
-  HostileArena(EngineChoice engine, Path folder) throws IOException {
+  HostileArena(EngineChoice engine, Path folder) throws IOException, InterruptedException {
     this.folder = folder;
     hostile = kernel("../pv-guest-kit/hostile/hostile.elf");
-    machine = Machine.start(4 * MEMORY_MIB, PROCESSORS, engine, 16 << 20);
+    machine = Machine.start(5 * MEMORY_MIB, PROCESSORS, engine, 16 << 20);
     neighbours = HostileDevices.neighbours(folder).stream().map(this::neighbour).toList();
+    Guest responder =
+        guest(
+            "responder",
+            kernel("../examples/ping/ping.elf"),
+            "address=10.0.0.1/24 count=0 serve=1000000",
+            1,
+            List.of(HostileDevices.responder()));
+    responder.start();
+    if (!responder.waitFor("0 of 0 answers", PATIENCE)) {
+      throw new IllegalStateException("nobody answers pings: " + responder.log().text());
+    }
   }
 
   private Neighbour neighbour(HostileDevices.Work work) {

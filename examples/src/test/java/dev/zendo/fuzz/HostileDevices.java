@@ -2,12 +2,14 @@ package dev.zendo.fuzz;
 
 import dev.zendo.dom0.console.ChannelSpec;
 import dev.zendo.dom0.device.DeviceSpec;
+import dev.zendo.dom0.net.vif.VifSpec;
 import dev.zendo.dom0.ninep.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /** The devices of hostile guests, and of their well-behaved neighbours. */
 final class HostileDevices {
@@ -27,8 +29,19 @@ final class HostileDevices {
     Path shared = Files.createDirectories(folder.resolve("hostile/a/b"));
     Files.writeString(shared.resolve("file"), "content");
     devices.add(SharedFolder.parse("tag=h,path=" + folder.resolve("hostile")).device(0));
+    devices.add(network("hostile", 6));
     devices.add(ChannelSpec.parse("name=h,connection=pty", 1));
     return devices;
+  }
+
+  /** The interface of a guest that is there all the time and answers pings at 10.0.0.1. */
+  static DeviceSpec responder() {
+    return network("neighbours", 1);
+  }
+
+  private static DeviceSpec network(String bridge, int number) {
+    String spec = "bridge=" + bridge + ",mac=00:16:3e:00:00:0" + number;
+    return VifSpec.parse(spec).device(new UUID(0, number), 0);
   }
 
   /** One well-behaved guest for each kind of device. */
@@ -40,6 +53,11 @@ final class HostileDevices {
             "file",
             "",
             SharedFolder.parse("tag=n,path=" + shared).device(0),
-            "answer: written and read back"));
+            "answer: written and read back"),
+        new Work(
+            "ping",
+            "address=10.0.0.2/24 peer=10.0.0.1",
+            network("neighbours", 2),
+            "3 of 3 answers from 10.0.0.1"));
   }
 }
