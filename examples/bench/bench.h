@@ -35,6 +35,9 @@ bool pong_played(void);
 /* Plays a part in bench/fairness when the command line asks for it. */
 bool fair_played(void);
 
+/* Writes without end for bench/kill when the command line asks for it. */
+bool writer_played(void);
+
 /* What follows the name on the command line, or null; and its value as a number. */
 const char *option(const char *name);
 uint32_t number(const char *text);

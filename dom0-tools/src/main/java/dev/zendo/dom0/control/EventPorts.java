@@ -68,6 +68,11 @@ public final class EventPorts {
     failed = listener;
   }
 
+  /** Notes an error of ours in something that was done for a domain. */
+  public void failed(int domain, Throwable cause) {
+    failed.accept(cause, domain);
+  }
+
   private static void log(Throwable cause, int domain) {
     LOG.error("an event handler for domain {} failed", domain, cause);
   }

@@ -97,16 +97,27 @@ public final class BackendBus implements AutoCloseable {
         open(driver, path);
       }
     } else if (!closeIfMissing(path) && !key.isEmpty()) {
-      instance.backendChanged(key);
+      onBehalf(path, () -> instance.backendChanged(key));
     }
   }
 
   private void open(BackendDriver driver, DevicePath path) {
     DeviceInstance instance = new DeviceInstance(control, store, path);
     instances.put(path, instance);
-    instance.open(driver);
     watches.put(
-        path, store.watch(path.frontend() + "/state", changed -> instance.frontendChanged()));
+        path,
+        store.watch(
+            path.frontend() + "/state", changed -> onBehalf(path, instance::frontendChanged)));
+    onBehalf(path, () -> instance.open(driver));
+  }
+
+  /** An error of ours in work for a device ends its domain, as it does in event handlers. */
+  private void onBehalf(DevicePath path, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      control.events().failed(path.domain(), e);
+    }
   }
 
   private boolean closeIfMissing(DevicePath path) {

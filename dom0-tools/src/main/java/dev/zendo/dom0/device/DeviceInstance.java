@@ -50,10 +50,17 @@ final class DeviceInstance {
       offer();
     } catch (DeviceException e) {
       LOG.warn("{} cannot be opened: {}", path, e.getMessage());
-      device.publish("hotplug-error", e.getMessage());
-      device.publish("hotplug-status", "error");
-      enter(XenbusState.CLOSED);
+      refuse(e.getMessage());
+    } catch (RuntimeException | Error e) {
+      refuse("internal error: " + e);
+      throw e;
     }
+  }
+
+  private void refuse(String why) {
+    device.publish("hotplug-error", why);
+    device.publish("hotplug-status", "error");
+    enter(XenbusState.CLOSED);
   }
 
   private void offer() throws DeviceException {
