@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,10 +58,14 @@ class TutorialIT {
     assertEquals(0, make.exitValue(), output);
   }
 
-  private Terminal boot() throws IOException {
-    String kernel = folder.resolve("mine.elf").toString();
-    return new Terminal(
-        folder, List.of(ROOT.resolve("zl").toString(), "run", kernel, "--timeout", "" + SECONDS));
+  private Terminal boot(String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ROOT.resolve("zl").toString());
+    command.add("run");
+    command.add(folder.resolve("mine.elf").toString());
+    command.addAll(List.of("--timeout", "" + SECONDS));
+    command.addAll(List.of(options));
+    return new Terminal(folder, command);
   }
 
   @Test
@@ -84,6 +89,18 @@ class TutorialIT {
       terminal.type("what\r");
       terminal.await("I know time and bye.", SECONDS);
       terminal.type("bye\r");
+      assertEquals(0, terminal.exitStatus(SECONDS), terminal::output);
+    }
+  }
+
+  @Test
+  void theNoteInAFolderOfTheHostIsRead() throws Exception {
+    Files.writeString(folder.resolve("main.c"), blockAfter("A folder of the host, for instance:"));
+    make();
+    Path shared = Files.createDirectory(folder.resolve("folder"));
+    Files.writeString(shared.resolve("note"), "do not forget\n");
+    try (Terminal terminal = boot("--share", "tag=mine,path=folder")) {
+      terminal.await("note: do not forget", SECONDS);
       assertEquals(0, terminal.exitStatus(SECONDS), terminal::output);
     }
   }
