@@ -1,5 +1,6 @@
 package dev.zendo.dom0;
 
+import dev.zendo.dom0.block.BlockDriver;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ChannelDriver;
 import dev.zendo.dom0.console.ConsoleOutput;
@@ -71,15 +72,16 @@ public final class Machine implements AutoCloseable {
     this.hypervisor = new Hypervisor(config);
     this.control = new ControlDomain(hypervisor.controlDomain(), "dom0", config.driven());
     this.store = new StoreService(control);
-    this.devices = new BackendBus(control, store.store(), drivers());
+    this.devices = new BackendBus(control, store.store(), drivers(config.driven()));
     this.deviceControl = new DeviceControl(store.client(), control.events());
     hypervisor.onCrash(this::crashed);
     control.events().onFailure((cause, domain) -> hypervisor.fail(domain, cause));
     control.events().bindVirq(Virq.DOM_EXC, this::checkGuests);
   }
 
-  private List<BackendDriver> drivers() {
+  private List<BackendDriver> drivers(boolean driven) {
     List<BackendDriver> drivers = new ArrayList<>(displays.drivers());
+    drivers.add(new BlockDriver(control, driven));
     drivers.add(new NinePDriver());
     drivers.add(new ChannelDriver());
     drivers.add(new VifDriver(networks));

@@ -1,5 +1,6 @@
 package dev.zendo.dom0.cli;
 
+import dev.zendo.dom0.block.DiskSpec;
 import dev.zendo.dom0.console.ChannelSpec;
 import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.display.VfbSpec;
@@ -32,6 +33,10 @@ final class DeviceOptions {
               "net",
               "a network card as in xl's vif, e.g. bridge=xenbr0,rate=10Mb/s",
               (text, index) -> List.of(VifSpec.parse(text).device(index))),
+          new Kind(
+              "disk",
+              "a disk as in xl's disk, e.g. debian.qcow2,qcow2,xvda,rw",
+              (text, index) -> List.of(DiskSpec.parse(text))),
           new Kind(
               "share",
               "a folder as in xl's p9, tag=T,path=DIRECTORY[,access=ro]",

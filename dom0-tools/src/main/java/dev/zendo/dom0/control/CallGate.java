@@ -27,6 +27,9 @@ final class CallGate {
   /** Values that each list holds. */
   static final int LIST_ENTRIES = 0x20000 / 8;
 
+  /** Where the memory behind these areas begins. */
+  static final long END = RESULT_LIST + 8L * LIST_ENTRIES;
+
   private final ControlDomainPort port;
   private final PhysicalMemory memory;
   private final ReentrantLock lock = new ReentrantLock();

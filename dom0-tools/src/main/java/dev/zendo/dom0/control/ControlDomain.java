@@ -28,9 +28,11 @@ public final class ControlDomain implements AutoCloseable {
    */
   public ControlDomain(ControlDomainPort port, String name, boolean driven) {
     gate = new CallGate(port);
-    AddressSpace space = new AddressSpace(ramFrames(), SPACE_END);
+    long ramFrames = ramFrames();
+    AddressSpace space = new AddressSpace(ramFrames, SPACE_END);
+    AddressSpace ram = new AddressSpace(CallGate.END >>> 12, ramFrames);
     domains = new DomainControl(gate);
-    memory = new MemoryControl(gate, space);
+    memory = new MemoryControl(gate, space, ram);
     grants = new GrantMapper(gate, space, memory);
     events = new EventPorts(gate, port, memory.mapSharedInfo(), name + "-events");
     if (!driven) {

@@ -27,10 +27,18 @@ public final class MemoryControl {
 
   private final CallGate gate;
   private final AddressSpace space;
+  private final AddressSpace ram;
 
-  MemoryControl(CallGate gate, AddressSpace space) {
+  /**
+   * Uses two ranges of guest frame numbers.
+   *
+   * @param space above the RAM, for mappings
+   * @param ram what nobody uses of the RAM
+   */
+  MemoryControl(CallGate gate, AddressSpace space, AddressSpace ram) {
     this.gate = gate;
     this.space = space;
+    this.ram = ram;
   }
 
   /** The control domain's memory, where mappings appear. */
@@ -90,48 +98,24 @@ public final class MemoryControl {
   }
 
   /**
-   * Gives the control domain memory of its own, one frame after the other, filled with zeros.
+   * Sets memory of the control domain apart, filled with zeros. {@link PhysicalMemory#view} works
+   * for it.
    *
    * @param pages their number, 1 to {@link #MAX_ALLOCATION}
-   * @throws HypercallFailure ENOMEM when the machine has too little
+   * @throws HypercallFailure ENOMEM when the control domain has too little
    */
   public Mapping allocate(int pages) {
     if (pages < 1 || pages > MAX_ALLOCATION) {
       throw new IllegalArgumentException(pages + " pages at once");
     }
-    long first = space.take(pages);
-    long given = reserveOwn(MemoryOp.POPULATE_PHYSMAP, first, pages);
-    if (given < pages) {
-      release(first, (int) Math.max(0, given));
-      space.give(first, pages);
-      throw new HypercallFailure("taking memory for the control domain", Errno.ENOMEM);
+    long first;
+    try {
+      first = ram.take(pages);
+    } catch (IllegalStateException e) {
+      throw new HypercallFailure("taking memory of the control domain", Errno.ENOMEM);
     }
     gate.memory().clear(first << 12, (long) pages << 12);
-    return new Mapping(
-        first << 12,
-        () -> {
-          release(first, pages);
-          space.give(first, pages);
-        });
-  }
-
-  private void release(long first, int pages) {
-    if (pages > 0 && reserveOwn(MemoryOp.DECREASE_RESERVATION, first, pages) != pages) {
-      throw new HypercallFailure("giving memory of the control domain back", Errno.EINVAL);
-    }
-  }
-
-  private long reserveOwn(int operation, long first, int pages) {
-    gate.lock().lock();
-    try {
-      PhysicalMemory memory = gate.memory();
-      for (int i = 0; i < pages; i++) {
-        memory.putLong(CallGate.LIST + 8L * i, first + i);
-      }
-      return reserve(operation, Domid.SELF, pages, 0);
-    } finally {
-      gate.lock().unlock();
-    }
+    return new Mapping(first << 12, () -> ram.give(first, pages));
   }
 
   /** Changes what a domain has by the extents in the list, which the caller has locked. */

@@ -99,6 +99,11 @@ final class ArrayPhysicalMemory implements PhysicalMemory {
   }
 
   @Override
+  public ByteBuffer view(long address, int count) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void clear(long address, long count) {
     write(address, new byte[(int) count], 0, (int) count);
   }

@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.domain;
 
 import dev.zendo.hypercalls.Memory;
+import java.nio.ByteBuffer;
 
 /**
  * The guest-physical memory of a translated domain, as its Java code uses it: RAM from 0 on, and
@@ -34,6 +35,17 @@ public interface PhysicalMemory extends Memory {
 
   /** Copies bytes into the domain's memory. */
   void write(long address, byte[] from, int offset, int bytes);
+
+  /**
+   * The domain's own memory as a direct buffer, for the host's input and output: nothing else
+   * reaches it without a copy. Whoever has the buffer must let go of it before the memory is given
+   * back; no check stands behind it.
+   *
+   * @param address of a page
+   * @throws IllegalArgumentException when a frame belongs to another domain, or they do not follow
+   *     one another
+   */
+  ByteBuffer view(long address, int bytes);
 
   /** Fills a range with zeros. */
   void clear(long address, long bytes);

@@ -1,5 +1,7 @@
 package dev.zendo.hypervisor.machine;
 
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
 import jdk.internal.misc.Unsafe;
 
 /**
@@ -50,6 +52,11 @@ public final class HostMemory {
   /** Gives back what {@link #allocate} returned. Nobody may touch it afterwards. */
   public static void free(long aligned) {
     UNSAFE.freeMemory(UNSAFE.getLong(aligned - Long.BYTES));
+  }
+
+  /** A direct buffer over memory, in the host's byte order; slow to make. */
+  public static ByteBuffer view(long address, int bytes) {
+    return new Pointer(address).getByteBuffer(0, bytes);
   }
 
   public static byte getByte(long address) {

@@ -152,14 +152,27 @@ public final class Paging {
   public void attach(Domain domain, Function<TranslatedSpace, DomainSpace> newState) {
     TranslatedSpace space = domain.translated() ? new TranslatedSpace() : null;
     domain.memoryState(newState.apply(space));
-    for (long gpfn = 0; space != null && gpfn < domain.maxPages(); gpfn++) {
-      long mfn = frames.allocate(domain, 0);
-      if (mfn < 0) {
-        throw new IllegalStateException("the machine has too little memory for " + domain);
-      }
-      space.set(gpfn, TranslatedSpace.entry(mfn, true, TranslatedSpace.OWN));
-      machToPhys.set(mfn, gpfn);
+    for (long gpfn = 0; space != null && gpfn < domain.maxPages(); ) {
+      gpfn += giveRam(domain, space, gpfn);
     }
+  }
+
+  /** Gives a translated domain frames that follow one another, as many as possible at once. */
+  private long giveRam(Domain domain, TranslatedSpace space, long gpfn) {
+    long wanted = Long.highestOneBit(domain.maxPages() - gpfn);
+    int order = Math.min(FrameAllocator.MAX_ORDER, Long.numberOfTrailingZeros(wanted));
+    long mfn = frames.allocate(domain, order);
+    while (mfn < 0 && order > 0) {
+      mfn = frames.allocate(domain, --order);
+    }
+    if (mfn < 0) {
+      throw new IllegalStateException("the machine has too little memory for " + domain);
+    }
+    for (long i = 0; i < 1L << order; i++) {
+      space.set(gpfn + i, TranslatedSpace.entry(mfn + i, true, TranslatedSpace.OWN));
+      machToPhys.set(mfn + i, gpfn + i);
+    }
+    return 1L << order;
   }
 
   /** Creates the walker of a new vcpu, null for a translated domain. */

@@ -4,6 +4,7 @@ import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** The memory of a translated domain, seen through its {@link TranslatedSpace}. Thread-safe. */
@@ -198,6 +199,21 @@ final class TranslatedMemory implements PhysicalMemory {
       wrote(host);
       done += part;
     }
+  }
+
+  @Override
+  public ByteBuffer view(long address, int bytes) {
+    long first = space.get(address >>> MachineMemory.FRAME_SHIFT);
+    for (long done = 0; done < bytes; done += MachineMemory.FRAME_SIZE) {
+      long entry = space.get((address + done) >>> MachineMemory.FRAME_SHIFT);
+      long expected = TranslatedSpace.frame(first) + (done >>> MachineMemory.FRAME_SHIFT);
+      if (TranslatedSpace.kind(entry) != TranslatedSpace.OWN
+          || TranslatedSpace.frame(entry) != expected) {
+        throw new IllegalArgumentException(
+            "guest-physical address 0x" + Long.toHexString(address) + " begins no such range");
+      }
+    }
+    return HostMemory.view(memory.address(TranslatedSpace.frame(first)), bytes);
   }
 
   @Override

@@ -1,0 +1,230 @@
+package dev.zendo.dom0.block;
+
+import dev.zendo.dom0.block.image.DiskImage;
+import dev.zendo.dom0.control.Mapping;
+import dev.zendo.dom0.device.Backend;
+import dev.zendo.dom0.device.BackendDevice;
+import dev.zendo.dom0.device.DeviceException;
+import dev.zendo.hypercalls.io.BlkifInfo;
+import dev.zendo.hypercalls.io.BlkifLimits;
+import dev.zendo.hypercalls.io.XenbusState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The keys and the connection of a disk. On the event thread, which waits for the disk when the
+ * frontend disconnects, when the medium changes and at the end.
+ */
+final class BlockBackend implements Backend {
+  /** Pages of a ring, as their binary logarithm. */
+  private static final int MAX_RING_ORDER = 4;
+
+  private static final int MAX_QUEUES = 4;
+  private static final int PHYSICAL_SECTOR = 4096;
+
+  private final BackendDevice device;
+  private final BlockDriver driver;
+  private final IoThreads threads;
+  private final Disk disk;
+  private final boolean cdrom;
+  private final List<BlockQueue> queues = new ArrayList<>();
+  private String params;
+
+  BlockBackend(BackendDevice device, BlockDriver driver, IoThreads threads) throws DeviceException {
+    this.device = device;
+    this.driver = driver;
+    this.threads = threads;
+    this.cdrom = device.back("device-type").filter("cdrom"::equals).isPresent();
+    this.params = device.requireBack("params");
+    boolean discardable = device.back("discard-enable").filter("1"::equals).isPresent();
+    this.disk = new Disk(openImage(params), discardable);
+    readLimits();
+  }
+
+  private DiskImage openImage(String from) throws DeviceException {
+    if (from.isEmpty()) {
+      if (cdrom) {
+        return null;
+      }
+      throw new DeviceException("the key params names no image");
+    }
+    return BlockDriver.openImage(from, device.back("mode").orElse("w"));
+  }
+
+  private void readLimits() throws DeviceException {
+    disk.limit(number("bytes-per-second"), number("requests-per-second"));
+  }
+
+  private long number(String key) throws DeviceException {
+    String text = device.back(key).orElse("0");
+    try {
+      return Math.max(0, Long.parseLong(text));
+    } catch (NumberFormatException e) {
+      throw new DeviceException("the key " + key + " is \"" + text + "\"; write a number");
+    }
+  }
+
+  @Override
+  public void publish() {
+    device.publish("max-ring-page-order", MAX_RING_ORDER);
+    device.publish("multi-queue-max-queues", MAX_QUEUES);
+    // With or without: the pages are never mapped, so a guest that grants them for good only
+    // copies more.
+    device.publish("feature-persistent", device.back("persistent").orElse("0"));
+    device.publish("feature-max-indirect-segments", BlockRequest.MAX_SEGMENTS);
+    device.publish("feature-flush-cache", 1);
+    device.publish("feature-barrier", 1);
+    device.publish("feature-discard", disk.discards() ? 1 : 0);
+    if (disk.discards()) {
+      device.publish("discard-granularity", disk.image().discardGranularity());
+      device.publish("discard-alignment", 0);
+      device.publish("discard-secure", 0);
+    }
+    publishSize();
+  }
+
+  /** A frontend that only polls, such as GRUB's, reads these when the state leaves InitWait. */
+  private void publishSize() {
+    DiskImage image = disk.image();
+    int info = cdrom ? BlkifInfo.CDROM | BlkifInfo.REMOVABLE : 0;
+    if (image == null || image.readOnly()) {
+      info |= BlkifInfo.READONLY;
+    }
+    device.publish("sectors", disk.sectors());
+    device.publish("info", info);
+    device.publish("sector-size", image == null ? BlkifLimits.SECTOR_SIZE : image.sectorSize());
+    device.publish("physical-sector-size", PHYSICAL_SECTOR);
+  }
+
+  @Override
+  public boolean connectsAt(int state) {
+    return state == XenbusState.INITIALISED || state == XenbusState.CONNECTED;
+  }
+
+  @Override
+  public void connect() throws DeviceException {
+    String protocol = device.front("protocol").orElse("x86_64-abi");
+    if (!protocol.equals("x86_64-abi")) {
+      throw new DeviceException("the frontend speaks " + show(protocol) + ", not x86_64-abi");
+    }
+    int count = device.frontInt("multi-queue-num-queues", 1);
+    if (count < 1 || count > MAX_QUEUES) {
+      throw new DeviceException(
+          "the frontend wants " + Integer.toUnsignedString(count) + " queues of " + MAX_QUEUES);
+    }
+    int order = device.frontInt("ring-page-order", 0);
+    if (order < 0 || order > MAX_RING_ORDER) {
+      throw new DeviceException(
+          "the frontend has rings of 2^" + Integer.toUnsignedString(order) + " pages");
+    }
+    for (int i = 0; i < count; i++) {
+      connectQueue(count == 1 ? "" : "queue-" + i + "/", order);
+    }
+    publishSize();
+  }
+
+  private static String show(String text) {
+    return text.length() <= 20 ? text : text.substring(0, 20) + "...";
+  }
+
+  private void connectQueue(String prefix, int order) throws DeviceException {
+    int[] references = new int[1 << order];
+    boolean single = order == 0 && device.front(prefix + "ring-ref").isPresent();
+    for (int i = 0; i < references.length; i++) {
+      references[i] = device.frontInt(prefix + (single ? "ring-ref" : "ring-ref" + i));
+    }
+    int port = device.frontInt(prefix + "event-channel");
+    Mapping pages = device.map(true, references);
+    BlockQueue queue = new BlockQueue(device, disk, threads, pages, references.length);
+    queues.add(queue);
+    queue.channel(device.bind(port, queue::event));
+  }
+
+  @Override
+  public void disconnect() {
+    queues.forEach(BlockQueue::close);
+    queues.clear();
+  }
+
+  @Override
+  public void changed(String key) throws DeviceException {
+    switch (key) {
+      case "params":
+        changeMedium();
+        break;
+      case "resize":
+        resize();
+        break;
+      case "bytes-per-second":
+      case "requests-per-second":
+        readLimits();
+        break;
+      default:
+        break;
+    }
+  }
+
+  private void changeMedium() throws DeviceException {
+    String now = device.back("params").orElse("");
+    if (now.equals(params)) {
+      return;
+    }
+    if (!cdrom) {
+      throw new DeviceException("the image of a disk cannot be changed while it is attached");
+    }
+    params = now;
+    queues.forEach(BlockQueue::pause);
+    try {
+      disk.change(null);
+      disk.change(openImage(now));
+    } catch (IOException | DeviceException e) {
+      // The drive stays empty, and works.
+      device.publish("medium-error", e.getMessage());
+    }
+    queues.forEach(BlockQueue::resume);
+    announceSize();
+  }
+
+  /** The toolstack names a number of bytes, or has grown the file or device itself. */
+  private void resize() throws DeviceException {
+    long bytes = number("resize");
+    DiskImage image = disk.image();
+    if (image == null) {
+      throw new DeviceException("there is no image to resize");
+    }
+    try {
+      image.resize(bytes);
+    } catch (IOException e) {
+      device.publish("resize-error", e.getMessage());
+      return;
+    }
+    announceSize();
+  }
+
+  private void announceSize() {
+    publishSize();
+    if (!queues.isEmpty()) {
+      device.announce();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      disk.change(null);
+    } catch (IOException e) {
+      BlockDriver.LOG.error("{}: the image could not be closed: {}", device.path(), e.toString());
+    }
+    driver.closed();
+  }
+
+  @Override
+  public Map<String, Object> metrics() {
+    Map<String, Object> all = disk.metrics();
+    all.put("queues", queues.size());
+    all.put("depth", queues.stream().mapToInt(BlockQueue::depth).sum());
+    return all;
+  }
+}

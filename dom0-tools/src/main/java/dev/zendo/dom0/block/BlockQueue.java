@@ -1,0 +1,216 @@
+package dev.zendo.dom0.block;
+
+import dev.zendo.dom0.control.Mapping;
+import dev.zendo.dom0.device.BackRing;
+import dev.zendo.dom0.device.BackendDevice;
+import dev.zendo.dom0.device.Channel;
+import dev.zendo.dom0.device.DeviceException;
+import dev.zendo.hypercalls.io.BlkifOp;
+import dev.zendo.hypercalls.io.BlkifResponse;
+import dev.zendo.hypervisor.domain.PhysicalMemory;
+
+/**
+ * A ring of requests. Several threads may work on it: each takes a request, carries it out without
+ * any lock, and puts the response back. While the disk answers quickly one thread does all. All
+ * fields are guarded by the object's monitor. Thread-safe.
+ */
+final class BlockQueue {
+  /** An operation that took longer, in nanoseconds, makes another thread join. */
+  private static final long SLOW = 300_000;
+
+  private final BackendDevice device;
+  private final Disk disk;
+  private final IoThreads threads;
+  private final PhysicalMemory memory;
+  private final Mapping pages;
+  private final BackRing ring;
+  private Channel channel;
+
+  /** Whether somebody looks at the ring or is about to. */
+  private boolean watched;
+
+  /** Threads between a request and its response. */
+  private int busy;
+
+  /** A barrier is under way: nothing may be begun. */
+  private boolean barrier;
+
+  private boolean paused;
+  private boolean closed;
+  private boolean slow;
+
+  /** A ring that is mapped. */
+  BlockQueue(BackendDevice device, Disk disk, IoThreads threads, Mapping pages, int count) {
+    this.device = device;
+    this.disk = disk;
+    this.threads = threads;
+    this.memory = device.memory();
+    this.pages = pages;
+    this.ring = new BackRing(memory, pages.address(), count, BlockRequest.SLOT);
+  }
+
+  /** Sets where the frontend hears of responses, before the first event. */
+  synchronized void channel(Channel to) {
+    channel = to;
+  }
+
+  /** The frontend has raised an event. */
+  void event() {
+    synchronized (this) {
+      if (closed || paused || watched) {
+        return;
+      }
+      watched = true;
+    }
+    threads.serve(this);
+  }
+
+  /** Serves the ring until it is empty or has to wait. */
+  void serve(IoWorker worker) {
+    try {
+      BlockRequest request = worker.request();
+      while (take(request)) {
+        boolean sound = request.parse();
+        if (request.operation() == BlkifOp.WRITE_BARRIER && sound) {
+          awaitOthers();
+        }
+        long start = System.nanoTime();
+        int status = worker.execute(device.domain(), disk, sound);
+        disk.charge(request.dataBytes());
+        complete(request, status, System.nanoTime() - start > SLOW);
+      }
+    } catch (RuntimeException | Error e) {
+      abandon();
+      device.control().events().post(device.domain(), () -> rethrow(e));
+    }
+  }
+
+  private static void rethrow(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) e;
+  }
+
+  /** An error of ours: the domain ends, and nobody may wait for this request for ever. */
+  private synchronized void abandon() {
+    closed = true;
+    busy = 0;
+    notifyAll();
+  }
+
+  /** Takes the next request; false when there is none now. */
+  private boolean take(BlockRequest request) {
+    boolean more;
+    synchronized (this) {
+      if (closed || paused || barrier) {
+        // Whoever ends this state looks again.
+        watched = false;
+        return false;
+      }
+      try {
+        if (!ring.hasRequests() && !ring.finalCheck()) {
+          watched = false;
+          return false;
+        }
+        long delay = threads.canWait() ? disk.delay() : 0;
+        if (delay > 0) {
+          threads.serveLater(this, delay);
+          return false;
+        }
+        ring.takeRequest(request.slot());
+        barrier = request.slot()[0] == BlkifOp.WRITE_BARRIER;
+        busy++;
+        more = slow && threads.canWait() && !barrier && ring.hasRequests();
+      } catch (DeviceException e) {
+        broken(e);
+        return false;
+      }
+    }
+    if (more) {
+      threads.serve(this);
+    }
+    return true;
+  }
+
+  private void broken(DeviceException cause) {
+    closed = true;
+    device.post(() -> report(cause));
+  }
+
+  private void report(DeviceException cause) throws DeviceException {
+    synchronized (this) {
+      if (channel == null) {
+        return; // the connection has ended in the meantime
+      }
+    }
+    throw cause;
+  }
+
+  private synchronized void awaitOthers() {
+    await(1);
+  }
+
+  private void await(int most) {
+    while (busy > most) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("nobody interrupts these threads", e);
+      }
+    }
+  }
+
+  private synchronized void complete(BlockRequest request, int status, boolean tookLong) {
+    busy--;
+    slow = tookLong;
+    if (request.slot()[0] == BlkifOp.WRITE_BARRIER) {
+      barrier = false;
+    }
+    notifyAll();
+    if (closed) {
+      return;
+    }
+    long at = ring.nextResponse();
+    BlkifResponse.ID.set(memory, at, request.id());
+    BlkifResponse.OPERATION.set(memory, at, request.operation());
+    BlkifResponse.STATUS.set(memory, at, status);
+    if (ring.publish()) {
+      channel.notifyPeer();
+    }
+    // This thread goes on looking.
+    watched = true;
+  }
+
+  /** Begins nothing more, and waits for what is under way. */
+  synchronized void pause() {
+    paused = true;
+    await(0);
+  }
+
+  /** Goes on. */
+  void resume() {
+    synchronized (this) {
+      paused = false;
+    }
+    event();
+  }
+
+  /** Requests under way. */
+  synchronized int depth() {
+    return busy;
+  }
+
+  /** Waits for what is under way and lets go of the frontend's pages and event channel. */
+  void close() {
+    synchronized (this) {
+      closed = true;
+      await(0);
+      if (channel != null) {
+        channel.close();
+        channel = null;
+      }
+    }
+    pages.close();
+  }
+}

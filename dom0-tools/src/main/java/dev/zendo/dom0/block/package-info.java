@@ -1,0 +1,19 @@
+/**
+ * Disks for guests: the back end of {@code vbd} (io/blkif.h).
+ *
+ * <ul>
+ *   <li>{@link dev.zendo.dom0.block.DiskSpec}: a disk in xl's syntax
+ *   <li>{@link dev.zendo.dom0.block.BlockDriver} and {@code BlockBackend}: keys and connection, on
+ *       the event thread
+ *   <li>{@code BlockQueue}: one ring. Threads take requests from it and put responses into it
+ *   <li>{@code IoThreads} and {@code IoWorker}: the threads, each with memory for the data of a
+ *       request
+ *   <li>{@code BlockRequest}: a request, copied and checked
+ *   <li>{@code Disk}: the image behind a device; media change, limits, counters
+ * </ul>
+ *
+ * <p>Data go from the file into memory of the control domain and from there by grant copies into
+ * the guest's pages, or the other way. Nothing but the rings is ever mapped, so nothing can be kept
+ * mapped, and a guest that takes its pages back while a request is under way gets an error.
+ */
+package dev.zendo.dom0.block;
