@@ -9,8 +9,8 @@
  *
  * With two sockets the rounds alternate between the servers. A line tells of each operation, for every server: the
  * median of operations per second, the median and the 99th percentile of what one operation took (of the round that is
- * the median), and the processor time that the server spent on one operation; with two sockets also the median of the
- * ratios of the rounds that belong together, the first server to the second.
+ * the median), and the processor time that the server and the clients spent on one operation; with two sockets also the
+ * median of the ratios of the rounds that belong together, the first server to the second.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 enum { READ = 2, WATCH = 4, BEGIN = 6, END = 7, WRITE = 11, MKDIR = 12, RM = 13, EVENT = 15, ERROR = 16 };
-enum { MAX_CLIENTS = 256, MAX_ROUNDS = 99, SERVERS = 2, BUCKETS = 4096, BUCKETS_PER_US = 4 };
+enum { MAX_CLIENTS = 256, MAX_ROUNDS = 99, SERVERS = 2, BUCKETS = 4096, BUCKETS_PER_US = 4, TOGETHER = 8 };
 
 struct header {
     uint32_t type, request, transaction, length;
@@ -40,11 +40,12 @@ struct round {
     int go;
     double end;
     uint64_t operations;
+    uint64_t clients_us; /* processor time that the clients took */
     uint64_t buckets[BUCKETS];
 };
 
 struct result {
-    double rate, median, p99, cost;
+    double rate, median, p99, cost, clients_cost;
     double others; /* share of the machine's processors that other programs took */
 };
 
@@ -191,6 +192,42 @@ static void do_event(int i)
         receive();
 }
 
+/* Requests that are sent together, as a guest's kernel does for its processes. */
+static void together(uint32_t type, const char *node, const char *value)
+{
+    char message[TOGETHER * 128];
+    size_t length = 0;
+
+    for (int i = 0; i < TOGETHER; i++) {
+        size_t path = (size_t)snprintf(message + length + sizeof(struct header), 64, "%s/%s", home, node) + 1;
+        struct header h = { type, 1, 0, (uint32_t)(path + strlen(value)) };
+
+        memcpy(message + length, &h, sizeof h);
+        memcpy(message + length + sizeof h + path, value, strlen(value));
+        length += sizeof h + h.length;
+    }
+    if (write(fd, message, length) != (ssize_t)length)
+        fail("write");
+    errno = 0;
+    for (int i = 0; i < TOGETHER; i++)
+        if (receive() == ERROR)
+            fail(node);
+}
+
+static void do_reads(int i)
+{
+    (void)i;
+    together(READ, "leaf", "");
+}
+
+static void do_writes(int i)
+{
+    char value[32];
+
+    snprintf(value, sizeof value, "value-%d", i);
+    together(WRITE, "leaf", value);
+}
+
 static const struct operation {
     const char *name;
     void (*once)(int i);
@@ -200,7 +237,19 @@ static const struct operation {
     { "mkdir+rm", do_mkdir_rm },
     { "transaction", do_transaction },
     { "write+event", do_event },
+    { "8 reads", do_reads },
+    { "8 writes", do_writes },
 };
+
+/* Microseconds of processor time that this process has taken. */
+static uint64_t own_time(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
+           (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
 
 static void client(const char *path, int number, const struct operation *operation)
 {
@@ -222,6 +271,9 @@ static void client(const char *path, int number, const struct operation *operati
     __atomic_add_fetch(&round_state->ready, 1, __ATOMIC_SEQ_CST);
     while (!__atomic_load_n(&round_state->go, __ATOMIC_ACQUIRE))
         usleep(200);
+
+    uint64_t before = own_time();
+
     for (double then = now(), later; then < round_state->end; then = later) {
         operation->once((int)done++);
         later = now();
@@ -231,6 +283,7 @@ static void client(const char *path, int number, const struct operation *operati
         buckets[bucket < BUCKETS - 1 ? (int)bucket : BUCKETS - 1]++;
     }
     __atomic_add_fetch(&round_state->operations, done, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&round_state->clients_us, own_time() - before, __ATOMIC_SEQ_CST);
     for (int i = 0; i < BUCKETS; i++)
         if (buckets[i])
             __atomic_add_fetch(&round_state->buckets[i], buckets[i], __ATOMIC_SEQ_CST);
@@ -269,16 +322,6 @@ static double busy_time(void)
     return (double)(user + nice + kernel + hard + soft) / (double)sysconf(_SC_CLK_TCK);
 }
 
-/* Seconds of processor time that the clients have taken that are gone. */
-static double client_time(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_CHILDREN, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
-}
-
 static double percentile(double part)
 {
     uint64_t wanted = (uint64_t)((double)round_state->operations * part), seen = 0;
@@ -313,7 +356,7 @@ static struct result run(const char *path, const struct operation *operation, in
         usleep(1000);
     }
 
-    double before = server_time(control), clients_before = client_time(), busy = busy_time(), start = now();
+    double before = server_time(control), busy = busy_time(), start = now();
 
     round_state->end = start + seconds;
     __atomic_store_n(&round_state->go, 1, __ATOMIC_RELEASE);
@@ -326,11 +369,11 @@ static struct result run(const char *path, const struct operation *operation, in
 
     double taken = now() - start, operations = (double)round_state->operations;
     double spent = server_time(control) - before;
-    double others = busy_time() - busy - spent - (client_time() - clients_before);
+    double clients_spent = (double)round_state->clients_us * 1e-6, others = busy_time() - busy - spent - clients_spent;
 
     close(control);
     return (struct result){ operations / taken, percentile(0.5), percentile(0.99), spent * 1e6 / operations,
-                            others / taken / (double)sysconf(_SC_NPROCESSORS_ONLN) };
+                            clients_spent * 1e6 / operations, others / taken / (double)sysconf(_SC_NPROCESSORS_ONLN) };
 }
 
 static int by_rate(const void *a, const void *b)
@@ -373,7 +416,8 @@ static void measure(char **sockets, int servers, const struct operation *operati
 
         struct result *r = &results[s][rounds / 2];
 
-        printf("  %8.0f/s %6.1f %6.1f us, costs %5.1f us", r->rate, r->median, r->p99, r->cost);
+        printf("  %8.0f/s %6.1f %6.1f us, costs %5.1f + %5.1f us", r->rate, r->median, r->p99, r->cost,
+               r->clients_cost);
     }
     qsort(ratios, (size_t)rounds, sizeof *ratios, by_value);
     if (servers > 1)
@@ -384,11 +428,22 @@ static void measure(char **sockets, int servers, const struct operation *operati
     fflush(stdout);
 }
 
+/* Whether a name is in a list with commas. */
+static int is_chosen(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if (!strncmp(at, name, length) && (at[length] == ',' || !at[length]))
+            return 1;
+    return 0;
+}
+
 int main(int count, char **words)
 {
     int clients = 1, rounds = 5, option;
     double seconds = 0.5, warm = 3, quiet = 10;
-    const char *chosen = "read,write,mkdir+rm,transaction,write+event";
+    const char *chosen = "read,write,mkdir+rm,transaction,write+event,8 reads,8 writes";
 
     while ((option = getopt(count, words, "c:r:s:w:q:o:")) != -1) {
         switch (option) {
@@ -413,7 +468,7 @@ int main(int count, char **words)
         fail("mmap");
     for (int pass = warm > 0 ? 0 : 1; pass < 2; pass++)
         for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
-            if (!strstr(chosen, operations[i].name))
+            if (!is_chosen(chosen, operations[i].name))
                 continue;
             if (pass)
                 measure(words + optind, servers, &operations[i], clients, rounds, seconds, quiet / 100);

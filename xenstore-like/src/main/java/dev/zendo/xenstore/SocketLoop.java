@@ -100,8 +100,13 @@ final class SocketLoop implements Runnable {
     if (!joining.isEmpty() || !woken.isEmpty()) {
       selector.selectNow(this::ready);
     } else if (patience.begin()) {
-      while (selector.selectNow(this::ready) == 0 && woken.isEmpty() && patience.lasts()) {
+      boolean vain = false;
+      while (!vain && selector.selectNow(this::ready) == 0 && woken.isEmpty()) {
+        vain = !patience.lasts();
         Thread.yield();
+      }
+      if (!vain) {
+        patience.rewarded();
       }
     } else {
       selector.select(this::ready);
@@ -148,6 +153,7 @@ final class SocketLoop implements Runnable {
       if (!more) {
         return;
       }
+      patience.rewarded();
       client.send();
     }
   }
