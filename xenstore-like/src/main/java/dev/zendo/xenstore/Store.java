@@ -42,6 +42,7 @@ public final class Store {
   private final TreeEditor.Generations generations = new TreeEditor.Generations();
   private final Accounts accounts = new Accounts();
   private final Watches watches = new Watches(this, accounts);
+  private final Transactions transactions = new Transactions(this, accounts);
   private final List<Connection> connections = new ArrayList<>();
 
   /** An empty store with Xen's default quotas. */
@@ -77,6 +78,16 @@ public final class Store {
   /** The watches. */
   Watches watches() {
     return watches;
+  }
+
+  /** The transactions. */
+  Transactions transactions() {
+    return transactions;
+  }
+
+  /** The source of generation numbers. Under the lock. */
+  TreeEditor.Generations generations() {
+    return generations;
   }
 
   /** The current tree: a consistent snapshot, whatever happens later. */
@@ -293,64 +304,6 @@ public final class Store {
     }
   }
 
-  // ---- transactions
-
-  /** Begins a transaction. */
-  int begin(Connection caller) {
-    lock.lock();
-    try {
-      checkConnected(caller);
-      if (!caller.isPrivileged()
-          && accounts.transactions(caller.domid()) >= quotas.transactions()) {
-        throw StoreException.exhausted(
-            StoreError.ENOSPC, caller, "transactions", quotas.transactions());
-      }
-      int id = caller.newTransactionId();
-      caller.transactions().put(id, new Transaction(root, generations));
-      accounts.addTransactions(caller.domid(), 1);
-      return id;
-    } finally {
-      unlock();
-    }
-  }
-
-  /** Fails with {@link StoreError#ENOENT} unless the caller has the transaction, or it is 0. */
-  void checkTransaction(Connection caller, int tx) {
-    if (tx != 0) {
-      lock.lock();
-      try {
-        caller.transaction(tx);
-      } finally {
-        unlock();
-      }
-    }
-  }
-
-  /** Ends a transaction, which is gone afterwards in any case. */
-  void end(Connection caller, int tx, boolean commit) {
-    lock.lock();
-    try {
-      Transaction transaction = caller.transaction(tx);
-      caller.transactions().remove(tx);
-      accounts.addTransactions(caller.domid(), -1);
-      if (!commit || transaction.isReadOnly()) {
-        return;
-      }
-      if (transaction.conflictsWith(root)) {
-        throw StoreException.untraced(
-            StoreError.EAGAIN, "what the transaction used was changed meanwhile");
-      }
-      TreeEditor merged = transaction.mergeInto(root, generations);
-      int more = merged.ownedDelta(caller.domid());
-      if (more > 0) {
-        Rules.checkNodes(caller, accounts.nodes(caller.domid()), more, quotas);
-      }
-      publish(merged, transaction.changes(merged.root()));
-    } finally {
-      unlock();
-    }
-  }
-
   // ---- special events
 
   /** Who may receive the special events. */
@@ -388,7 +341,8 @@ public final class Store {
     return transaction;
   }
 
-  private void publish(TreeEditor tree, List<Change> changes) {
+  /** Makes a changed tree the current one and tells everybody. */
+  void publish(TreeEditor tree, List<Change> changes) {
     root = tree.root();
     accounts.addNodes(tree.ownedDeltas());
     notifyListeners(changes);

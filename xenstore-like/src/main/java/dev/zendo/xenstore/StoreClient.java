@@ -165,7 +165,7 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
 
   /** Begins a transaction. */
   public StoreTransaction begin() {
-    return new StoreTransaction(this, traced(() -> store.begin(connection)));
+    return new StoreTransaction(this, traced(() -> store.transactions().begin(connection)));
   }
 
   /**
@@ -273,7 +273,7 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
   }
 
   void end(int tx, boolean commit) {
-    change(0, () -> store.end(connection, tx, commit));
+    change(0, () -> store.transactions().end(connection, tx, commit));
   }
 
   /** Gives a refusal the stack trace of the caller, which the store leaves out for speed. */

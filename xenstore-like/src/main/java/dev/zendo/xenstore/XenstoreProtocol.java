@@ -61,7 +61,7 @@ final class XenstoreProtocol {
       throw refuse(StoreError.EACCES, caller + " may not use " + message);
     }
     if (message.transactional) {
-      store.checkTransaction(caller, tx);
+      store.transactions().check(caller, tx);
     }
     byte[] reply = handler.answer(store, caller, tx, payload);
     if (reply.length > MessageHeader.MAX_PAYLOAD) {
@@ -159,7 +159,7 @@ final class XenstoreProtocol {
     if (tx != 0) {
       throw refuse(StoreError.EBUSY, "transactions cannot be nested");
     }
-    return text(Integer.toUnsignedString(store.begin(caller)));
+    return text(Integer.toUnsignedString(store.transactions().begin(caller)));
   }
 
   private static byte[] transactionEnd(Store store, Connection caller, int tx, Payload payload) {
@@ -167,7 +167,7 @@ final class XenstoreProtocol {
     if (!how.equals("T") && !how.equals("F")) {
       throw refuse(StoreError.EINVAL, "a transaction ends with T or F, not " + Text.quote(how));
     }
-    store.end(caller, tx, how.equals("T"));
+    store.transactions().end(caller, tx, how.equals("T"));
     return OK;
   }
 

@@ -12,7 +12,7 @@
  *     dev.zendo.xenstore.Permissions}, {@link dev.zendo.xenstore.Access}: immutable values;
  *     {@code TreeEditor} makes changed trees, {@code TreeWalk} visits them</td></tr>
  * <tr><td>the rules</td><td>{@code Rules}: who may do what, and what it does; {@code Transaction}:
- *     snapshot, conflicts, merge; {@code Watch}, {@code WatchTable}, {@code
+ *     snapshot, conflicts, merge; {@code Transactions}: their beginnings and ends; {@code Watch}, {@code WatchTable}, {@code
  *     Watches}: who is told; {@code Accounts},
  *     {@link dev.zendo.xenstore.Quotas}, {@link dev.zendo.xenstore.DomainUsage}: who uses how
  *     much</td></tr>

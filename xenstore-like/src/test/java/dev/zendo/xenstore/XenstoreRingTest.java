@@ -146,6 +146,28 @@ class XenstoreRingTest {
   }
 
   @Test
+  void aReplyIsPublishedWhenTheChangeIsKept() {
+    List<Integer> published = new ArrayList<>();
+    store.addChangeListener(
+        new ChangeListener() {
+          @Override
+          public void changed(List<Change> changes, Node root) {}
+
+          @Override
+          public boolean settle() {
+            assertTrue(store.root().child("a") != null, "the change has been made");
+            published.add(page.index(RingLayout.RESPONSE_PRODUCER));
+            return false;
+          }
+        });
+    page.send(WireClient.request(MessageType.WRITE.number, 9, 0, "/a|1"), 0);
+    assertTrue(ring.pump(), "a guest is served even when changes cannot be kept");
+    assertEquals(List.of(0), published);
+    page.receive(1024);
+    assertEquals("OK|", page.messages().get(0).outcome());
+  }
+
+  @Test
   void messagesStraddleTheEndAndIndicesWrap() {
     for (int start : new int[] {1000, 1023, 0x7ffffff0, -20, -1}) {
       ring = attachAt(start, start + 7);
