@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,32 @@ class KitExamplesIT {
         "nothing/here: error -2",
         "data/counter = \"42\"",
         "watch: data/watched changed (token)");
+  }
+
+  @Test
+  void aDiskIsReadWrittenAndFlushed() throws Exception {
+    byte[] content = new byte[4 << 20];
+    byte[] text = "first words".getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(text, 0, content, 0, text.length);
+    // One partition of type Linux, from sector 63 on.
+    content[446 + 4] = (byte) 0x83;
+    content[446 + 8] = 63;
+    content[446 + 13] = 1;
+    content[510] = 0x55;
+    content[511] = (byte) 0xaa;
+    Path image = Files.write(folder.resolve("disk.img"), content);
+    check(
+        run("block", "--disk", "format=raw,vdev=xvda,target=" + image, "--cmdline", "write"),
+        "disk 51712: 8192 sectors of 512 bytes",
+        "it starts with \"first words\"",
+        "partition 1: type 83, sectors 63 to 318",
+        "flush: done",
+        "read back 2048 sectors: as written");
+    byte[] written = Files.readAllBytes(image);
+    assertEquals(content.length, written.length);
+    assertEquals(
+        -1, Arrays.mismatch(content, 0, 3 << 20, written, 0, 3 << 20), "the rest is as it was");
+    assertEquals(0x15, written[3 << 20], "the first byte of the pattern");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.zendo.fuzz;
 
+import dev.zendo.dom0.block.DiskSpec;
 import dev.zendo.dom0.console.ChannelSpec;
 import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.net.vif.VifSpec;
@@ -30,6 +31,7 @@ final class HostileDevices {
     Files.writeString(shared.resolve("file"), "content");
     devices.add(SharedFolder.parse("tag=h,path=" + folder.resolve("hostile")).device(0));
     devices.add(network("hostile", 6));
+    devices.add(disk(folder, "hostile"));
     devices.add(ChannelSpec.parse("name=h,connection=pty", 1));
     return devices;
   }
@@ -44,6 +46,13 @@ final class HostileDevices {
     return VifSpec.parse(spec).device(new UUID(0, number), 0);
   }
 
+  /** A disk of 1 MiB. */
+  private static DeviceSpec disk(Path folder, String name) throws IOException {
+    Path image = folder.resolve(name + ".img");
+    Files.write(image, new byte[1 << 20]);
+    return DiskSpec.parse("format=raw,vdev=xvda,access=rw,target=" + image);
+  }
+
   /** One well-behaved guest for each kind of device. */
   static List<Work> neighbours(Path folder) throws IOException {
     Path shared = Files.createDirectories(folder.resolve("neighbour"));
@@ -54,6 +63,7 @@ final class HostileDevices {
             "",
             SharedFolder.parse("tag=n,path=" + shared).device(0),
             "answer: written and read back"),
+        new Work("block", "write", disk(folder, "neighbour"), "read back 2048 sectors: as written"),
         new Work(
             "ping",
             "address=10.0.0.2/24 peer=10.0.0.1",
