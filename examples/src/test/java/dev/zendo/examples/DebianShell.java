@@ -1,0 +1,57 @@
+package dev.zendo.examples;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.zendo.dom0.Guest;
+import java.time.Duration;
+
+/** A user of examples/debian's installation: logs in on the console and runs commands. */
+final class DebianShell {
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  private final Guest guest;
+  private int commands;
+
+  private DebianShell(Guest guest) {
+    this.guest = guest;
+  }
+
+  /** Waits for the prompt and logs in as root. */
+  static DebianShell login(Guest guest) throws InterruptedException {
+    DebianShell shell = new DebianShell(guest);
+    shell.await(0, "login:");
+    long at = guest.log().position();
+    guest.type("root\n");
+    shell.await(at, "Password:");
+    guest.type("zendo\n");
+    shell.await(at, "root@zendo:~#");
+    // Without colours, titles and line editing the output is what programs print.
+    shell.run("bind 'set enable-bracketed-paste off'; stty -echo; PS1=");
+    return shell;
+  }
+
+  private void await(long position, String text) throws InterruptedException {
+    assertTrue(
+        guest.log().waitFor(text, position, PATIENCE.toMillis()) >= 0,
+        () -> "no \"" + text + "\" in: " + guest.log().text());
+  }
+
+  /** Starts a command without waiting for its end. */
+  void type(String command) throws InterruptedException {
+    guest.type(command + "\n");
+  }
+
+  /** Runs a command and returns what it printed; it must succeed. */
+  String run(String command) throws InterruptedException {
+    long at = guest.log().position();
+    commands++;
+    // The shell sees the marker in two halves, so that an echo of the command is not taken for it.
+    guest.type("{ " + command + "; } && echo \"@\"\"end-" + commands + "-$?@\" || echo \"@\"\"end-" + commands + "-failed@\"\n");
+    String marker = "@end-" + commands + "-";
+    await(at, marker);
+    await(at, marker + (guest.log().textSince(at).contains(marker + "failed@") ? "failed@" : "0@"));
+    String output = guest.log().textSince(at).replace("\r", "");
+    assertTrue(output.contains(marker + "0@"), () -> command + " failed: " + output);
+    return output.substring(0, output.indexOf(marker)).strip();
+  }
+}
