@@ -55,7 +55,8 @@ final class BlockClient {
     frontend.initRing(ring());
     produced = 0;
     consumed = 0;
-    port = frontend.port();
+    // Once the other end has closed, the same port can be offered again.
+    port = port == 0 ? frontend.port() : port;
     if (ringReferences.length == 1) {
       frontend.write(device, "ring-ref", ringReferences[0]);
     } else {
