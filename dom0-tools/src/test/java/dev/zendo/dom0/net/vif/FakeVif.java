@@ -88,7 +88,8 @@ final class FakeVif implements AutoCloseable {
     txConsumed = 0;
     rxProduced = 0;
     rxConsumed = 0;
-    port = frontend.port();
+    // Closed by the other end, it may be bound again.
+    port = port == 0 ? frontend.port() : port;
     Map<String, Object> keys = new HashMap<>(features);
     keys.putIfAbsent("tx-ring-ref", txRef);
     keys.putIfAbsent("rx-ring-ref", rxRef);
