@@ -8,7 +8,7 @@
  */
 #include "hostile.h"
 
-#define PATIENCE 20000 /* ms for a back end to come back */
+#define PATIENCE (15 * SECONDS) /* for a back end to come back */
 
 uint64_t made;
 
@@ -54,7 +54,9 @@ void tell(struct device *device, const char *key, uint64_t value)
 /* Waits for one of the states whose bits are set; which, or 0 when it does not come. */
 static unsigned await(struct device *device, unsigned wanted)
 {
-    for (unsigned i = 0; i < PATIENCE; i++) {
+    uint64_t deadline = time_now() + PATIENCE;
+
+    for (unsigned i = 0; time_now() < deadline; i++) {
         unsigned state = device_state(device);
 
         if (wanted >> state & 1)

@@ -48,17 +48,28 @@ record Holdings(
         paths(machine));
   }
 
-  /** Waits until all of this is there again, and nothing more; says what is not. */
+  /** Waits until there is no more than this; says what is left. */
   Optional<String> await(Machine machine) throws InterruptedException {
     Holdings after = of(machine);
-    for (int i = 0; i < LOOKS && !after.equals(this); i++) {
+    for (int i = 0; i < LOOKS && after.exceeds(this); i++) {
       // The scheduler's timer for slices and idle threads end by themselves.
       Thread.sleep(10);
       after = of(machine);
     }
-    return after.equals(this)
-        ? Optional.empty()
-        : Optional.of("left behind: " + withoutPaths() + " became " + after.text(this));
+    return after.exceeds(this)
+        ? Optional.of("left behind: " + withoutPaths() + " became " + after.text(this))
+        : Optional.empty();
+  }
+
+  /** Whether there is more than before; a timer or thread that was about to end may be gone. */
+  private boolean exceeds(Holdings before) {
+    return frames != before.frames
+        || claimed != before.claimed
+        || timers > before.timers
+        || threads > before.threads
+        || ports != before.ports
+        || files > before.files
+        || !paths.equals(before.paths);
   }
 
   /** All paths of the store. */
