@@ -46,8 +46,7 @@ class DebianIT {
   private static String host(Object... words) throws Exception {
     List<String> command = List.of(words).stream().map(Object::toString).toList();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor(2, TimeUnit.MINUTES), () -> command + " does not end");
     assertEquals(0, process.exitValue(), () -> command + ": " + output);
     return output;

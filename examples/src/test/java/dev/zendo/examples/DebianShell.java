@@ -46,7 +46,14 @@ final class DebianShell {
     long at = guest.log().position();
     commands++;
     // The shell sees the marker in two halves, so that an echo of the command is not taken for it.
-    guest.type("{ " + command + "; } && echo \"@\"\"end-" + commands + "-$?@\" || echo \"@\"\"end-" + commands + "-failed@\"\n");
+    guest.type(
+        "{ "
+            + command
+            + "; } && echo \"@\"\"end-"
+            + commands
+            + "-$?@\" || echo \"@\"\"end-"
+            + commands
+            + "-failed@\"\n");
     String marker = "@end-" + commands + "-";
     await(at, marker);
     await(at, marker + (guest.log().textSince(at).contains(marker + "failed@") ? "failed@" : "0@"));
