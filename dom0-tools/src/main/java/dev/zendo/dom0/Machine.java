@@ -63,7 +63,7 @@ public final class Machine implements AutoCloseable {
   private final ControlDomain control;
   private final StoreService store;
   private final Displays displays = new Displays();
-  private final Networks networks = new Networks();
+  private final Networks networks;
   private final BackendBus devices;
   private final DeviceControl deviceControl;
   private final Map<Integer, Guest> guests = new ConcurrentHashMap<>();
@@ -72,6 +72,7 @@ public final class Machine implements AutoCloseable {
     this.hypervisor = new Hypervisor(config);
     this.control = new ControlDomain(hypervisor.controlDomain(), "dom0", config.driven());
     this.store = new StoreService(control);
+    this.networks = new Networks(control.events()::post);
     this.devices = new BackendBus(control, store.store(), drivers(config.driven()));
     this.deviceControl = new DeviceControl(store.client(), control.events());
     hypervisor.onCrash(this::crashed);
@@ -290,7 +291,7 @@ public final class Machine implements AutoCloseable {
       guest.close();
     }
     devices.close();
-    networks.close();
+    control.events().await(networks::close);
     store.close();
     control.close();
     hypervisor.close();

@@ -9,6 +9,7 @@ import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.image.KernelImage;
+import dev.zendo.dom0.net.nat.NetworkSpec;
 import dev.zendo.dom0.net.vif.VifSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,5 +60,23 @@ class PingIT {
     Guest asking = start("address=10.0.0.2/24 peer=10.0.0.1 count=1", "two");
     assertEquals(GuestEnd.CRASH, asking.await(PATIENCE), asking.log()::text);
     assertTrue(asking.log().text().contains("0 of 1 answers"), asking.log()::text);
+  }
+
+  @Test
+  void theSwitchGivesAddresses() throws Exception {
+    machine.networks().configure(NetworkSpec.parse("name=one,nat=no,dhcp=yes", "one"));
+    Guest answering = start("peer=10.0.2.15 count=0 serve=600", "one");
+    assertTrue(answering.waitFor("0 of 0 answers", PATIENCE), answering.log()::text);
+    Guest asking = start("peer=10.0.2.15 count=3", "one");
+    assertEquals(GuestEnd.POWEROFF, asking.await(PATIENCE), asking.log()::text);
+    assertTrue(asking.log().text().contains("3 of 3 answers from 10.0.2.15"), asking.log()::text);
+  }
+
+  @Test
+  void theGatewayOfAUserNetworkAnswers() throws Exception {
+    machine.networks().configure(NetworkSpec.usual("one"));
+    Guest asking = start("count=3", "one");
+    assertEquals(GuestEnd.POWEROFF, asking.await(PATIENCE), asking.log()::text);
+    assertTrue(asking.log().text().contains("3 of 3 answers from 10.0.2.2"), asking.log()::text);
   }
 }

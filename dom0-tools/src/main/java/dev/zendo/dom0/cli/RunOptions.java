@@ -3,6 +3,7 @@ package dev.zendo.dom0.cli;
 import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.net.nat.NetworkSpec;
 import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.apache.commons.cli.Options;
  * @param traces any of hypercalls, events, traps
  * @param traceFile where traces go, or null for standard error
  * @param store where the store is served and kept
+ * @param networks what networks give guests besides a switch
  * @param consoles where the console is besides the terminal
  * @param timeout milliseconds until the guest is ended
  * @param reboots whether the guest is started again when it wants that
@@ -34,6 +36,7 @@ record RunOptions(
     Set<String> traces,
     String traceFile,
     StoreOptions store,
+    List<NetworkSpec> networks,
     List<String> consoles,
     long timeout,
     boolean reboots,
@@ -76,6 +79,7 @@ record RunOptions(
             value(null, "trace", "WHAT", "trace hypercalls, events or traps; may be repeated"))
         .addOption(value(null, "trace-file", "FILE", "write traces there, not to stderr"))
         .addOption(ConsoleOptions.option())
+        .addOption(NetworkOptions.option())
         .addOption(flag("stats", "count what the guest uses; with --json for each vcpu"))
         .addOption(flag("json", "report the end of the guest as JSON on stderr"));
   }
@@ -116,6 +120,7 @@ record RunOptions(
         traces,
         line.getOptionValue("trace-file"),
         StoreOptions.of(line),
+        NetworkOptions.of(line),
         ConsoleOptions.of(line),
         timeout,
         !line.hasOption("no-reboot"),

@@ -74,6 +74,7 @@ final class RunSession implements AutoCloseable {
       }
     }
     options.store().apply(machine.store());
+    NetworkOptions.apply(options.networks(), target.devices(), machine.networks());
   }
 
   /** Runs the guest until its end; returns the exit status. */

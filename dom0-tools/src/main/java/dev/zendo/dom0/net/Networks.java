@@ -1,9 +1,15 @@
 package dev.zendo.dom0.net;
 
+import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.net.bridge.Bridge;
+import dev.zendo.dom0.net.nat.NetworkSpec;
+import dev.zendo.dom0.net.nat.UserNetwork;
 import dev.zendo.dom0.net.wire.FramePool;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -14,12 +20,48 @@ import java.util.concurrent.TimeUnit;
 public final class Networks implements AutoCloseable {
   private final FramePool pool = new FramePool();
   private final Map<String, Bridge> bridges = new TreeMap<>();
+  private final Map<String, UserNetwork> users = new ConcurrentHashMap<>();
+  private final Executor events;
   private ScheduledThreadPoolExecutor timer;
   private boolean closed;
 
+  /** With what runs something on the event thread, later. */
+  public Networks(Executor events) {
+    this.events = events;
+  }
+
   /** The switch with a name. */
   public Bridge bridge(String name) {
-    return bridges.computeIfAbsent(name, key -> new Bridge(key, pool, System::nanoTime));
+    Bridge bridge = bridges.get(name);
+    if (bridge == null) {
+      bridge = new Bridge(name, pool, System::nanoTime);
+      bridges.put(name, bridge);
+      UserNetwork user = users.get(name);
+      if (user != null) {
+        user.join(bridge);
+      }
+    }
+    return bridge;
+  }
+
+  /**
+   * Gives a network DHCP and the way out, as described; before the first guest joins it. Any
+   * thread.
+   *
+   * @throws ToolException when the host does not give what that needs
+   */
+  public void configure(NetworkSpec spec) {
+    if (users.containsKey(spec.name())) {
+      throw new ToolException("the network " + spec.name() + " is described twice");
+    }
+    if (spec.served()) {
+      users.put(spec.name(), UserNetwork.open(spec, pool, events));
+    }
+  }
+
+  /** What gives a network DHCP and the way out, if anything does. Any thread. */
+  public Optional<UserNetwork> user(String name) {
+    return Optional.ofNullable(users.get(name));
   }
 
   /** Runs something later, on a thread of its own; it must only post. Any thread. */
@@ -39,10 +81,11 @@ public final class Networks implements AutoCloseable {
     return thread;
   }
 
-  /** Ends what runs. Any thread. */
+  /** Ends what runs. */
   @Override
   public synchronized void close() {
     closed = true;
+    users.values().forEach(UserNetwork::close);
     if (timer != null) {
       timer.shutdownNow();
     }

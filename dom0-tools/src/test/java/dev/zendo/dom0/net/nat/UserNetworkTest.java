@@ -1,0 +1,312 @@
+package dev.zendo.dom0.net.nat;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.zendo.dom0.net.bridge.Bridge;
+import dev.zendo.dom0.net.bridge.PortFeatures;
+import dev.zendo.dom0.net.nat.dhcp.DhcpMessage;
+import dev.zendo.dom0.net.nat.tcp.TcpSegment;
+import dev.zendo.dom0.net.wire.Frame;
+import dev.zendo.dom0.net.wire.FramePool;
+import dev.zendo.dom0.net.wire.InternetChecksum;
+import dev.zendo.dom0.net.wire.Ip;
+import dev.zendo.dom0.net.wire.Offload;
+import dev.zendo.dom0.net.wire.PacketView;
+import dev.zendo.dom0.net.wire.Wire;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A guest, the switch and real sockets of the host's loopback interface. */
+@Timeout(60)
+class UserNetworkTest {
+  private static final long MAC = 0x0016_3e00_0001L;
+  private static final int ADDRESS = 0x0a00020f;
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  private final ExecutorService events = Executors.newSingleThreadExecutor();
+  private final ExecutorService hosts = Executors.newCachedThreadPool();
+  private final FramePool pool = new FramePool();
+  private final Bridge bridge = new Bridge("xenbr0", pool, System::nanoTime);
+  private UserNetwork network;
+  private NatGuest guest;
+
+  private void start(String spec) throws ExecutionException, InterruptedException {
+    network = UserNetwork.open(NetworkSpec.parse(spec, "xenbr0"), pool, events);
+    events
+        .submit(
+            () -> {
+              network.join(bridge);
+              guest = new NatGuest(bridge, events, MAC, ADDRESS, PortFeatures.ALL);
+            })
+        .get();
+  }
+
+  @AfterEach
+  void stop() throws ExecutionException, InterruptedException {
+    assertEquals(0L, network.metrics().get("failures"));
+    events.submit(network::close).get();
+    events.shutdownNow();
+    hosts.shutdownNow();
+  }
+
+  @Test
+  void anAddressIsGivenAndTheGatewayAnswers() throws Exception {
+    start("nat=yes");
+    guest.send(guest.dhcp(DhcpMessage.DISCOVER, 0));
+    Frame offer = guest.take(Ip.UDP);
+    assertEquals(ADDRESS, Wire.i32(offer.data(), 42 + 16));
+    guest.send(guest.dhcp(DhcpMessage.REQUEST, ADDRESS));
+    assertEquals(DhcpMessage.ACK, Wire.u8(guest.take(Ip.UDP).data(), 42 + 242));
+    guest.send(guest.arp(NatGuest.GATEWAY));
+    Frame arp = guest.any();
+    assertEquals(NatGuest.GATEWAY_STATION, Wire.u48(arp.data(), 22));
+    guest.send(ping(NatGuest.GATEWAY));
+    Frame echo = guest.take(Ip.ICMP);
+    assertEquals(0, Wire.u8(echo.data(), 34));
+    assertTrue(sound(echo));
+    assertEquals(0x1234, Wire.u16(echo.data(), 38));
+  }
+
+  private Frame ping(int to) {
+    Frame frame = guest.writer.ip(NatGuest.GATEWAY_STATION, ADDRESS, to, Ip.ICMP, 64);
+    byte[] data = frame.data();
+    Arrays.fill(data, 34, 98, (byte) 7);
+    Wire.put32(data, 34, 0x0800_0000);
+    Wire.put16(data, 38, 0x1234);
+    Wire.put16(data, 36, InternetChecksum.of(data, 34, 64));
+    return frame;
+  }
+
+  private boolean sound(Frame frame) {
+    PacketView view = new PacketView();
+    assertTrue(view.parse(frame.data(), frame.length()));
+    new Offload(pool).complete(frame);
+    frame.checksum(false, false);
+    return Offload.verified(frame, view);
+  }
+
+  @Test
+  void whatCannotBeReachedIsSaidSo() throws Exception {
+    start("nat=yes");
+    guest.send(ping(0x7f000001));
+    assertEquals(0x0301, Wire.u16(guest.take(Ip.ICMP).data(), 34));
+    guest.send(guest.udp(ADDRESS, 99, NatGuest.GATEWAY, 1, new byte[3], false));
+    Frame port = guest.take(Ip.ICMP);
+    assertEquals(0x0303, Wire.u16(port.data(), 34));
+    assertEquals(ADDRESS, Wire.i32(port.data(), 42 + Ip.V4_SOURCE));
+    assertTrue(sound(port));
+  }
+
+  /** Sends back all bytes of one connection, and then the end. */
+  private Future<Integer> echoServer(ServerSocket server) {
+    return hosts.submit(
+        () -> {
+          try (Socket socket = server.accept()) {
+            return (int) socket.getInputStream().transferTo(socket.getOutputStream());
+          }
+        });
+  }
+
+  /** Sends bytes and the end, and returns what came back until the other's end. */
+  private static byte[] exchange(NatGuest.Connection connection, byte[] bytes)
+      throws InterruptedException {
+    ByteArrayOutputStream got = new ByteArrayOutputStream();
+    int at = 0;
+    while (!connection.end.done()) {
+      connection.step();
+      if (connection.end.open()) {
+        at += connection.end.outgoing().append(bytes, at, bytes.length - at);
+        if (at == bytes.length) {
+          connection.end.finish();
+        }
+      }
+      byte[] some = new byte[connection.end.incoming().size()];
+      connection.end.incoming().copy(0, some, 0, some.length);
+      connection.end.incoming().drop(some.length);
+      got.writeBytes(some);
+      connection.end.flush(System.nanoTime());
+    }
+    assertFalse(connection.end.broken());
+    return got.toByteArray();
+  }
+
+  private static byte[] random(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
+  }
+
+  @Test
+  void theHostsLoopbackIsReachedThroughTheGatewayWhenAllowed() throws Exception {
+    start("host-loopback=yes");
+    try (ServerSocket server = new ServerSocket(0, 5, LOOPBACK)) {
+      Future<Integer> echoed = echoServer(server);
+      byte[] bytes = random(3_000_000);
+      NatGuest.Connection connection =
+          guest.new Connection(5000, NatGuest.GATEWAY, server.getLocalPort(), null);
+      assertArrayEquals(bytes, exchange(connection, bytes));
+      assertEquals(bytes.length, echoed.get());
+    }
+  }
+
+  @Test
+  void theHostsLoopbackIsNotReachedOtherwise() throws Exception {
+    start("nat=yes");
+    try (ServerSocket server = new ServerSocket(0, 5, LOOPBACK)) {
+      for (int to : new int[] {NatGuest.GATEWAY, 0x7f000001, 0, 0x7fffff00}) {
+        NatGuest.Connection connection =
+            guest.new Connection(5000, to, server.getLocalPort(), null);
+        while (!connection.end.broken()) {
+          connection.step();
+        }
+      }
+    }
+    assertEquals(4L, network.metrics().get("refused"));
+    assertEquals(0L, network.metrics().get("tcp_opened"));
+  }
+
+  @Test
+  void whoeverRefusesTheHostRefusesTheGuest() throws Exception {
+    start("host-loopback=yes");
+    int port;
+    try (ServerSocket server = new ServerSocket(0, 5, LOOPBACK)) {
+      port = server.getLocalPort();
+    }
+    NatGuest.Connection connection = guest.new Connection(5000, NatGuest.GATEWAY, port, null);
+    while (!connection.end.broken()) {
+      connection.step();
+    }
+    assertEquals(1L, network.metrics().get("tcp_failed"));
+  }
+
+  @Test
+  void aPortOfTheHostLeadsToTheGuest() throws Exception {
+    start("hostfwd=tcp:127.0.0.1:0-:22");
+    int port = network.forwardedPorts().get(0);
+    byte[] bytes = random(500_000);
+    Future<byte[]> client =
+        hosts.submit(
+            () -> {
+              try (Socket socket = new Socket(LOOPBACK, port)) {
+                var unused = hosts.submit(() -> sendAll(socket, bytes));
+                return socket.getInputStream().readAllBytes();
+              }
+            });
+    Frame syn = guest.take(Ip.TCP);
+    assertEquals(22, Wire.u16(syn.data(), 36));
+    TcpSegment segment = guest.segment(syn);
+    NatGuest.Connection connection =
+        guest.new Connection(22, NatGuest.GATEWAY, Wire.u16(syn.data(), 34), segment);
+    connection.end.accept(System.nanoTime());
+    byte[] answer = random(300_000);
+    assertArrayEquals(bytes, exchange(connection, answer));
+    assertArrayEquals(answer, client.get());
+  }
+
+  private static Void sendAll(Socket socket, byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    socket.shutdownOutput();
+    return null;
+  }
+
+  @Test
+  void datagramsComeBackAlsoLargeOnes() throws Exception {
+    start("host-loopback=yes");
+    try (DatagramSocket server = new DatagramSocket(0, LOOPBACK)) {
+      byte[] ask = random(1000);
+      int port = server.getLocalPort();
+      guest.send(guest.udp(ADDRESS, 777, NatGuest.GATEWAY, port, ask, false));
+      DatagramPacket packet = new DatagramPacket(new byte[2000], 2000);
+      server.receive(packet);
+      assertArrayEquals(ask, Arrays.copyOf(packet.getData(), packet.getLength()));
+      byte[] large = random(4000);
+      server.send(new DatagramPacket(ask, ask.length, packet.getSocketAddress()));
+      server.send(new DatagramPacket(large, large.length, packet.getSocketAddress()));
+      Frame small = guest.take(Ip.UDP);
+      assertTrue(sound(small));
+      assertArrayEquals(ask, Arrays.copyOfRange(small.data(), 42, 1042));
+      byte[] whole = new byte[4008];
+      for (int got = 0; got < whole.length; ) {
+        Frame piece = guest.take(Ip.UDP);
+        int bytes = piece.length() - 34;
+        int offset = (Wire.u16(piece.data(), 20) & 0x1fff) * 8;
+        System.arraycopy(piece.data(), 34, whole, offset, bytes);
+        got += bytes;
+      }
+      assertArrayEquals(large, Arrays.copyOfRange(whole, 8, 4008));
+      byte[] pseudo = new byte[12];
+      Wire.put32(pseudo, 0, NatGuest.GATEWAY);
+      Wire.put32(pseudo, 4, ADDRESS);
+      Wire.put32(pseudo, 8, Ip.UDP << 16 | whole.length);
+      long sum = InternetChecksum.add(InternetChecksum.add(0, pseudo, 0, 12), whole, 0, 4008);
+      assertEquals(0xffff, InternetChecksum.fold(sum));
+    }
+  }
+
+  @Test
+  void nobodyTakesAnothersAddress() throws Exception {
+    start("hostfwd=tcp:127.0.0.1:0-:22");
+    guest.send(guest.dhcp(DhcpMessage.REQUEST, ADDRESS));
+    assertNotNull(guest.take(Ip.UDP));
+    NatGuest thief =
+        events
+            .submit(() -> new NatGuest(bridge, events, MAC + 1, ADDRESS, PortFeatures.NONE))
+            .get();
+    thief.send(thief.arp(NatGuest.GATEWAY));
+    thief.send(thief.udp(ADDRESS, 1, 0x01010101, 9, new byte[1], false));
+    guest.send(guest.arp(NatGuest.GATEWAY));
+    try (Socket socket = new Socket(LOOPBACK, network.forwardedPorts().get(0))) {
+      assertNotNull(guest.take(Ip.TCP));
+      assertTrue(socket.isConnected());
+    }
+    assertEquals(2L, network.metrics().get("malformed"));
+    assertEquals(0L, network.metrics().get("udp_opened"));
+  }
+
+  @Test
+  void noiseIsSurvived() throws Exception {
+    start("nat=no");
+    Random random = new Random(4);
+    byte[] nothing = new byte[20];
+    for (int i = 0; i < 20_000; i++) {
+      Frame frame =
+          switch (random.nextInt(4)) {
+            case 0 -> guest.arp(NatGuest.GATEWAY);
+            case 1 -> guest.dhcp(1 + random.nextInt(8), ADDRESS);
+            case 2 -> guest.udp(ADDRESS, 5, NatGuest.GATEWAY, 53, nothing, false);
+            default -> guest.writer.ip(NatGuest.GATEWAY_STATION, ADDRESS, 0x7f000001, 6, 20);
+          };
+      for (int j = random.nextInt(4); j > 0; j--) {
+        Wire.put8(frame.data(), 12 + random.nextInt(frame.length() - 12), random.nextInt());
+      }
+      // As if the guest's own card had said that the checksum is right.
+      frame.checksum(false, random.nextBoolean());
+      frame.length(random.nextInt(8) == 0 ? random.nextInt(frame.length()) : frame.length());
+      guest.send(frame);
+    }
+    guest.send(ping(NatGuest.GATEWAY));
+    Frame echo = guest.take(Ip.ICMP);
+    while (Wire.u8(echo.data(), 34) != 0) {
+      echo = guest.take(Ip.ICMP);
+    }
+    assertEquals(0L, network.metrics().get("failures"));
+  }
+}
