@@ -49,6 +49,7 @@ struct attack {
 
 extern const struct attack block_attack, net_attack; /* slots.c */
 extern const struct attack share_attack, console_attack; /* bytes.c */
+extern const struct attack picture_attack, keyboard_attack; /* pictures.c */
 
 void store_attack(unsigned messages); /* store.c */
 void console_ring_attack(void);

@@ -12,8 +12,8 @@
 
 uint64_t made;
 
-static const struct attack *const attacks[] = {&block_attack, &net_attack, &share_attack,
-                                               &console_attack};
+static const struct attack *const attacks[] = {
+    &block_attack, &net_attack, &share_attack, &picture_attack, &keyboard_attack, &console_attack};
 #define ATTACKS (sizeof(attacks) / sizeof(attacks[0]))
 
 static struct device devices[ATTACKS];

@@ -3,6 +3,7 @@ package dev.zendo.fuzz;
 import dev.zendo.dom0.block.DiskSpec;
 import dev.zendo.dom0.console.ChannelSpec;
 import dev.zendo.dom0.device.DeviceSpec;
+import dev.zendo.dom0.display.VfbSpec;
 import dev.zendo.dom0.net.vif.VifSpec;
 import dev.zendo.dom0.ninep.SharedFolder;
 import java.io.IOException;
@@ -32,6 +33,7 @@ final class HostileDevices {
     devices.add(SharedFolder.parse("tag=h,path=" + folder.resolve("hostile")).device(0));
     devices.add(network("hostile", 6));
     devices.add(disk(folder, "hostile"));
+    devices.addAll(VfbSpec.parse("vnc=0"));
     devices.add(ChannelSpec.parse("name=h,connection=pty", 1));
     return devices;
   }

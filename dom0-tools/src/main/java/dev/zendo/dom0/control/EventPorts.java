@@ -190,8 +190,15 @@ public final class EventPorts {
 
   private int handle(int port, Task handler) {
     handlers.set(port, handler);
-    // An event that came before the handler was there has been lost.
-    post(handler);
+    // An event that came before the handler was there has been lost. The port may be closed again
+    // before the task's turn comes.
+    post(
+        handler.domain(),
+        () -> {
+          if (handlers.get(port) == handler) {
+            handler.work().run();
+          }
+        });
     return port;
   }
 

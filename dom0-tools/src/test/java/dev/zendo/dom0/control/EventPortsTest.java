@@ -1,6 +1,7 @@
 package dev.zendo.dom0.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.dom0.Machine;
@@ -43,6 +44,17 @@ class EventPortsTest {
     events.post(other::countDown);
     assertTrue(other.await(1, TimeUnit.MINUTES), "another task");
     busy.set(false);
+  }
+
+  /** A hostile framebuffer found it: connected and refused in one go. */
+  @Test
+  void aPortThatIsClosedAtOnceHasNoFirstEvent() {
+    AtomicBoolean ran = new AtomicBoolean();
+    int remote = events.allocUnbound(0);
+    events.await(() -> events.close(events.bind(0, remote, () -> ran.set(true))));
+    events.await(() -> {});
+    events.await(() -> {});
+    assertFalse(ran.get());
   }
 
   @Test
