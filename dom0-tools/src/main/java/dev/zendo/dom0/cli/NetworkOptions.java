@@ -4,6 +4,7 @@ import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.net.Networks;
 import dev.zendo.dom0.net.nat.NetworkSpec;
 import dev.zendo.dom0.net.vif.VifSpec;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -12,6 +13,8 @@ import org.apache.commons.cli.Option;
 /** What the networks of a run give guests: the usual one has DHCP and the way out. */
 final class NetworkOptions {
   private static final String NAME = "network";
+  private static final String CAPTURE = "capture";
+  private static final String TAP = "tap";
 
   private NetworkOptions() {}
 
@@ -22,6 +25,45 @@ final class NetworkOptions {
         "SPEC",
         "what a network gives guests, e.g. name=xenbr0,nat=yes,dhcp=yes,host-loopback=no,"
             + "hostfwd=tcp:127.0.0.1:2222-:22");
+  }
+
+  static Option captureOption() {
+    return RunOptions.value(
+        null, CAPTURE, "[NETWORK=]FILE", "write what passes a network to FILE as pcapng");
+  }
+
+  static Option tapOption() {
+    return RunOptions.value(
+        null, TAP, "[NETWORK=]IFNAME", "put a TAP interface of the host on a network");
+  }
+
+  /** What the options say that are more of the host's than of the network's. */
+  record HostLinks(List<String> captures, List<String> taps) {
+    void apply(Networks networks) {
+      for (String text : captures) {
+        networks.capture(network(text), Path.of(rest(text)));
+      }
+      for (String text : taps) {
+        networks.tap(network(text), rest(text));
+      }
+    }
+
+    private static String network(String text) {
+      int equals = text.indexOf('=');
+      return equals < 0 ? VifSpec.DEFAULT_BRIDGE : text.substring(0, equals);
+    }
+
+    private static String rest(String text) {
+      return text.substring(text.indexOf('=') + 1);
+    }
+  }
+
+  static HostLinks links(CommandLine line) {
+    return new HostLinks(all(line, CAPTURE), all(line, TAP));
+  }
+
+  private static List<String> all(CommandLine line, String option) {
+    return line.hasOption(option) ? List.of(line.getOptionValues(option)) : List.of();
   }
 
   static List<NetworkSpec> of(CommandLine line) {

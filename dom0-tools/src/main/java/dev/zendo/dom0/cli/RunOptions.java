@@ -23,6 +23,7 @@ import org.apache.commons.cli.Options;
  * @param traceFile where traces go, or null for standard error
  * @param store where the store is served and kept
  * @param networks what networks give guests besides a switch
+ * @param links captures and TAP interfaces of those networks
  * @param consoles where the console is besides the terminal
  * @param timeout milliseconds until the guest is ended
  * @param reboots whether the guest is started again when it wants that
@@ -37,6 +38,7 @@ record RunOptions(
     String traceFile,
     StoreOptions store,
     List<NetworkSpec> networks,
+    NetworkOptions.HostLinks links,
     List<String> consoles,
     long timeout,
     boolean reboots,
@@ -80,6 +82,8 @@ record RunOptions(
         .addOption(value(null, "trace-file", "FILE", "write traces there, not to stderr"))
         .addOption(ConsoleOptions.option())
         .addOption(NetworkOptions.option())
+        .addOption(NetworkOptions.captureOption())
+        .addOption(NetworkOptions.tapOption())
         .addOption(flag("stats", "count what the guest uses; with --json for each vcpu"))
         .addOption(flag("json", "report the end of the guest as JSON on stderr"));
   }
@@ -121,6 +125,7 @@ record RunOptions(
         line.getOptionValue("trace-file"),
         StoreOptions.of(line),
         NetworkOptions.of(line),
+        NetworkOptions.links(line),
         ConsoleOptions.of(line),
         timeout,
         !line.hasOption("no-reboot"),

@@ -74,6 +74,7 @@ final class RunSession implements AutoCloseable {
       }
     }
     options.store().apply(machine.store());
+    options.links().apply(machine.networks());
     NetworkOptions.apply(options.networks(), target.devices(), machine.networks());
   }
 

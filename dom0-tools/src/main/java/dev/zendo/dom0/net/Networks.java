@@ -2,9 +2,14 @@ package dev.zendo.dom0.net;
 
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.net.bridge.Bridge;
+import dev.zendo.dom0.net.capture.Capture;
 import dev.zendo.dom0.net.nat.NetworkSpec;
 import dev.zendo.dom0.net.nat.UserNetwork;
+import dev.zendo.dom0.net.tap.TapDevice;
 import dev.zendo.dom0.net.wire.FramePool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -21,6 +26,8 @@ public final class Networks implements AutoCloseable {
   private final FramePool pool = new FramePool();
   private final Map<String, Bridge> bridges = new TreeMap<>();
   private final Map<String, UserNetwork> users = new ConcurrentHashMap<>();
+  private final Map<String, Capture> captures = new ConcurrentHashMap<>();
+  private final Map<String, TapDevice> taps = new ConcurrentHashMap<>();
   private final Executor events;
   private ScheduledThreadPoolExecutor timer;
   private boolean closed;
@@ -36,6 +43,14 @@ public final class Networks implements AutoCloseable {
     if (bridge == null) {
       bridge = new Bridge(name, pool, System::nanoTime);
       bridges.put(name, bridge);
+      Capture capture = captures.get(name);
+      if (capture != null) {
+        bridge.observe(capture);
+      }
+      TapDevice tap = taps.get(name);
+      if (tap != null) {
+        tap.join(bridge);
+      }
       UserNetwork user = users.get(name);
       if (user != null) {
         user.join(bridge);
@@ -56,6 +71,38 @@ public final class Networks implements AutoCloseable {
     }
     if (spec.served()) {
       users.put(spec.name(), UserNetwork.open(spec, pool, events));
+    }
+  }
+
+  /**
+   * Writes what passes a network to a pcapng file; before the first guest joins it. Any thread.
+   *
+   * @throws ToolException when the file cannot be written
+   */
+  public void capture(String name, Path file) {
+    if (captures.containsKey(name)) {
+      throw new ToolException("the network " + name + " is captured twice");
+    }
+    try {
+      captures.put(name, new Capture(Files.newOutputStream(file)));
+    } catch (IOException e) {
+      throw new ToolException("the capture " + file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Puts a TAP interface of the host on a network; before the first guest joins it. Any thread.
+   *
+   * @throws ToolException when the host does not allow it
+   */
+  public void tap(String name, String hostInterface) {
+    if (taps.containsKey(name)) {
+      throw new ToolException("the network " + name + " has a TAP interface already");
+    }
+    try {
+      taps.put(name, new TapDevice(hostInterface, events));
+    } catch (IOException e) {
+      throw new ToolException(e.getMessage(), e);
     }
   }
 
@@ -86,6 +133,8 @@ public final class Networks implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     users.values().forEach(UserNetwork::close);
+    taps.values().forEach(TapDevice::close);
+    captures.values().forEach(Capture::close);
     if (timer != null) {
       timer.shutdownNow();
     }
