@@ -203,15 +203,27 @@ public final class MemoryControl {
       AddToPhysmapBatch.ERRS.set(memory, at, CallGate.RESULT_LIST);
       String what = "mapping memory of domain " + domain;
       gate.check(what, Hypercalls.MEMORY_OP, MemoryOp.ADD_TO_PHYSMAP_BATCH, at, 0, 0);
-      for (int i = 0; i < count; i++) {
-        int error = memory.getInt(CallGate.RESULT_LIST + 4L * i);
-        if (error != 0) {
-          unmap(gpfn, i);
-          throw new HypercallFailure(what, -error);
-        }
-      }
+      checkBatch(what, gpfn, count);
     } finally {
       gate.lock().unlock();
+    }
+  }
+
+  /** All or nothing: frames behind one that cannot be mapped may have been mapped. */
+  private void checkBatch(String what, long gpfn, int count) {
+    int failure = 0;
+    int[] errors = new int[count];
+    for (int i = 0; i < count; i++) {
+      errors[i] = gate.memory().getInt(CallGate.RESULT_LIST + 4L * i);
+      failure = failure == 0 ? errors[i] : failure;
+    }
+    for (int i = 0; failure != 0 && i < count; i++) {
+      if (errors[i] == 0) {
+        unmap(gpfn + i, 1);
+      }
+    }
+    if (failure != 0) {
+      throw new HypercallFailure(what, -failure);
     }
   }
 
