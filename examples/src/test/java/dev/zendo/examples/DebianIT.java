@@ -1,6 +1,7 @@
 package dev.zendo.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,15 +13,26 @@ import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.image.KernelImage;
+import dev.zendo.dom0.net.nat.NetworkSpec;
+import dev.zendo.dom0.net.vif.VifSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,7 +101,11 @@ class DebianIT {
 
   /** An image that holds only what is changed. */
   private Path thin() throws Exception {
-    Path disk = folder.resolve("disk.qcow2");
+    return thin("disk.qcow2");
+  }
+
+  private Path thin(String name) throws Exception {
+    Path disk = folder.resolve(name);
     Path base = TARGET.resolve("disk.raw").toAbsolutePath();
     host("qemu-img", "create", "-q", "-f", "qcow2", "-b", base, "-F", "raw", disk);
     return disk;
@@ -120,6 +136,72 @@ class DebianIT {
     Path raw = folder.resolve("check.raw");
     host("qemu-img", "convert", "-O", "raw", disk, raw);
     host("e2fsck", "-fn", raw);
+  }
+
+  private DomainSpec networked(String name) throws Exception {
+    DomainSpec spec =
+        spec(
+            TARGET.resolve("vmlinuz"),
+            TARGET.resolve("initrd.img"),
+            "root=/dev/xvda ro console=hvc0",
+            thin(name));
+    List<DeviceSpec> devices = new ArrayList<>(spec.devices());
+    devices.add(VifSpec.parse("").device(spec.uuid(), 0));
+    return spec.with(devices);
+  }
+
+  private static String address(DebianShell shell) throws InterruptedException {
+    shell.run("until ip -4 -o addr show scope global | grep -q inet; do sleep 1; done");
+    String line = shell.run("ip -4 -o addr show scope global");
+    Matcher address = Pattern.compile("inet ([0-9.]+)/24").matcher(line);
+    assertTrue(address.find(), line);
+    return address.group(1);
+  }
+
+  @Test
+  void twoGuestsTalkToEachOtherAndToTheHost() throws Exception {
+    try (Machine machine = Machine.start(2 * MEMORY_MIB, 2)) {
+      machine.networks().configure(NetworkSpec.parse("host-loopback=yes", VifSpec.DEFAULT_BRIDGE));
+      try (Guest first = machine.create(networked("first.qcow2"), ConsoleOutput.NONE);
+          Guest second = machine.create(networked("second.qcow2"), ConsoleOutput.NONE)) {
+        first.start();
+        second.start();
+        talk(DebianShell.login(first), DebianShell.login(second));
+        for (Guest guest : new Guest[] {first, second}) {
+          guest.type("poweroff\n");
+          assertEquals(GuestEnd.POWEROFF, guest.await(LIMIT), () -> guest.log().text());
+        }
+      }
+      assertEquals(0, machine.internalErrors().size());
+    }
+  }
+
+  private static void talk(DebianShell first, DebianShell second) throws Exception {
+    String here = address(first);
+    String there = address(second);
+    assertNotEquals(here, there);
+    assertTrue(first.run("ping -c 3 " + there).contains(" 0% packet loss"));
+    second.run("{ nc -l 5001 > /root/data; touch /root/done; } & sleep 1");
+    first.run("dd if=/dev/urandom of=/root/data bs=1M count=100 status=none");
+    first.run("nc -N " + there + " 5001 < /root/data");
+    second.run("until [ -e /root/done ]; do sleep 1; done");
+    String sum = first.run("sha256sum < /root/data");
+    assertTrue(sum.matches("(?s).*[0-9a-f]{64}.*"), sum);
+    assertEquals(sum, second.run("sha256sum < /root/data"));
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Void> served = CompletableFuture.runAsync(() -> greet(server));
+      String command = "nc -N -w 20 10.0.2.2 " + server.getLocalPort() + " < /dev/null";
+      assertTrue(first.run(command).contains("hello from the host"));
+      served.get(1, TimeUnit.MINUTES);
+    }
+  }
+
+  private static void greet(ServerSocket server) {
+    try (Socket guest = server.accept()) {
+      guest.getOutputStream().write("hello from the host\n".getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Linux serves a disk from its own domain, as on Xen; ours only writes the keys. */
