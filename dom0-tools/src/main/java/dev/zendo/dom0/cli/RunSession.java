@@ -11,6 +11,7 @@ import dev.zendo.dom0.console.ConsoleEnd;
 import dev.zendo.dom0.console.ConsoleHub;
 import dev.zendo.dom0.console.HostTerminal;
 import dev.zendo.dom0.console.PtyEnd;
+import dev.zendo.dom0.device.BackendBus;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.report.CrashReport;
 import dev.zendo.dom0.report.FailureFile;
@@ -21,6 +22,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -150,6 +152,7 @@ final class RunSession implements AutoCloseable {
     int status = machine.internalErrors().isEmpty() ? status(end) : ExitStatus.INTERNAL_ERROR;
     long instructions = guest.instructions();
     double seconds = (System.nanoTime() - started) / 1e9;
+    List<BackendBus.Status> devices = options.stats() ? machine.devices().devices() : List.of();
     String crash = "";
     if (status == ExitStatus.CRASHED) {
       crash = new CrashReport(machine.control(), guest, spec.kernel().symbols()).text();
@@ -165,7 +168,7 @@ final class RunSession implements AutoCloseable {
     reported = true;
     PrintStream err = System.err;
     if (options.json()) {
-      err.println(json(guest, end, status, seconds, instructions, crash));
+      err.println(json(guest, end, status, seconds, instructions, crash, devices));
     } else {
       if (status == ExitStatus.TIMEOUT) {
         err.println("zl: " + target.name() + " did not end in time; it was destroyed");
@@ -189,6 +192,7 @@ final class RunSession implements AutoCloseable {
         Statistics sum = new Statistics();
         guest.statistics().forEach(sum::add);
         sum.lines().forEach(line -> err.println("  " + line));
+        devices.forEach(device -> err.println("  " + device));
       }
       watcher.print(err);
     }
@@ -232,7 +236,13 @@ final class RunSession implements AutoCloseable {
   }
 
   private String json(
-      Guest guest, Object end, int status, double seconds, long instructions, String crash) {
+      Guest guest,
+      Object end,
+      int status,
+      double seconds,
+      long instructions,
+      String crash,
+      List<BackendBus.Status> devices) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
       out.writeStartObject();
@@ -251,6 +261,11 @@ final class RunSession implements AutoCloseable {
           vcpu.write(out);
         }
         out.writeEndArray();
+        out.writeArrayFieldStart("devices");
+        for (BackendBus.Status device : devices) {
+          write(device, out);
+        }
+        out.writeEndArray();
       }
       watcher.write(out);
       out.writeEndObject();
@@ -258,6 +273,17 @@ final class RunSession implements AutoCloseable {
       throw new ToolException("cannot write JSON: " + e.getMessage(), e);
     }
     return text.toString();
+  }
+
+  private static void write(BackendBus.Status device, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("type", device.path().type());
+    out.writeNumberField("devid", device.path().devid());
+    out.writeNumberField("state", device.state());
+    for (Map.Entry<String, Object> metric : device.metrics().entrySet()) {
+      out.writeObjectField(metric.getKey(), metric.getValue());
+    }
+    out.writeEndObject();
   }
 
   @Override

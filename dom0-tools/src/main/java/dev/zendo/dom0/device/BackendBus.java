@@ -26,7 +26,16 @@ public final class BackendBus implements AutoCloseable {
   private final Map<DevicePath, StoreClient.Subscription> watches = new HashMap<>();
 
   /** What a device is doing. */
-  public record Status(DevicePath path, int state, Map<String, Object> metrics) {}
+  public record Status(DevicePath path, int state, Map<String, Object> metrics) {
+    /** One line for people: type, number, state and what it did. */
+    @Override
+    public String toString() {
+      StringBuilder text = new StringBuilder();
+      text.append(path.type()).append(' ').append(path.devid()).append(": state ").append(state);
+      metrics.forEach((name, value) -> text.append(", ").append(name).append(' ').append(value));
+      return text.toString();
+    }
+  }
 
   /** Serves devices of the drivers' types from now on, also those that are there already. */
   public BackendBus(ControlDomain control, Store store, List<BackendDriver> drivers) {
