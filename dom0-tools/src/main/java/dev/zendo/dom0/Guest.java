@@ -4,6 +4,7 @@ import dev.zendo.dom0.builder.BuiltDomain;
 import dev.zendo.dom0.builder.DomainBuilder;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ConsoleBackend;
+import dev.zendo.dom0.console.ConsoleHub;
 import dev.zendo.dom0.console.ConsoleLog;
 import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.control.ControlDomain;
@@ -59,18 +60,10 @@ public final class Guest implements AutoCloseable {
     if (output == ConsoleOutput.NONE) {
       return log;
     }
-    return new ConsoleOutput() {
-      @Override
-      public void accept(byte[] bytes, int length) {
-        log.accept(bytes, length);
-        output.accept(bytes, length);
-      }
-
-      @Override
-      public int room() {
-        return output.room();
-      }
-    };
+    ConsoleHub hub = new ConsoleHub();
+    hub.add(log);
+    hub.add(output);
+    return hub;
   }
 
   /** Domain number. */

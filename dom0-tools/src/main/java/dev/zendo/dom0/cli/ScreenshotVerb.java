@@ -2,6 +2,7 @@ package dev.zendo.dom0.cli;
 
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.display.Picture;
+import dev.zendo.dom0.display.VncAddress;
 import dev.zendo.dom0.display.VncClient;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,9 +15,6 @@ import org.apache.commons.cli.Options;
 
 /** {@code zl screenshot}. */
 final class ScreenshotVerb implements Verb {
-  private static final int BASE_PORT = 5900;
-  private static final int MAX_DISPLAY = 65535 - BASE_PORT;
-
   @Override
   public String name() {
     return "screenshot";
@@ -61,7 +59,7 @@ final class ScreenshotVerb implements Verb {
     String address = words.get(0);
     int colon = address.lastIndexOf(':');
     String host = colon > 0 ? address.substring(0, colon) : "127.0.0.1";
-    int port = BASE_PORT + display(address, address.substring(colon + 1));
+    int port = VncAddress.BASE_PORT + display(address, address.substring(colon + 1));
     Picture picture;
     try (VncClient client = new VncClient(host, port, line.getOptionValue("password", ""))) {
       picture = client.picture();
@@ -76,7 +74,7 @@ final class ScreenshotVerb implements Verb {
   private static int display(String address, String number) {
     try {
       int display = Integer.parseInt(number);
-      if (display >= 0 && display <= MAX_DISPLAY) {
+      if (display >= 0 && display <= VncAddress.MAX_DISPLAY) {
         return display;
       }
     } catch (NumberFormatException e) {

@@ -95,11 +95,9 @@ public final class ChannelDriver implements BackendDriver {
 
     @Override
     public void type(byte[] bytes, int offset, int length) throws InterruptedException {
-      int done = 0;
-      ConsoleLine now;
-      while (done < length && (now = line) != null) {
-        done += Math.max(0, now.type(bytes, offset + done, length - done));
-        resume();
+      ConsoleLine now = line;
+      if (now != null) {
+        now.type(bytes, offset, length, this::resume);
       }
     }
 

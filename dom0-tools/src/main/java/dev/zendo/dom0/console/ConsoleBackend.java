@@ -54,15 +54,7 @@ public final class ConsoleBackend implements ConsoleInput, AutoCloseable {
 
   @Override
   public void type(byte[] bytes, int offset, int length) throws InterruptedException {
-    int done = 0;
-    while (done < length) {
-      int added = line.type(bytes, offset + done, length - done);
-      if (added < 0) {
-        return;
-      }
-      done += added;
-      resume();
-    }
+    line.type(bytes, offset, length, this::resume);
   }
 
   /** Takes what the guest printed last and disconnects; only before the domain is destroyed. */

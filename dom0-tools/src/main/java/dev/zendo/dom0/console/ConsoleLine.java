@@ -61,9 +61,21 @@ final class ConsoleLine {
     return moved;
   }
 
-  /** Queues bytes for the guest as far as they fit, waits for room; -1 when it is closed. */
-  int type(byte[] bytes, int offset, int length) throws InterruptedException {
-    return input.addWaiting(bytes, offset, length);
+  /**
+   * Queues bytes for the guest; waits while too many wait. What comes when it is closed is lost.
+   *
+   * @param queued runs whenever some were added, to have the ring served
+   */
+  void type(byte[] bytes, int offset, int length, Runnable queued) throws InterruptedException {
+    int done = 0;
+    while (done < length) {
+      int added = input.addWaiting(bytes, offset + done, length - done);
+      if (added < 0) {
+        return;
+      }
+      done += added;
+      queued.run();
+    }
   }
 
   /** Takes what the guest printed last; nothing is touched afterwards. */

@@ -55,6 +55,7 @@ public final class BackendBus implements AutoCloseable {
     String[] parts = path.substring(root.length() + 1).split("/", 3);
     if (parts.length == 1) {
       scan(driver, root, parts[0]);
+      closeMissing();
     } else {
       look(driver, parts[0], parts[1], parts.length == 3 ? parts[2] : "");
     }
@@ -71,7 +72,6 @@ public final class BackendBus implements AutoCloseable {
     for (String devid : names(root + "/" + domain)) {
       look(driver, domain, devid, "");
     }
-    closeMissing();
   }
 
   private List<String> names(String directory) {

@@ -10,11 +10,12 @@ import dev.zendo.dom0.device.DeviceException;
  * @param display number that is added to port 5900
  * @param orAbove whether a display above it will do when that one is taken
  */
-record VncAddress(String host, int display, boolean orAbove) {
+public record VncAddress(String host, int display, boolean orAbove) {
   /** RFC 6143 section 3: display N is at this port plus N. */
-  static final int BASE_PORT = 5900;
+  public static final int BASE_PORT = 5900;
 
-  private static final int MAX_DISPLAY = 65535 - BASE_PORT;
+  /** The last one that has a port. */
+  public static final int MAX_DISPLAY = 65535 - BASE_PORT;
 
   static VncAddress of(BackendDevice device) throws DeviceException {
     String host = device.back("vnclisten").orElse("127.0.0.1");
