@@ -94,9 +94,7 @@ public final class Machine implements AutoCloseable {
     if (ARCHIVING) {
       InterpreterEngine.prepareAll();
     }
-    Thread thread = new Thread(engine::prepare, "prepare");
-    thread.setDaemon(true);
-    thread.start();
+    Daemons.start("prepare", engine::prepare);
   }
 
   /** Starts a machine with the engine that suits the host best. */

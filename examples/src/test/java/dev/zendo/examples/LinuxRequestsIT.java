@@ -3,7 +3,6 @@ package dev.zendo.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.GuestEnd;
@@ -12,16 +11,11 @@ import dev.zendo.dom0.ShutdownRequest;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ConsoleOutput;
-import dev.zendo.dom0.image.KernelImage;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What a toolstack asks Debian's kernel for while it runs: memory, SysRq, to end. */
 class LinuxRequestsIT {
-  private static final Path TARGET = Path.of("linux/target");
   private static final long MEMORY_MIB = 256;
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -30,20 +24,7 @@ class LinuxRequestsIT {
 
   @Test
   void memorySysrqAndReboot() throws Exception {
-    Path kernel = TARGET.resolve("vmlinuz");
-    Path initramfs = TARGET.resolve("initramfs");
-    assumeTrue(
-        Files.exists(kernel) && Files.exists(initramfs),
-        "no " + kernel + " or " + initramfs + ": run make -C examples/linux");
-    DomainSpec spec =
-        new DomainSpec(
-            "requests",
-            UUID.randomUUID(),
-            KernelImage.read(kernel, MEMORY_MIB << 20),
-            initramfs,
-            "console=hvc0",
-            MEMORY_MIB,
-            1);
+    DomainSpec spec = LinuxDomain.of("vmlinuz", "initramfs", "", "", MEMORY_MIB, 1);
     try (Machine machine = Machine.start(MEMORY_MIB, 1);
         Guest guest = machine.create(spec, ConsoleOutput.NONE)) {
       long before = machine.freeFrames();

@@ -10,12 +10,8 @@ import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ConsoleOutput;
-import dev.zendo.dom0.image.KernelImage;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,7 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * store's, and nothing stalls. The long form is {@code bench/stress}.
  */
 class LinuxStressIT {
-  private static final Path TARGET = Path.of("linux/target");
   private static final long MEMORY_MIB = 512;
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
@@ -33,18 +28,12 @@ class LinuxStressIT {
   void processorsGoAndComeUnderLoad(int vcpus, EngineChoice engine) throws Exception {
     Optional<String> obstacle = engine.obstacle();
     assumeTrue(obstacle.isEmpty(), () -> "the host cannot run it: " + obstacle.orElse(""));
-    Path kernel = TARGET.resolve("vmlinuz-full");
-    Path initramfs = TARGET.resolve("initramfs-stress");
-    assumeTrue(
-        Files.exists(kernel) && Files.exists(initramfs),
-        "no " + kernel + " or " + initramfs + ": run make -C examples/linux full stress");
     DomainSpec spec =
-        new DomainSpec(
-            "stress",
-            UUID.randomUUID(),
-            KernelImage.read(kernel, MEMORY_MIB << 20),
-            initramfs,
-            "console=hvc0 zendo.store zendo.stress=3",
+        LinuxDomain.of(
+            "vmlinuz-full",
+            "initramfs-stress",
+            " full stress",
+            "zendo.store zendo.stress=3",
             MEMORY_MIB,
             vcpus);
     int processors = Math.min(vcpus, Runtime.getRuntime().availableProcessors());

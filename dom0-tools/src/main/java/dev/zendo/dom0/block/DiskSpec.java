@@ -2,9 +2,11 @@ package dev.zendo.dom0.block;
 
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.device.DeviceSpec;
+import dev.zendo.dom0.spec.KeyTable;
+import dev.zendo.dom0.spec.KeyValues;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,20 +20,40 @@ public final class DiskSpec {
   /** Class of the device. */
   public static final String TYPE = "vbd";
 
-  private static final String EXAMPLE = "write target,format,vdev,access like disk.img,raw,xvda,w";
+  private static final List<String> LIMITS = List.of("bytes-per-second", "requests-per-second");
 
-  private final String text;
+  private static final KeyTable TABLE =
+      KeyTable.of(
+              "disk",
+              "target,format,vdev,access like disk.img,raw,xvda,w",
+              "target",
+              "format",
+              "vdev",
+              "access",
+              "devtype",
+              "backendtype",
+              "backend",
+              "specification",
+              "script",
+              LIMITS.get(0),
+              LIMITS.get(1))
+          // The host's cache is used with flushes, which is always safe.
+          .words("discard", "no-discard", "cdrom", "direct-io-safe")
+          .emptied("target", "format", "vdev", "access", "backend")
+          .last("target")
+          .positions()
+          .anyCase();
+
+  private final KeyValues values;
   private final Path folder;
-  private final Map<String, String> limits = new TreeMap<>();
   private String target;
   private String format;
   private String vdev;
   private String access;
   private boolean cdrom;
-  private boolean discard = true;
 
-  private DiskSpec(String text, Path folder) {
-    this.text = text;
+  private DiskSpec(KeyValues values, Path folder) {
+    this.values = values;
     this.folder = folder;
   }
 
@@ -46,51 +68,43 @@ public final class DiskSpec {
 
   /** The same with paths that start elsewhere. */
   public static DeviceSpec parse(String text, Path folder) {
-    DiskSpec spec = new DiskSpec(text, folder);
-    spec.readParts();
+    DiskSpec spec = new DiskSpec(TABLE.read(text.strip()), folder);
+    spec.readKeys();
     return spec.device();
   }
 
   private ToolException refused(String what) {
-    return new ToolException("disk \"" + text + "\": " + what);
+    return values.refused(what);
   }
 
-  private void readParts() {
-    String rest = text.strip();
-    while (!rest.isEmpty()) {
-      if (rest.startsWith("target=")) {
-        // All the rest, so that a path may contain commas.
-        readTarget(rest.substring("target=".length()));
-        return;
-      }
-      int comma = rest.indexOf(',');
-      String part = (comma < 0 ? rest : rest.substring(0, comma)).strip();
-      rest = comma < 0 ? "" : rest.substring(comma + 1).stripLeading();
-      int equals = part.indexOf('=');
-      if (equals >= 0) {
-        readKey(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
-      } else if (!readWord(part)) {
-        readPosition(part);
-      }
+  private void readKeys() {
+    checkFixed();
+    cdrom =
+        values.words().contains("cdrom")
+            || values.oneOf("devtype", "disk", "cdrom").equals("cdrom");
+    format = given("format");
+    access = given("access");
+    if (given("vdev") != null) {
+      readVdev(given("vdev"));
     }
+    if (given("target") != null) {
+      readTarget(given("target"));
+    }
+    values.positions().forEach(this::readPosition);
   }
 
-  private boolean readWord(String word) {
-    switch (word) {
-      case "discard":
-        discard = true;
-        return true;
-      case "no-discard":
-        discard = false;
-        return true;
-      case "cdrom":
-        cdrom = true;
-        return true;
-      case "direct-io-safe":
-        // The host's cache is used with flushes, which is always safe.
-        return true;
-      default:
-        return false;
+  /** A key that is there, perhaps empty; null for one that is not. */
+  private String given(String key) {
+    return values.all(key).stream().findFirst().orElse(null);
+  }
+
+  /** Keys that have one meaning here. */
+  private void checkFixed() {
+    values.matching("backendtype", "phy|qdisk|tap", "phy, qdisk or tap, or leave it out");
+    values.matching("backend", "0|Domain-0", "0 or leave it out: domain 0 serves all disks");
+    values.oneOf("specification", "xen");
+    if (values.find("script").isPresent()) {
+      throw refused("no scripts are run; name a file or device as the target");
     }
   }
 
@@ -104,7 +118,7 @@ public final class DiskSpec {
     } else if (access == null) {
       access = value;
     } else {
-      throw refused("\"" + value + "\" is too much; " + EXAMPLE);
+      throw refused("\"" + value + "\" is too much; " + values.advice());
     }
   }
 
@@ -124,12 +138,19 @@ public final class DiskSpec {
     target = path;
   }
 
+  private void readFormat(String prefix) {
+    if (format != null && !format.equals(prefix)) {
+      throw refused("the format is " + prefix + " as well as " + format + "; leave one out");
+    }
+    format = prefix;
+  }
+
   /** Prefixes that older configurations have. */
   private boolean readPrefix(String prefix) {
     switch (prefix) {
       case "raw":
       case "qcow2":
-        format = prefix;
+        readFormat(prefix);
         return true;
       case "phy":
       case "file":
@@ -149,71 +170,6 @@ public final class DiskSpec {
       default:
         return false;
     }
-  }
-
-  private void readKey(String key, String value) {
-    switch (key.toLowerCase(Locale.ROOT)) {
-      case "format":
-        format = value;
-        break;
-      case "vdev":
-        readVdev(value);
-        break;
-      case "access":
-        access = value;
-        break;
-      case "devtype":
-        if (!value.equals("cdrom") && !value.equals("disk")) {
-          throw refused("devtype=" + value + "; use devtype=cdrom or leave it out");
-        }
-        cdrom = value.equals("cdrom");
-        break;
-      case "backendtype":
-        if (!value.matches("phy|qdisk|tap")) {
-          throw refused("backendtype=" + value + "; leave it out");
-        }
-        break;
-      case "backend":
-        if (!value.matches("0|Domain-0|")) {
-          throw refused("backend=" + value + ": the disk is served by domain 0; leave it out");
-        }
-        break;
-      case "specification":
-        if (!value.equals("xen")) {
-          throw refused("specification=" + value + ": there is xen only");
-        }
-        break;
-      case "script":
-        throw refused("script=" + value + ": no scripts are run; name a file or device");
-      case "bytes-per-second":
-      case "requests-per-second":
-        limits.put(key, Long.toString(limit(key, value)));
-        break;
-      default:
-        throw refused("unknown key " + key + "; " + EXAMPLE);
-    }
-  }
-
-  private long limit(String key, String value) {
-    if (!value.matches("[1-9]\\d{0,11}[kKMG]?")) {
-      throw refused(key + "=" + value + "; use a number such as 500 or 20M");
-    }
-    int shift = 0;
-    switch (value.charAt(value.length() - 1)) {
-      case 'k':
-      case 'K':
-        shift = 10;
-        break;
-      case 'M':
-        shift = 20;
-        break;
-      case 'G':
-        shift = 30;
-        break;
-      default:
-        break;
-    }
-    return Long.parseLong(value.replaceFirst("[kKMG]$", "")) << shift;
   }
 
   private String mode() {
@@ -241,7 +197,7 @@ public final class DiskSpec {
   private String path() {
     if (target == null || target.isEmpty()) {
       if (!cdrom) {
-        throw refused("no target; " + EXAMPLE);
+        throw refused("no target; " + values.advice());
       }
       return "";
     }
@@ -252,7 +208,7 @@ public final class DiskSpec {
 
   private DeviceSpec device() {
     if (vdev == null || vdev.isEmpty()) {
-      throw refused("no vdev; " + EXAMPLE);
+      throw refused("no vdev; " + values.advice());
     }
     VirtualDisk disk = VirtualDisk.parse(vdev);
     String mode = mode();
@@ -265,7 +221,10 @@ public final class DiskSpec {
     }
     String type = cdrom ? "cdrom" : "disk";
     String path = kind.equals("empty") ? "" : path();
-    Map<String, String> back = new TreeMap<>(limits);
+    Map<String, String> back = new TreeMap<>();
+    for (String key : LIMITS) {
+      values.size(key).ifPresent(limit -> back.put(key, Long.toString(limit)));
+    }
     back.put("params", path.isEmpty() ? "" : (kind.equals("qcow2") ? "qcow2:" : "aio:") + path);
     back.put("type", "qdisk");
     back.put("mode", mode);
@@ -274,6 +233,8 @@ public final class DiskSpec {
     back.put("removable", cdrom ? "1" : "0");
     back.put("bootable", "1");
     back.put("specification", "xen");
+    boolean discard =
+        values.words().lastIndexOf("no-discard") <= values.words().lastIndexOf("discard");
     back.put("discard-enable", discard && !mode.equals("r") ? "1" : "0");
     Map<String, String> front =
         Map.of(

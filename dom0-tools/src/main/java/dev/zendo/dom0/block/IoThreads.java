@@ -1,5 +1,6 @@
 package dev.zendo.dom0.block;
 
+import dev.zendo.dom0.Daemons;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.HypercallFailure;
 import dev.zendo.hypervisor.sched.Threads;
@@ -62,8 +63,7 @@ final class IoThreads {
   }
 
   private void add(IoWorker worker) {
-    Thread thread = new Thread(() -> run(worker), "disk-io-" + threads.size());
-    thread.setDaemon(true);
+    Thread thread = Daemons.make("disk-io-" + threads.size(), () -> run(worker));
     threads.add(thread);
     thread.start();
   }

@@ -4,6 +4,7 @@ import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.net.nat.NetworkSpec;
+import dev.zendo.dom0.spec.Suggestions;
 import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import java.nio.file.Path;
 import java.util.List;

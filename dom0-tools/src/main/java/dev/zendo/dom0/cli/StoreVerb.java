@@ -1,6 +1,7 @@
 package dev.zendo.dom0.cli;
 
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.spec.Suggestions;
 import dev.zendo.dom0.xenstore.StoreConnection;
 import dev.zendo.dom0.xenstore.StoreDaemon;
 import dev.zendo.dom0.xenstore.StoreFile;

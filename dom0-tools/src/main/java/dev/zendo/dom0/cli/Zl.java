@@ -3,6 +3,7 @@ package dev.zendo.dom0.cli;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.log.StderrLog;
 import dev.zendo.dom0.log.StderrLogProvider;
+import dev.zendo.dom0.spec.Suggestions;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package dev.zendo.dom0.console;
 
+import dev.zendo.dom0.Daemons;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -45,9 +46,7 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
 
   /** Starts to read keys; puts a terminal into raw mode first. Does not wait for that. */
   public void start() {
-    Thread reader = new Thread(this::read, "console-input");
-    reader.setDaemon(true);
-    reader.start();
+    Daemons.start("console-input", this::read);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.zendo.dom0.console;
 
+import dev.zendo.dom0.Daemons;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
@@ -31,9 +32,7 @@ final class OutputWriter implements ConsoleOutput, AutoCloseable {
   OutputWriter(String name, OutputStream out, boolean lossy) {
     this.out = out;
     this.lossy = lossy;
-    Thread thread = new Thread(this::write, name);
-    thread.setDaemon(true);
-    thread.start();
+    Daemons.start(name, this::write);
   }
 
   /** Sets the console that waits for room; may be called again. */

@@ -1,5 +1,6 @@
 package dev.zendo.dom0.console;
 
+import dev.zendo.dom0.Daemons;
 import dev.zendo.dom0.ToolException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -49,7 +50,7 @@ public final class SocketEnd implements ConsoleEnd {
           path + ": no console can listen there (" + e.getMessage() + "); use another path", e);
     }
     hub.add(past);
-    thread("console-socket", this::accept);
+    Daemons.start("console-socket", this::accept);
   }
 
   private static ServerSocketChannel listen(Path path) throws IOException {
@@ -82,12 +83,6 @@ public final class SocketEnd implements ConsoleEnd {
     Files.delete(path);
   }
 
-  private static void thread(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   private void accept() {
     while (server.isOpen()) {
       try {
@@ -112,7 +107,7 @@ public final class SocketEnd implements ConsoleEnd {
     writer.accept(seen, seen.length);
     viewers.put(viewer, writer);
     hub.add(writer);
-    thread("console-typist", () -> read(viewer, writer));
+    Daemons.start("console-typist", () -> read(viewer, writer));
   }
 
   private void read(SocketChannel viewer, OutputWriter writer) {

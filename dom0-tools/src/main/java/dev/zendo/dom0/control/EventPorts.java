@@ -1,5 +1,6 @@
 package dev.zendo.dom0.control;
 
+import dev.zendo.dom0.Daemons;
 import dev.zendo.hypercalls.Domid;
 import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.event.AllocUnbound;
@@ -55,8 +56,7 @@ public final class EventPorts {
     this.gate = gate;
     this.sharedInfo = sharedInfo;
     this.vcpuInfo = SharedInfo.VCPU_INFO.at(sharedInfo, 0);
-    this.thread = new Thread(this::loop, name);
-    thread.setDaemon(true);
+    this.thread = Daemons.make(name, this::loop);
     port.onUpcall(() -> LockSupport.unpark(thread));
   }
 

@@ -2,15 +2,21 @@ package dev.zendo.dom0.display;
 
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.device.DeviceSpec;
+import dev.zendo.dom0.spec.KeyTable;
+import dev.zendo.dom0.spec.KeyValues;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** xl's description of a framebuffer, such as {@code vnc=1,vncdisplay=3} (xl.cfg, key vfb). */
 public final class VfbSpec {
-  private static final Set<String> KEYS =
-      Set.of("vnc", "vnclisten", "vncdisplay", "vncunused", "vncpasswd", "videoram");
+  private static final List<String> KEYS =
+      List.of("vnc", "vnclisten", "vncdisplay", "vncunused", "vncpasswd", "videoram");
+
+  private static final KeyTable TABLE =
+      KeyTable.of("vfb", "vnc=1,vncdisplay=3", KEYS.toArray(String[]::new))
+          .emptied("vncpasswd", "vnclisten")
+          .blanks();
 
   private VfbSpec() {}
 
@@ -20,20 +26,16 @@ public final class VfbSpec {
    * @throws ToolException when it is not such a description
    */
   public static List<DeviceSpec> parse(String text) {
-    Map<String, String> back = new TreeMap<>(Map.of("vnc", "1", "vnclisten", "127.0.0.1"));
-    for (String part : text.isBlank() ? new String[0] : text.split(",")) {
-      int equals = part.indexOf('=');
-      String key = equals < 0 ? part.trim() : part.substring(0, equals).trim();
-      if (equals < 0 || !KEYS.contains(key)) {
-        throw new ToolException(
-            "vfb \""
-                + text
-                + "\": "
-                + key
-                + " is none of vnc, vnclisten, vncdisplay, vncunused,"
-                + " vncpasswd, videoram with a value, such as vnc=1");
-      }
-      back.put(key, part.substring(equals + 1).trim());
+    KeyValues values = TABLE.read(text);
+    values.number("vncdisplay", 0, VncAddress.MAX_DISPLAY);
+    values.size("videoram");
+    Map<String, String> back = new TreeMap<>(Map.of("vnclisten", "127.0.0.1"));
+    for (String key : KEYS) {
+      values.find(key).ifPresent(value -> back.put(key, value));
+    }
+    back.put("vnc", values.yes("vnc", true) ? "1" : "0");
+    if (values.find("vncunused").isPresent()) {
+      back.put("vncunused", values.yes("vncunused", true) ? "1" : "0");
     }
     return List.of(
         new DeviceSpec("vfb", 0, Map.of(), back), new DeviceSpec("vkbd", 0, Map.of(), Map.of()));

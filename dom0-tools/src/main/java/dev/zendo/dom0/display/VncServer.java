@@ -1,5 +1,6 @@
 package dev.zendo.dom0.display;
 
+import dev.zendo.dom0.Daemons;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -39,9 +40,7 @@ final class VncServer implements AutoCloseable {
    */
   static VncServer start(Display display, VncAddress address, String password) throws IOException {
     VncServer server = new VncServer(listen(address), display, password);
-    Thread thread = new Thread(server::accept, "vnc-" + server.port());
-    thread.setDaemon(true);
-    thread.start();
+    Daemons.start("vnc-" + server.port(), server::accept);
     return server;
   }
 

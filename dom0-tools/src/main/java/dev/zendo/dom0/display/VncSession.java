@@ -1,5 +1,6 @@
 package dev.zendo.dom0.display;
 
+import dev.zendo.dom0.Daemons;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -63,13 +64,7 @@ final class VncSession implements Screen.Viewer {
   }
 
   void start() {
-    thread("vnc-reader", this::read).start();
-  }
-
-  private static Thread thread(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    return thread;
+    Daemons.start("vnc-reader", this::read);
   }
 
   private void read() {
@@ -83,7 +78,7 @@ final class VncSession implements Screen.Viewer {
       sendServerInit();
       socket.setSoTimeout(0);
       display.screen().add(this);
-      thread("vnc-writer", this::write).start();
+      Daemons.start("vnc-writer", this::write);
       while (true) {
         message(in.readUnsignedByte());
       }

@@ -1,5 +1,6 @@
 package dev.zendo.dom0.net;
 
+import dev.zendo.dom0.Daemons;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.net.bridge.Bridge;
 import dev.zendo.dom0.net.capture.Capture;
@@ -117,15 +118,9 @@ public final class Networks implements AutoCloseable {
       return;
     }
     if (timer == null) {
-      timer = new ScheduledThreadPoolExecutor(1, Networks::thread);
+      timer = new ScheduledThreadPoolExecutor(1, Daemons.named("net-timer"));
     }
     var unused = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "net-timer");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Ends what runs. */

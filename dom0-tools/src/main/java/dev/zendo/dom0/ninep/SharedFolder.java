@@ -2,8 +2,9 @@ package dev.zendo.dom0.ninep;
 
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.device.DeviceSpec;
+import dev.zendo.dom0.spec.KeyTable;
+import dev.zendo.dom0.spec.KeyValues;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -20,7 +21,9 @@ public record SharedFolder(String tag, String path, boolean readOnly) {
   /** Longest tag, as Linux has it. */
   private static final int MAX_TAG = 31;
 
-  private static final String EXAMPLE = "tag=TAG,path=DIRECTORY[,access=ro]";
+  private static final KeyTable TABLE =
+      KeyTable.of(
+          "share", "tag=TAG,path=DIRECTORY[,access=ro]", "tag", "path", "access", "security_model");
 
   /**
    * Reads xl's syntax of {@code p9}: {@code tag=..,security_model=none,path=..}, with {@code
@@ -30,37 +33,18 @@ public record SharedFolder(String tag, String path, boolean readOnly) {
    * @throws ToolException with one line that says what to write instead
    */
   public static SharedFolder parse(String text) {
-    Map<String, String> values = new HashMap<>();
-    for (String pair : text.split(",", -1)) {
-      int equals = pair.indexOf('=');
-      String key = equals < 0 ? pair.strip() : pair.substring(0, equals).strip();
-      if (equals < 0 || values.put(key, pair.substring(equals + 1).strip()) != null) {
-        throw new ToolException("\"" + pair + "\" in a share; write " + EXAMPLE);
-      }
-    }
-    String tag = values.remove("tag");
-    String path = values.remove("path");
-    String access = values.getOrDefault("access", "rw");
-    String model = values.getOrDefault("security_model", "none");
-    values.remove("access");
-    values.remove("security_model");
-    if (tag == null || path == null || path.isEmpty() || !values.isEmpty()) {
-      throw new ToolException("a share is \"" + text + "\"; write " + EXAMPLE);
-    }
-    if (!tag.matches("[A-Za-z0-9_.-]{1," + MAX_TAG + "}")) {
-      throw new ToolException(
-          "the tag of a share is \"" + tag + "\"; use 1 to " + MAX_TAG + " letters and digits");
-    }
-    if (!access.equals("ro") && !access.equals("rw")) {
-      throw new ToolException(
-          "the access to a share is \"" + access + "\"; write access=ro or access=rw");
-    }
-    if (!model.equals("none")) {
-      throw new ToolException(
-          "the security_model of a share is \"" + model + "\"; only none is there");
-    }
-    String absolute = Path.of(path).toAbsolutePath().normalize().toString();
-    return new SharedFolder(tag, absolute, access.equals("ro"));
+    KeyValues values = TABLE.read(text);
+    values.require("tag");
+    String tag =
+        values
+            .matching(
+                "tag",
+                "[A-Za-z0-9_.-]{1," + MAX_TAG + "}",
+                "1 to " + MAX_TAG + " letters, digits, dots, dashes and underscores")
+            .orElseThrow();
+    String path = Path.of(values.require("path")).toAbsolutePath().normalize().toString();
+    values.oneOf("security_model", "none");
+    return new SharedFolder(tag, path, values.oneOf("access", "rw", "ro").equals("ro"));
   }
 
   /** The device, with a number that no other share of the guest has. */

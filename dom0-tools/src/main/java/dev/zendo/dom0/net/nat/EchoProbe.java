@@ -1,5 +1,6 @@
 package dev.zendo.dom0.net.nat;
 
+import dev.zendo.dom0.Daemons;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -26,14 +27,13 @@ final class EchoProbe implements AutoCloseable {
     this.owner = owner;
     this.pool =
         new ThreadPoolExecutor(
-            THREADS, THREADS, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), this::thread);
+            THREADS,
+            THREADS,
+            1,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING),
+            Daemons.named("net-echo"));
     pool.allowCoreThreadTimeOut(true);
-  }
-
-  private Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "net-echo");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Asks for a host; false when there are too many questions already. */

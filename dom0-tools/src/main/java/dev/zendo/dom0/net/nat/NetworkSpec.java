@@ -1,7 +1,8 @@
 package dev.zendo.dom0.net.nat;
 
 import dev.zendo.dom0.ToolException;
-import java.util.ArrayList;
+import dev.zendo.dom0.spec.KeyTable;
+import dev.zendo.dom0.spec.KeyValues;
 import java.util.List;
 
 /**
@@ -23,6 +24,18 @@ public record NetworkSpec(
     Lan lan,
     List<HostForward> forwards) {
   private static final String NAME = "[A-Za-z0-9_.-]{1,64}";
+
+  private static final KeyTable TABLE =
+      KeyTable.of(
+              "network",
+              "name=xenbr0,nat=yes,dhcp=yes",
+              "name",
+              "nat",
+              "dhcp",
+              "host-loopback",
+              "net",
+              "hostfwd")
+          .repeated("hostfwd");
 
   /** Keeps the forwards as they are now. */
   public NetworkSpec {
@@ -46,63 +59,28 @@ public record NetworkSpec(
    * @throws ToolException with one line that says what is wrong
    */
   public static NetworkSpec parse(String text, String usualName) {
-    NetworkSpec spec = usual(usualName);
-    try {
-      for (String token : text.split(",", -1)) {
-        int equals = token.indexOf('=');
-        if (equals < 0) {
-          throw new IllegalArgumentException("'" + token + "' is not of the form key=value");
-        }
-        spec = spec.with(token.substring(0, equals).strip(), token.substring(equals + 1).strip());
-      }
-      spec.check();
-    } catch (IllegalArgumentException e) {
-      throw new ToolException("the network \"" + text + "\": " + e.getMessage(), e);
-    }
+    KeyValues values = TABLE.read(text);
+    NetworkSpec spec =
+        new NetworkSpec(
+            values
+                .matching("name", NAME, "1 to 64 letters, digits, dots, dashes and underscores")
+                .orElse(usualName),
+            values.yes("nat", true),
+            values.yes("dhcp", true),
+            values.yes("host-loopback", false),
+            values.read("net", Lan::parse).orElse(Lan.DEFAULT),
+            values.readAll("hostfwd", HostForward::parse));
+    spec.check(values);
     return spec;
   }
 
-  private NetworkSpec with(String key, String value) {
-    return switch (key) {
-      case "name" -> new NetworkSpec(checkName(value), nat, dhcp, hostLoopback, lan, forwards);
-      case "nat" -> new NetworkSpec(name, yes(key, value), dhcp, hostLoopback, lan, forwards);
-      case "dhcp" -> new NetworkSpec(name, nat, yes(key, value), hostLoopback, lan, forwards);
-      case "host-loopback" -> new NetworkSpec(name, nat, dhcp, yes(key, value), lan, forwards);
-      case "net" -> new NetworkSpec(name, nat, dhcp, hostLoopback, Lan.parse(value), forwards);
-      case "hostfwd" -> {
-        List<HostForward> more = new ArrayList<>(forwards);
-        more.add(HostForward.parse(value));
-        yield new NetworkSpec(name, nat, dhcp, hostLoopback, lan, more);
-      }
-      default ->
-          throw new IllegalArgumentException(
-              "'" + key + "' is none of name, nat, dhcp, host-loopback, net, hostfwd");
-    };
-  }
-
-  private static String checkName(String value) {
-    if (!value.matches(NAME)) {
-      throw new IllegalArgumentException("'" + value + "' is no name for a network");
-    }
-    return value;
-  }
-
-  private static boolean yes(String key, String value) {
-    return switch (value) {
-      case "yes" -> true;
-      case "no" -> false;
-      default -> throw new IllegalArgumentException(key + " is yes or no, not '" + value + "'");
-    };
-  }
-
-  private void check() {
+  private void check(KeyValues values) {
     if (!nat && (hostLoopback || !forwards.isEmpty())) {
-      throw new IllegalArgumentException("host-loopback and hostfwd need nat=yes");
+      throw values.refused("host-loopback and hostfwd need nat=yes");
     }
     for (HostForward forward : forwards) {
       if (forward.guest() != 0 && !lan.guest(forward.guest())) {
-        throw new IllegalArgumentException(
-            IpAddress.text(forward.guest()) + " is no guest's address in it");
+        throw values.refused(IpAddress.text(forward.guest()) + " is no guest's address in it");
       }
     }
   }

@@ -40,9 +40,9 @@ public record VifSpec(
   /** The network of xl. */
   public static final String DEFAULT_BRIDGE = "xenbr0";
 
-  private static final int DEFAULT_MTU = 1500;
-  private static final int MIN_MTU = 68;
-  private static final int MAX_MTU = 65535;
+  static final int DEFAULT_MTU = 1500;
+  static final int MIN_MTU = 68;
+  static final int MAX_MTU = 65535;
 
   /** Xen's part of the address space: 00:16:3e. */
   private static final long XEN = 0x0016_3e00_0000L;
@@ -58,24 +58,7 @@ public record VifSpec(
    * @throws ToolException with one line that says what is wrong
    */
   public static VifSpec parse(String text) {
-    VifSpecParser parser = new VifSpecParser(DEFAULT_BRIDGE, DEFAULT_MTU);
-    try {
-      for (String token : text.split(",", -1)) {
-        if (!token.isBlank()) {
-          parser.accept(token.strip());
-        }
-      }
-    } catch (IllegalArgumentException e) {
-      throw new ToolException("the network card \"" + text + "\": " + e.getMessage(), e);
-    }
-    return parser.spec();
-  }
-
-  static int checkMtu(int mtu) {
-    if (mtu < MIN_MTU || mtu > MAX_MTU) {
-      throw new IllegalArgumentException("mtu " + mtu + " is not between 68 and 65535");
-    }
-    return mtu;
+    return VifSpecParser.parse(text);
   }
 
   /**

@@ -1,9 +1,9 @@
-package dev.zendo.dom0.cli;
+package dev.zendo.dom0.spec;
 
 import java.util.Collection;
 
 /** Finds what somebody may have meant. */
-final class Suggestions {
+public final class Suggestions {
   private Suggestions() {}
 
   /**
@@ -11,7 +11,7 @@ final class Suggestions {
    *
    * @return a hint like {@code "; did you mean --memory?"}, empty when nothing is near
    */
-  static String hint(String word, Collection<String> known) {
+  public static String hint(String word, Collection<String> known) {
     String best = null;
     int least = Math.max(2, word.length() / 2);
     for (String candidate : known) {
