@@ -30,6 +30,17 @@ final class DebianShell {
     return shell;
   }
 
+  /** Waits for the prompt of a shell that is the guest's first process. */
+  static DebianShell first(Guest guest) throws InterruptedException {
+    DebianShell shell = new DebianShell(guest);
+    shell.await(0, ":/#");
+    shell.run(
+        "bind 'set enable-bracketed-paste off'; stty -echo; PS1=;"
+            + " export PATH=/usr/sbin:/usr/bin:/sbin:/bin; mount -t proc p /proc;"
+            + " mount -t sysfs s /sys; mount -t tmpfs t /tmp; true");
+    return shell;
+  }
+
   private void await(long position, String text) throws InterruptedException {
     assertTrue(
         guest.log().waitFor(text, position, PATIENCE.toMillis()) >= 0,

@@ -22,6 +22,10 @@ final class BlockBackend implements Backend {
   private static final int MAX_RING_ORDER = 4;
 
   private static final int MAX_QUEUES = 4;
+
+  /** Pages of all queues that may stay mapped: what Linux has for 32 requests of 33 pages. */
+  static final int MAX_PERSISTENT = 1056;
+
   private static final int PHYSICAL_SECTOR = 4096;
 
   private final BackendDevice device;
@@ -29,6 +33,7 @@ final class BlockBackend implements Backend {
   private final IoThreads threads;
   private final Disk disk;
   private final boolean cdrom;
+  private final boolean persistent;
   private final List<BlockQueue> queues = new ArrayList<>();
   private String params;
 
@@ -37,6 +42,7 @@ final class BlockBackend implements Backend {
     this.driver = driver;
     this.threads = threads;
     this.cdrom = device.back("device-type").filter("cdrom"::equals).isPresent();
+    this.persistent = device.back("persistent").filter("1"::equals).isPresent();
     this.params = device.requireBack("params");
     boolean discardable = device.back("discard-enable").filter("1"::equals).isPresent();
     this.disk = new Disk(openImage(params), discardable);
@@ -70,9 +76,7 @@ final class BlockBackend implements Backend {
   public void publish() {
     device.publish("max-ring-page-order", MAX_RING_ORDER);
     device.publish("multi-queue-max-queues", MAX_QUEUES);
-    // With or without: the pages are never mapped, so a guest that grants them for good only
-    // copies more.
-    device.publish("feature-persistent", device.back("persistent").orElse("0"));
+    device.publish("feature-persistent", persistent ? 1 : 0);
     device.publish("feature-max-indirect-segments", BlockRequest.MAX_SEGMENTS);
     device.publish("feature-flush-cache", 1);
     device.publish("feature-barrier", 1);
@@ -119,8 +123,10 @@ final class BlockBackend implements Backend {
       throw new DeviceException(
           "the frontend has rings of 2^" + Integer.toUnsignedString(order) + " pages");
     }
+    boolean stays = persistent && device.frontInt("feature-persistent", 0) == 1;
     for (int i = 0; i < count; i++) {
-      connectQueue(count == 1 ? "" : "queue-" + i + "/", order);
+      String prefix = count == 1 ? "" : "queue-" + i + "/";
+      connectQueue(prefix, order, stays ? MAX_PERSISTENT / count : 0);
     }
     publishSize();
   }
@@ -129,7 +135,7 @@ final class BlockBackend implements Backend {
     return text.length() <= 20 ? text : text.substring(0, 20) + "...";
   }
 
-  private void connectQueue(String prefix, int order) throws DeviceException {
+  private void connectQueue(String prefix, int order, int stay) throws DeviceException {
     int[] references = new int[1 << order];
     boolean single = order == 0 && device.front(prefix + "ring-ref").isPresent();
     for (int i = 0; i < references.length; i++) {
@@ -137,7 +143,7 @@ final class BlockBackend implements Backend {
     }
     int port = device.frontInt(prefix + "event-channel");
     Mapping pages = device.map(true, references);
-    BlockQueue queue = new BlockQueue(device, disk, threads, pages, references.length);
+    BlockQueue queue = new BlockQueue(device, disk, threads, pages, references.length, stay);
     queues.add(queue);
     queue.channel(device.bind(port, queue::event));
   }
@@ -225,6 +231,7 @@ final class BlockBackend implements Backend {
     Map<String, Object> all = disk.metrics();
     all.put("queues", queues.size());
     all.put("depth", queues.stream().mapToInt(BlockQueue::depth).sum());
+    all.put("mapped", queues.stream().mapToInt(BlockQueue::mapped).sum());
     return all;
   }
 }

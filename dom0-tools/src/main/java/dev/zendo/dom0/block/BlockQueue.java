@@ -24,6 +24,7 @@ final class BlockQueue {
   private final PhysicalMemory memory;
   private final Mapping pages;
   private final BackRing ring;
+  private final PersistentGrants grants;
   private Channel channel;
 
   /** Whether somebody looks at the ring or is about to. */
@@ -39,14 +40,27 @@ final class BlockQueue {
   private boolean closed;
   private boolean slow;
 
-  /** A ring that is mapped. */
-  BlockQueue(BackendDevice device, Disk disk, IoThreads threads, Mapping pages, int count) {
+  /**
+   * A ring.
+   *
+   * @param pages where it is mapped
+   * @param count its pages
+   * @param persistent pages of the frontend that may stay mapped; 0 for none
+   */
+  BlockQueue(
+      BackendDevice device,
+      Disk disk,
+      IoThreads threads,
+      Mapping pages,
+      int count,
+      int persistent) {
     this.device = device;
     this.disk = disk;
     this.threads = threads;
     this.memory = device.memory();
     this.pages = pages;
     this.ring = new BackRing(memory, pages.address(), count, BlockRequest.SLOT);
+    this.grants = new PersistentGrants(device.control().grants(), device.domain(), persistent);
   }
 
   /** Sets where the frontend hears of responses, before the first event. */
@@ -75,7 +89,7 @@ final class BlockQueue {
           awaitOthers();
         }
         long start = System.nanoTime();
-        int status = worker.execute(device.domain(), disk, sound);
+        int status = worker.execute(device.domain(), grants, disk, sound);
         disk.charge(request.dataBytes());
         complete(request, status, System.nanoTime() - start > SLOW);
       }
@@ -201,6 +215,11 @@ final class BlockQueue {
     return busy;
   }
 
+  /** Pages of the frontend that stay mapped. */
+  int mapped() {
+    return grants.count();
+  }
+
   /** Waits for what is under way and lets go of the frontend's pages and event channel. */
   void close() {
     synchronized (this) {
@@ -211,6 +230,7 @@ final class BlockQueue {
         channel = null;
       }
     }
+    grants.close();
     pages.close();
   }
 }

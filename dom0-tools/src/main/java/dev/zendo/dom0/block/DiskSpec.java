@@ -13,8 +13,8 @@ import java.util.TreeMap;
 /**
  * Reads a disk as xl's configuration has it (xl-disk-configuration(5)): {@code
  * debian.qcow2,qcow2,xvda,rw} or {@code format=raw, vdev=xvdb, access=ro, target=/dev/vg/data}.
- * Besides, {@code bytes-per-second=} and {@code requests-per-second=} limit what it does. Not
- * thread-safe.
+ * Besides, {@code bytes-per-second=} and {@code requests-per-second=} limit what it does, and with
+ * {@code persistent} the guest's pages stay mapped. Not thread-safe.
  */
 public final class DiskSpec {
   /** Class of the device. */
@@ -38,7 +38,7 @@ public final class DiskSpec {
               LIMITS.get(0),
               LIMITS.get(1))
           // The host's cache is used with flushes, which is always safe.
-          .words("discard", "no-discard", "cdrom", "direct-io-safe")
+          .words("discard", "no-discard", "cdrom", "direct-io-safe", "persistent")
           .emptied("target", "format", "vdev", "access", "backend")
           .last("target")
           .positions()
@@ -235,6 +235,7 @@ public final class DiskSpec {
     back.put("specification", "xen");
     boolean discard =
         values.words().lastIndexOf("no-discard") <= values.words().lastIndexOf("discard");
+    back.put("persistent", values.words().contains("persistent") ? "1" : "0");
     back.put("discard-enable", discard && !mode.equals("r") ? "1" : "0");
     Map<String, String> front =
         Map.of(

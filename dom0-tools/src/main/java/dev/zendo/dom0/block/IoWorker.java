@@ -34,6 +34,7 @@ final class IoWorker implements AutoCloseable {
   private final byte[] segmentBytes = new byte[1 << PAGE_SHIFT];
   private final ByteBuffer segments = ByteBuffer.wrap(segmentBytes).order(ByteOrder.LITTLE_ENDIAN);
   private final BlockRequest request = new BlockRequest();
+  private final int[] slots = new int[BlockRequest.MAX_SEGMENTS];
 
   /**
    * Takes the memory.
@@ -55,13 +56,14 @@ final class IoWorker implements AutoCloseable {
   /**
    * Carries out the request whose slot has been filled and parsed.
    *
+   * @param grants the frontend's pages that stay mapped
    * @param sound whether it made sense so far
    * @return what the response says: a {@link BlkifStatus}
    */
-  int execute(int domain, Disk disk, boolean sound) {
+  int execute(int domain, PersistentGrants grants, Disk disk, boolean sound) {
     int status = BlkifStatus.ERROR;
     try {
-      status = sound ? perform(domain, disk) : BlkifStatus.ERROR;
+      status = sound ? perform(domain, grants, disk) : BlkifStatus.ERROR;
     } catch (IOException e) {
       LOG.warn("a disk of domain {} fails: {}", domain, e.toString());
     } catch (HypercallFailure e) {
@@ -73,17 +75,19 @@ final class IoWorker implements AutoCloseable {
     return status;
   }
 
-  private int perform(int domain, Disk disk) throws IOException {
+  private int perform(int domain, PersistentGrants grants, Disk disk) throws IOException {
     DiskImage image = disk.image();
     switch (request.operation()) {
       case BlkifOp.READ:
         return takeSegments(domain) && image != null && request.within(disk.sectors())
-            ? read(domain, disk, image)
+            ? read(domain, grants, disk, image)
             : BlkifStatus.ERROR;
       case BlkifOp.WRITE:
       case BlkifOp.WRITE_BARRIER:
       case BlkifOp.FLUSH_DISKCACHE:
-        return takeSegments(domain) && image != null ? write(domain, disk, image) : flushEmpty();
+        return takeSegments(domain) && image != null
+            ? write(domain, grants, disk, image)
+            : flushEmpty();
       case BlkifOp.DISCARD:
         if (!disk.discards()) {
           return BlkifStatus.EOPNOTSUPP;
@@ -121,6 +125,44 @@ final class IoWorker implements AutoCloseable {
     return (segment << PAGE_SHIFT) + request.offset(segment);
   }
 
+  /** Moves the data of all segments; false when a page is not granted so. */
+  private boolean transfer(int domain, PersistentGrants grants, boolean toGuest) {
+    copier.reset();
+    grants.pin(request, slots);
+    try {
+      for (int i = 0; i < request.count(); i++) {
+        if (slots[i] == PersistentGrants.NONE) {
+          addPiece(domain, i, toGuest);
+        } else {
+          copy(grants.address(slots[i]) + request.offset(i), i, toGuest);
+        }
+      }
+    } finally {
+      grants.unpin(request, slots);
+    }
+    return copied();
+  }
+
+  private void addPiece(int domain, int segment, boolean toGuest) {
+    int reference = request.reference(segment);
+    int offset = request.offset(segment);
+    long here = pages.address() + at(segment);
+    if (toGuest) {
+      copier.toGuest(domain, reference, offset, here, request.bytes(segment));
+    } else {
+      copier.fromGuest(domain, reference, offset, here, request.bytes(segment));
+    }
+  }
+
+  private void copy(long there, int segment, boolean toGuest) {
+    long here = pages.address() + at(segment);
+    if (toGuest) {
+      memory.copy(here, there, request.bytes(segment));
+    } else {
+      memory.copy(there, here, request.bytes(segment));
+    }
+  }
+
   private boolean copied() {
     copier.run();
     for (int i = 0; i < copier.count(); i++) {
@@ -131,7 +173,8 @@ final class IoWorker implements AutoCloseable {
     return true;
   }
 
-  private int read(int domain, Disk disk, DiskImage image) throws IOException {
+  private int read(int domain, PersistentGrants grants, Disk disk, DiskImage image)
+      throws IOException {
     long offset = request.sector() * BlkifLimits.SECTOR_SIZE;
     for (int i = 0; i < request.count(); ) {
       int end = request.endOfRun(i);
@@ -141,18 +184,9 @@ final class IoWorker implements AutoCloseable {
       offset += bytes;
       i = end;
     }
-    copier.reset();
-    for (int i = 0; i < request.count(); i++) {
-      copier.toGuest(
-          domain,
-          request.reference(i),
-          request.offset(i),
-          pages.address() + at(i),
-          request.bytes(i));
-    }
     disk.reads.increment();
     disk.readBytes.add(request.sectors() * BlkifLimits.SECTOR_SIZE);
-    return copied() ? BlkifStatus.OKAY : BlkifStatus.ERROR;
+    return transfer(domain, grants, true) ? BlkifStatus.OKAY : BlkifStatus.ERROR;
   }
 
   /** Lets the buffer be what a run of segments has. */
@@ -160,10 +194,11 @@ final class IoWorker implements AutoCloseable {
     data.limit(at(end - 1) + request.bytes(end - 1)).position(at(from));
   }
 
-  private int write(int domain, Disk disk, DiskImage image) throws IOException {
+  private int write(int domain, PersistentGrants grants, Disk disk, DiskImage image)
+      throws IOException {
     boolean ordered = request.operation() != BlkifOp.WRITE;
     if (request.count() > 0) {
-      if (image.readOnly() || !request.within(disk.sectors()) || !fetch(domain)) {
+      if (image.readOnly() || !request.within(disk.sectors()) || !transfer(domain, grants, false)) {
         return BlkifStatus.ERROR;
       }
       if (request.operation() == BlkifOp.WRITE_BARRIER) {
@@ -178,19 +213,6 @@ final class IoWorker implements AutoCloseable {
       disk.flushes.increment();
     }
     return BlkifStatus.OKAY;
-  }
-
-  private boolean fetch(int domain) {
-    copier.reset();
-    for (int i = 0; i < request.count(); i++) {
-      copier.fromGuest(
-          domain,
-          request.reference(i),
-          request.offset(i),
-          pages.address() + at(i),
-          request.bytes(i));
-    }
-    return copied();
   }
 
   private void store(DiskImage image) throws IOException {

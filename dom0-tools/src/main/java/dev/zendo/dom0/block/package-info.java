@@ -13,7 +13,8 @@
  * </ul>
  *
  * <p>Data go from the file into memory of the control domain and from there by grant copies into
- * the guest's pages, or the other way. Nothing but the rings is ever mapped, so nothing can be kept
- * mapped, and a guest that takes its pages back while a request is under way gets an error.
+ * the guest's pages, or the other way; a guest that takes its pages back while a request is under
+ * way gets an error. Only where both ends have agreed on persistent grants ({@code persistent} of a
+ * disk) pages stay mapped, in {@code PersistentGrants}, and data are copied without a hypercall.
  */
 package dev.zendo.dom0.block;

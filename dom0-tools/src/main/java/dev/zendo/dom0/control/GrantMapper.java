@@ -48,27 +48,48 @@ public final class GrantMapper {
    * @throws HypercallFailure when one of them is no such grant; then none is mapped
    */
   public Mapping map(int domain, boolean writable, int... references) {
-    int count = references.length;
-    if (count < 1 || count > MAX_BATCH) {
-      throw new IllegalArgumentException(count + " grants at once");
+    if (references.length < 1 || references.length > MAX_BATCH) {
+      throw new IllegalArgumentException(references.length + " grants at once");
     }
+    Attempt attempt = attempt(domain, writable, references);
+    if (attempt.refusal != null) {
+      throw new HypercallFailure("mapping " + attempt.refusal, Errno.EINVAL);
+    }
+    return attempt.mapping;
+  }
+
+  /** Maps a grant, writable, where it is nothing special that there is none; then null. */
+  public Mapping mapIfGranted(int domain, int reference) {
+    return attempt(domain, true, new int[] {reference}).mapping;
+  }
+
+  /** What became of a request to map: one of the two is null. */
+  private record Attempt(Mapping mapping, String refusal) {}
+
+  private Attempt attempt(int domain, boolean writable, int[] references) {
+    int count = references.length;
     long gpfn = space.take(count);
     int[] handles = new int[count];
+    String refusal = "";
     try {
-      mapAll(domain, writable, references, gpfn, handles);
-    } catch (RuntimeException e) {
-      space.give(gpfn, count);
-      throw e;
+      refusal = mapAll(domain, writable, references, gpfn, handles);
+    } finally {
+      if (refusal != null) {
+        space.give(gpfn, count);
+      }
     }
-    return new Mapping(
-        gpfn << 12,
+    Runnable unmap =
         () -> {
           unmap(gpfn, handles, count);
           space.give(gpfn, count);
-        });
+        };
+    return refusal == null
+        ? new Attempt(new Mapping(gpfn << 12, unmap), null)
+        : new Attempt(null, refusal);
   }
 
-  private void mapAll(int domain, boolean writable, int[] references, long gpfn, int[] handles) {
+  /** Returns what is refused, if anything is: then nothing is mapped. */
+  private String mapAll(int domain, boolean writable, int[] references, long gpfn, int[] handles) {
     gate.lock().lock();
     try {
       int size = MapGrantRef.LAYOUT.size();
@@ -84,14 +105,14 @@ public final class GrantMapper {
       }
       String what = "mapping grants of domain " + domain;
       gate.check(what, Hypercalls.GRANT_TABLE_OP, GrantOp.MAP_GRANT_REF, at, count, 0);
-      takeHandles(domain, references, at, gpfn, handles);
+      return takeHandles(domain, references, at, gpfn, handles);
     } finally {
       gate.lock().unlock();
     }
   }
 
   /** Reads the results; undoes what was mapped when not all was. */
-  private void takeHandles(int domain, int[] references, long at, long gpfn, int[] handles) {
+  private String takeHandles(int domain, int[] references, long at, long gpfn, int[] handles) {
     PhysicalMemory memory = gate.memory();
     String refusal = null;
     for (int i = 0; i < handles.length; i++) {
@@ -109,8 +130,8 @@ public final class GrantMapper {
           unmap(gpfn + i, new int[] {handles[i]}, 1);
         }
       }
-      throw new HypercallFailure("mapping " + refusal, Errno.EINVAL);
     }
+    return refusal;
   }
 
   private void unmap(long gpfn, int[] handles, int count) {

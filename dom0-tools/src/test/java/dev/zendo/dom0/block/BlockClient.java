@@ -28,6 +28,7 @@ final class BlockClient {
   private final int[] references;
   private final Page segments;
   private final int segmentsReference;
+  private boolean persistent;
   private int port;
   private int produced;
   private int consumed;
@@ -49,6 +50,11 @@ final class BlockClient {
     return pages.stream().mapToInt(page -> frontend.grant(page, true)).toArray();
   }
 
+  /** Leaves pages mapped from the next connection on, if the back end wants it so. */
+  void persist() {
+    persistent = true;
+  }
+
   /** Offers the ring and waits until it is connected. */
   void connect() throws InterruptedException {
     frontend.awaitState(device, XenbusState.INIT_WAIT);
@@ -67,6 +73,7 @@ final class BlockClient {
       }
     }
     frontend.write(device, "event-channel", port);
+    frontend.write(device, "feature-persistent", persistent ? 1 : 0);
     frontend.state(device, XenbusState.INITIALISED);
     frontend.awaitState(device, XenbusState.CONNECTED);
   }

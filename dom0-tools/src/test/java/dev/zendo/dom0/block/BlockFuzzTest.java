@@ -19,8 +19,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Frontends that write anything into their rings, while another thread changes what they have
@@ -34,14 +35,18 @@ class BlockFuzzTest {
   @TempDir private Path folder;
   private final Random random = new Random(Long.getLong("zendo.fuzz.seed", 1));
 
-  @Test
-  void whateverFrontendsDoNothingIsLeftOfIt() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whateverFrontendsDoNothingIsLeftOfIt(boolean persistent) throws Exception {
     Path file = Files.write(folder.resolve("disk"), new byte[1 << 20]);
-    DeviceSpec device = DiskSpec.parse(file + ",raw,xvda,w");
+    DeviceSpec device = DiskSpec.parse(file + ",raw,xvda,w" + (persistent ? ",persistent" : ""));
     try (Machine machine = Machine.start(64, 1)) {
       try (FakeFrontend frontend = new FakeFrontend(machine, List.of(device))) {
         int ports = GuestDoor.openPorts(machine, 0);
         BlockClient client = new BlockClient(frontend, device, 0);
+        if (persistent) {
+          client.persist();
+        }
         long frames = machine.freeFrames();
         client.connect();
         attack(machine, frontend, device, client);

@@ -99,6 +99,13 @@ final class ArrayPhysicalMemory implements PhysicalMemory {
   }
 
   @Override
+  public void copy(long from, long to, int count) {
+    byte[] piece = new byte[count];
+    read(from, piece, 0, count);
+    write(to, piece, 0, count);
+  }
+
+  @Override
   public ByteBuffer view(long address, int count) {
     throw new UnsupportedOperationException();
   }

@@ -36,6 +36,9 @@ public interface PhysicalMemory extends Memory {
   /** Copies bytes into the domain's memory. */
   void write(long address, byte[] from, int offset, int bytes);
 
+  /** Copies bytes within the domain's memory; the ranges do not overlap. */
+  void copy(long from, long to, int bytes);
+
   /**
    * The domain's own memory as a direct buffer, for the host's input and output: nothing else
    * reaches it without a copy. Whoever has the buffer must let go of it before the memory is given

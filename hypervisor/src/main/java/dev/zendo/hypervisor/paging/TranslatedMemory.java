@@ -202,6 +202,17 @@ final class TranslatedMemory implements PhysicalMemory {
   }
 
   @Override
+  public void copy(long from, long to, int bytes) {
+    for (int done = 0; done < bytes; ) {
+      int part = partOf(to + done, partOf(from + done, bytes - done));
+      long host = writable(to + done);
+      HostMemory.copy(readable(from + done), host, part);
+      wrote(host);
+      done += part;
+    }
+  }
+
+  @Override
   public ByteBuffer view(long address, int bytes) {
     long first = space.get(address >>> MachineMemory.FRAME_SHIFT);
     for (long done = 0; done < bytes; done += MachineMemory.FRAME_SIZE) {
