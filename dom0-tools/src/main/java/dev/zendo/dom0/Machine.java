@@ -10,6 +10,8 @@ import dev.zendo.dom0.device.BackendBus;
 import dev.zendo.dom0.device.BackendDriver;
 import dev.zendo.dom0.device.DeviceControl;
 import dev.zendo.dom0.display.Displays;
+import dev.zendo.dom0.net.HostTime;
+import dev.zendo.dom0.net.NetworkTime;
 import dev.zendo.dom0.net.Networks;
 import dev.zendo.dom0.net.vif.VifDriver;
 import dev.zendo.dom0.ninep.NinePDriver;
@@ -72,7 +74,8 @@ public final class Machine implements AutoCloseable {
     this.hypervisor = new Hypervisor(config);
     this.control = new ControlDomain(hypervisor.controlDomain(), "dom0", config.driven());
     this.store = new StoreService(control);
-    this.networks = new Networks(control.events()::post);
+    NetworkTime time = config.driven() ? new DrivenTime(hypervisor) : new HostTime();
+    this.networks = new Networks(control.events()::post, time);
     this.devices = new BackendBus(control, store.store(), drivers(config.driven()));
     this.deviceControl = new DeviceControl(store.client(), control.events());
     hypervisor.onCrash(this::crashed);

@@ -1,6 +1,5 @@
 package dev.zendo.dom0.net;
 
-import dev.zendo.dom0.Daemons;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.net.bridge.Bridge;
 import dev.zendo.dom0.net.capture.Capture;
@@ -16,8 +15,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The switches of a machine, by name. A switch comes into being when somebody first asks for it. On
@@ -30,19 +27,23 @@ public final class Networks implements AutoCloseable {
   private final Map<String, Capture> captures = new ConcurrentHashMap<>();
   private final Map<String, TapDevice> taps = new ConcurrentHashMap<>();
   private final Executor events;
-  private ScheduledThreadPoolExecutor timer;
-  private boolean closed;
+  private final NetworkTime time;
 
-  /** With what runs something on the event thread, later. */
-  public Networks(Executor events) {
+  /**
+   * No switches yet.
+   *
+   * @param events runs something on the event thread, after what it does now
+   */
+  public Networks(Executor events, NetworkTime time) {
     this.events = events;
+    this.time = time;
   }
 
   /** The switch with a name. */
   public Bridge bridge(String name) {
     Bridge bridge = bridges.get(name);
     if (bridge == null) {
-      bridge = new Bridge(name, pool, System::nanoTime);
+      bridge = new Bridge(name, pool, time::nanos);
       bridges.put(name, bridge);
       Capture capture = captures.get(name);
       if (capture != null) {
@@ -112,26 +113,17 @@ public final class Networks implements AutoCloseable {
     return Optional.ofNullable(users.get(name));
   }
 
-  /** Runs something later, on a thread of its own; it must only post. Any thread. */
-  public synchronized void later(long nanos, Runnable task) {
-    if (closed) {
-      return;
-    }
-    if (timer == null) {
-      timer = new ScheduledThreadPoolExecutor(1, Daemons.named("net-timer"));
-    }
-    var unused = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
+  /** The time of the machine. Any thread. */
+  public NetworkTime time() {
+    return time;
   }
 
   /** Ends what runs. */
   @Override
-  public synchronized void close() {
-    closed = true;
+  public void close() {
     users.values().forEach(UserNetwork::close);
     taps.values().forEach(TapDevice::close);
     captures.values().forEach(Capture::close);
-    if (timer != null) {
-      timer.shutdownNow();
-    }
+    time.close();
   }
 }

@@ -147,10 +147,7 @@ public final class Bridge {
   private void pass(BridgePort from, Frame frame, long sender, long to) {
     long now = nanos.getAsLong();
     table.learn(sender, from, now);
-    BridgePort target = MacAddress.isGroup(to) ? null : table.find(to, now);
-    if (target == null && !MacAddress.isGroup(to)) {
-      target = owner(to);
-    }
+    BridgePort target = target(to, now);
     if (target == null) {
       flood(from, frame, to);
     } else if (target == from) {
@@ -158,6 +155,23 @@ public final class Bridge {
     } else {
       give(target, frame);
     }
+  }
+
+  /** The one port that gets frames for an address; null when that is not known. */
+  private BridgePort target(long to, long now) {
+    if (MacAddress.isGroup(to)) {
+      return null;
+    }
+    BridgePort target = table.find(to, now);
+    return target == null ? owner(to) : target;
+  }
+
+  boolean holds(BridgePort from, Frame frame, Runnable again) {
+    if (frame.length() < Ip.ETHERNET) {
+      return false;
+    }
+    BridgePort target = target(Wire.u48(frame.data(), 0), nanos.getAsLong());
+    return target != null && target != from && !target.admits(frame, again);
   }
 
   private void flood(BridgePort from, Frame frame, long to) {

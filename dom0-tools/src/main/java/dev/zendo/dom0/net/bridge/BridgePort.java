@@ -1,6 +1,8 @@
 package dev.zendo.dom0.net.bridge;
 
 import dev.zendo.dom0.net.wire.Frame;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
 /** A port of a switch. One thread, the switch's. */
 public final class BridgePort {
@@ -8,6 +10,10 @@ public final class BridgePort {
   private final PortSpec spec;
   private final Station station;
   private final PortCounters counters = new PortCounters();
+
+  /** Who waits for room at this port's station, each once. */
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
+
   private PortFeatures features = PortFeatures.NONE;
 
   /** Kept by {@link MacTable}. */
@@ -47,9 +53,43 @@ public final class BridgePort {
     bridge.flush();
   }
 
+  /**
+   * Whether a frame should not be sent yet, because the one station that would get it has no room.
+   * Frames for many never wait.
+   *
+   * @param again runs once, on the switch's thread, when it is worth asking again; it must not send
+   */
+  public boolean holds(Frame frame, Runnable again) {
+    return bridge.holds(this, frame, again);
+  }
+
+  /** The station has room again: whoever waited for that may send. */
+  public void room() {
+    // Those that are held again wait for the next time.
+    for (int i = waiting.size(); i > 0; i--) {
+      waiting.remove().run();
+    }
+  }
+
   /** Leaves the switch. */
   public void detach() {
     bridge.detach(this);
+    room();
+  }
+
+  /** Whether the station has room for a frame; otherwise {@code again} waits for that. */
+  boolean admits(Frame frame, Runnable again) {
+    int pieces = cuts(frame) ? frame.length() / frame.segmentBytes() + 1 : 1;
+    if (station.hasRoom(frame, pieces)) {
+      return true;
+    }
+    waiting.add(again);
+    return false;
+  }
+
+  private boolean cuts(Frame frame) {
+    return frame.segmentBytes() != 0
+        && !(frame.versionSix() ? features.large6() : features.large4());
   }
 
   Station station() {
@@ -61,12 +101,11 @@ public final class BridgePort {
     counters.framesOut++;
     counters.bytesOut += frame.length();
     if (frame.segmentBytes() != 0 || frame.partial()) {
-      boolean v6 = frame.versionSix();
-      if (frame.segmentBytes() != 0 && !(v6 ? features.large6() : features.large4())) {
+      if (cuts(frame)) {
         bridge.offload().segment(frame, station::deliver);
         return;
       }
-      if (!(v6 ? features.checksum6() : features.checksum4())) {
+      if (!(frame.versionSix() ? features.checksum6() : features.checksum4())) {
         bridge.offload().complete(frame);
       }
     }

@@ -10,6 +10,17 @@ public interface Station {
   /** Frames were delivered, and no more come for now. */
   void flush();
 
+  /**
+   * Whether it has room for a frame, so that who sends it need not wait. After it said no it calls
+   * {@link BridgePort#room} as soon as it is worth asking again, and never lets anybody wait for
+   * long.
+   *
+   * @param pieces frames that it would get
+   */
+  default boolean hasRoom(Frame frame, int pieces) {
+    return true;
+  }
+
   /** Whether it wants frames for this group of stations. */
   default boolean wantsGroup(long address) {
     return true;

@@ -4,9 +4,11 @@ import dev.zendo.dom0.device.BackRing;
 import dev.zendo.dom0.device.Channel;
 import dev.zendo.dom0.device.DeviceException;
 import dev.zendo.dom0.net.wire.Frame;
+import dev.zendo.dom0.net.wire.Ip;
 import dev.zendo.hypercalls.io.NetifGsoType;
 import dev.zendo.hypercalls.io.NetifRxFlags;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
+import java.util.function.LongSupplier;
 
 /**
  * What a guest receives: frames wait here until the guest has posted pages for them, and are copied
@@ -20,28 +22,62 @@ final class RxRing {
   private final VifMetrics metrics;
   private final boolean scatter;
   private final RxSlots slots;
-  private final FrameQueue queue = new FrameQueue();
+  private final Backlog backlog = new Backlog();
+  private final LongSupplier nanos;
 
   /**
    * A ring into which nothing was written yet.
    *
    * @param scatter whether the frontend takes frames in more than one page
+   * @param nanos the time
    */
   RxRing(
-      PhysicalMemory memory, BackRing ring, CopyBatch copies, VifMetrics metrics, boolean scatter) {
+      PhysicalMemory memory,
+      BackRing ring,
+      CopyBatch copies,
+      VifMetrics metrics,
+      boolean scatter,
+      LongSupplier nanos) {
     this.ring = ring;
     this.copies = copies;
     this.metrics = metrics;
     this.scatter = scatter;
+    this.nanos = nanos;
     this.slots = new RxSlots(memory, ring, copies);
   }
 
   /** Takes a frame; dropped when too many wait, or when the frontend cannot take it at all. */
   void deliver(Frame frame) {
-    if (!scatter && frame.length() > PAGE || !queue.offer(frame)) {
+    expire();
+    if (!scatter && frame.length() > PAGE || !backlog.offer(frame, nanos.getAsLong())) {
       metrics.rxDropped++;
       frame.release();
     }
+  }
+
+  /** Whether who sends a frame should wait, for at most {@link #patience}. */
+  boolean holds(Frame frame, int pieces) {
+    expire();
+    return backlog.holds(pieces, (long) frame.length() + (long) pieces * Ip.MTU);
+  }
+
+  /** Whether those that wait may try again. */
+  boolean roomy() {
+    expire();
+    return backlog.roomy();
+  }
+
+  /** Nanoseconds until the first frame will have waited too long; there is one. */
+  long patience() {
+    return backlog.deadline() - nanos.getAsLong();
+  }
+
+  private void expire() {
+    long now = nanos.getAsLong();
+    int dropped = backlog.expire(now);
+    metrics.rxDropped += dropped;
+    metrics.rxExpired += dropped;
+    metrics.rxStalls += backlog.stalls(now) ? 1 : 0;
   }
 
   /**
@@ -50,22 +86,26 @@ final class RxRing {
    * @throws DeviceException when the frontend breaks the protocol
    */
   void serve(Channel channel) throws DeviceException {
+    expire();
     do {
       fill(channel);
-    } while (queue.peek() != null && ring.finalCheck());
+    } while (backlog.peek() != null && ring.finalCheck());
   }
 
   private void fill(Channel channel) throws DeviceException {
     int free = slots.free();
-    Frame frame = queue.peek();
+    if (free > 0) {
+      backlog.revives(nanos.getAsLong());
+    }
+    Frame frame = backlog.peek();
     while (frame != null && needed(frame) <= free) {
       if (!copies.hasRoom(needed(frame))) {
         copy(channel);
       }
       free -= needed(frame);
       add(frame);
-      queue.poll().release();
-      frame = queue.peek();
+      backlog.take(nanos.getAsLong()).release();
+      frame = backlog.peek();
     }
     copy(channel);
   }
@@ -111,6 +151,6 @@ final class RxRing {
 
   /** Drops what waits. */
   void close() {
-    queue.clear();
+    backlog.clear();
   }
 }

@@ -10,10 +10,13 @@ import dev.zendo.hypercalls.io.NetifStatus;
 import dev.zendo.hypercalls.io.NetifTxFlags;
 import dev.zendo.hypercalls.io.NetifTxResponse;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
 /**
  * What a guest sends: takes packets from the ring in batches, copies them with one hypercall, and
- * gives them to the switch. {@link TxParser} judges the requests. On the event thread.
+ * gives them to the switch. {@link TxParser} judges the requests. While the receiver of a frame has
+ * no room, the ring is left alone, so the guest sends no more. On the event thread.
  */
 final class TxRing {
   /** Packets of a batch. */
@@ -30,24 +33,32 @@ final class TxRing {
   private final FramePool pool;
   private final VifMetrics metrics;
   private final TxCredit credit;
+  private final Runnable wake;
+
+  /** Frames of the last batch for which a station had no room, and those behind them. */
+  private final Queue<Frame> held = new ArrayDeque<>();
+
+  /** Whether {@link #wake} will come. */
+  private boolean waits;
 
   TxRing(
       PhysicalMemory memory,
       BackRing ring,
       CopyBatch copies,
+      TxParser parser,
       BridgePort port,
       FramePool pool,
-      VifMetrics metrics,
-      TxCredit credit,
-      MulticastGroups groups) {
+      VifBackend vif,
+      Runnable wake) {
     this.memory = memory;
     this.ring = ring;
     this.copies = copies;
-    this.parser = new TxParser(ring, copies, groups);
+    this.parser = parser;
     this.port = port;
     this.pool = pool;
-    this.metrics = metrics;
-    this.credit = credit;
+    this.metrics = vif.counters();
+    this.credit = vif.credit();
+    this.wake = wake;
   }
 
   /**
@@ -58,16 +69,44 @@ final class TxRing {
    * @throws DeviceException when the frontend breaks the protocol
    */
   long serve(Channel channel) throws DeviceException {
+    if (!sendHeld()) {
+      return -1;
+    }
     for (int round = 0; round < ROUNDS; round++) {
       long wait = batch(channel);
       if (wait > 0) {
         return wait;
+      }
+      if (!held.isEmpty()) {
+        return -1;
       }
       if (!parser.holds() && !ring.finalCheck()) {
         return -1;
       }
     }
     return 0;
+  }
+
+  /** Sends what was held; false when something still is. Then the ring is left alone. */
+  private boolean sendHeld() {
+    while (!held.isEmpty() && !holds(held.peek())) {
+      port.send(held.remove());
+    }
+    port.flush();
+    return held.isEmpty();
+  }
+
+  private boolean holds(Frame frame) {
+    if (waits || port.holds(frame, this::again)) {
+      waits = true;
+      return true;
+    }
+    return false;
+  }
+
+  private void again() {
+    waits = false;
+    wake.run();
   }
 
   private long batch(Channel channel) throws DeviceException {
@@ -141,8 +180,21 @@ final class TxRing {
     frame.segmentBytes(packet.segmentBytes);
     metrics.txPackets++;
     metrics.txBytes += packet.size;
-    port.send(frame);
+    if (!held.isEmpty()) {
+      held.add(frame);
+    } else if (holds(frame)) {
+      metrics.held++;
+      held.add(frame);
+    } else {
+      port.send(frame);
+    }
     return NetifStatus.OKAY;
+  }
+
+  /** Drops what was held. */
+  void close() {
+    held.forEach(Frame::release);
+    held.clear();
   }
 
   private void respond(int id, int status) {

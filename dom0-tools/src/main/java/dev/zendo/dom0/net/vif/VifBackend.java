@@ -34,7 +34,7 @@ final class VifBackend implements Backend, Station {
   private final PortSpec portSpec;
   private final CopyBatch copies;
   private final VifMetrics metrics = new VifMetrics();
-  private final TxCredit credit = new TxCredit();
+  private final TxCredit credit;
   private final MulticastGroups groups = new MulticastGroups();
   private BridgePort port;
   private VifQueue[] queues = {};
@@ -53,6 +53,7 @@ final class VifBackend implements Backend, Station {
         device.back("vifname").orElse(VifSpec.TYPE + device.domain() + "." + device.devid());
     boolean guarded = device.back("antispoof").filter("1"::equals).isPresent();
     this.portSpec = new PortSpec(name, address(device), guarded);
+    this.credit = new TxCredit(networks.time()::nanos);
     credit.limit(limit());
   }
 
@@ -111,7 +112,7 @@ final class VifBackend implements Backend, Station {
     }
     for (int i = 0; i < count; i++) {
       String prefix = count == 1 ? "" : "queue-" + i + "/";
-      queues[i].connect(prefix, port, copies, scatter);
+      queues[i].connect(prefix, copies, scatter);
     }
     connectControl();
     metrics.connects++;
@@ -158,9 +159,31 @@ final class VifBackend implements Backend, Station {
     }
   }
 
-  /** Makes the sending side of a queue. */
-  TxRing transmit(BackRing ring, BridgePort to, CopyBatch batch) {
-    return new TxRing(device.memory(), ring, batch, to, bridge.pool(), metrics, credit, groups);
+  /**
+   * Makes the sending side of a queue.
+   *
+   * @param wake runs when it is worth serving a ring again that was held
+   */
+  TxRing transmit(BackRing ring, CopyBatch batch, Runnable wake) {
+    TxParser parser = new TxParser(ring, batch, groups);
+    return new TxRing(device.memory(), ring, batch, parser, port, bridge.pool(), this, wake);
+  }
+
+  /** Makes the receiving side of a queue. */
+  RxRing receive(BackRing ring, CopyBatch batch, boolean scatter) {
+    return new RxRing(device.memory(), ring, batch, metrics, scatter, networks.time()::nanos);
+  }
+
+  /** What its queues may still send together. */
+  TxCredit credit() {
+    return credit;
+  }
+
+  /** A queue of this guest has room for frames again. */
+  void room() {
+    if (port != null) {
+      port.room();
+    }
   }
 
   VifMetrics counters() {
@@ -169,12 +192,17 @@ final class VifBackend implements Backend, Station {
 
   /** Runs something on the event thread later. */
   void later(long nanos, DeviceTask task) {
-    networks.later(nanos, () -> device.post(task));
+    networks.time().later(nanos, () -> device.post(task));
   }
 
   @Override
   public void deliver(Frame frame) {
     queues[chooser.choose(frame)].deliver(frame);
+  }
+
+  @Override
+  public boolean hasRoom(Frame frame, int pieces) {
+    return queues[chooser.choose(frame)].hasRoom(frame, pieces);
   }
 
   @Override

@@ -12,9 +12,12 @@ final class VifMetrics {
   long rxBytes;
   long rxErrors;
   long rxDropped;
+  long rxExpired;
+  long rxStalls;
   long badGrants;
   long connects;
   long throttled;
+  long held;
 
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
@@ -25,8 +28,11 @@ final class VifMetrics {
     map.put("rx-bytes", rxBytes);
     map.put("rx-errors", rxErrors);
     map.put("rx-dropped", rxDropped);
+    map.put("rx-expired", rxExpired);
+    map.put("rx-stalls", rxStalls);
     map.put("bad-grants", badGrants);
     map.put("throttled", throttled);
+    map.put("held", held);
     map.put("connects", connects);
     return map;
   }

@@ -6,7 +6,6 @@ import dev.zendo.dom0.device.BackendDevice;
 import dev.zendo.dom0.device.Channel;
 import dev.zendo.dom0.device.DeviceException;
 import dev.zendo.dom0.device.DeviceTask;
-import dev.zendo.dom0.net.bridge.BridgePort;
 import dev.zendo.dom0.net.wire.Frame;
 import dev.zendo.hypercalls.io.NetifRxResponse;
 import dev.zendo.hypercalls.io.NetifTxRequest;
@@ -29,6 +28,9 @@ final class VifQueue {
   /** Whether {@link #resume} will come: a frontend cannot make it come twice. */
   private boolean resumes;
 
+  /** Whether {@link #lookAgain} will come. */
+  private boolean watched;
+
   VifQueue(BackendDevice device, VifBackend vif) {
     this.device = device;
     this.vif = vif;
@@ -39,12 +41,11 @@ final class VifQueue {
    *
    * @param prefix of the queue's keys: nothing when there is only one
    */
-  void connect(String prefix, BridgePort port, CopyBatch copies, boolean scatter)
-      throws DeviceException {
+  void connect(String prefix, CopyBatch copies, boolean scatter) throws DeviceException {
     BackRing txRing = ring(prefix + "tx-ring-ref", NetifTxRequest.LAYOUT.size());
     BackRing rxRing = ring(prefix + "rx-ring-ref", NetifRxResponse.LAYOUT.size());
-    tx = vif.transmit(txRing, port, copies);
-    rx = new RxRing(device.memory(), rxRing, copies, vif.counters(), scatter);
+    tx = vif.transmit(txRing, copies, () -> device.post(this::serveTx));
+    rx = vif.receive(rxRing, copies, scatter);
     if (device.front(prefix + "event-channel").isPresent()) {
       txChannel = bind(prefix + "event-channel", this::serve);
       rxChannel = txChannel;
@@ -92,6 +93,33 @@ final class VifQueue {
   private void serveRx() throws DeviceException {
     if (!closed && !broken && rxChannel != null) {
       rx.serve(rxChannel);
+      if (rx.roomy()) {
+        vif.room();
+      }
+    }
+  }
+
+  /** Whether who sends a frame need not wait; otherwise the time is watched. */
+  boolean hasRoom(Frame frame, int pieces) {
+    if (closed || broken || !rx.holds(frame, pieces)) {
+      return true;
+    }
+    watch();
+    return false;
+  }
+
+  private void watch() {
+    if (!watched) {
+      watched = true;
+      vif.later(rx.patience(), this::lookAgain);
+    }
+  }
+
+  private void lookAgain() {
+    watched = false;
+    if (!closed) {
+      // Who still has to wait says so again.
+      vif.room();
     }
   }
 
@@ -126,6 +154,9 @@ final class VifQueue {
     channels.clear();
     mappings.forEach(Mapping::close);
     mappings.clear();
+    if (tx != null) {
+      tx.close();
+    }
     if (rx != null) {
       rx.close();
     }

@@ -23,6 +23,7 @@ class BridgeTest {
 
   private final FramePool pool = new FramePool();
   private long now;
+  private int again;
   private final Bridge bridge = new Bridge("xenbr0", pool, () -> now);
   private final Sink a = new Sink();
   private final Sink b = new Sink();
@@ -35,6 +36,7 @@ class BridgeTest {
   private static final class Sink implements Station {
     final List<Frame> frames = new ArrayList<>();
     boolean wantsGroups = true;
+    int room = Integer.MAX_VALUE;
     int flushes;
 
     @Override
@@ -45,6 +47,11 @@ class BridgeTest {
     @Override
     public void flush() {
       flushes++;
+    }
+
+    @Override
+    public boolean hasRoom(Frame frame, int pieces) {
+      return pieces <= room;
     }
 
     @Override
@@ -139,6 +146,35 @@ class BridgeTest {
     portA.send(again);
     assertEquals(5, b.frames.size());
     b.frames.stream().skip(1).forEach(frame -> assertFalse(frame.partial()));
+  }
+
+  private boolean holds(long to, int segmentBytes) {
+    Frame frame = Packets.tcp4(pool, to, A, 5000, Packets.ACK);
+    frame.segmentBytes(segmentBytes);
+    return portA.holds(frame, () -> again++);
+  }
+
+  @Test
+  void aSenderWaitsForTheOneReceiverThatHasNoRoom() {
+    b.room = 0;
+    assertFalse(holds(B, 0), "nobody knows where it is");
+    send(portB, MacAddress.BROADCAST, B);
+    assertTrue(holds(B, 0));
+    assertFalse(holds(MacAddress.BROADCAST, 0));
+    assertFalse(holds(C, 0));
+    portA.room();
+    assertEquals(0, again);
+    portB.room();
+    portB.room();
+    assertEquals(1, again);
+    b.room = 3;
+    assertFalse(holds(B, 0));
+    assertTrue(holds(B, 1448), "it would get four");
+    portB.features(PortFeatures.ALL);
+    assertFalse(holds(B, 1448));
+    portB.detach();
+    assertEquals(2, again);
+    assertFalse(holds(B, 0));
   }
 
   @Test

@@ -86,6 +86,76 @@ class VifBackendTest {
     assertEquals(2, b.received().size());
   }
 
+  /** Sends small frames with increasing payloads until the ring is not served any more. */
+  private int sendUntilHeld() {
+    for (int sent = 0; sent < 3000; ) {
+      for (int i = 0; i < 16; i++, sent++) {
+        byte[] data = packet(sent);
+        a.fill(i, 0, Arrays.copyOf(data, 40));
+        a.request(a.txGrants.get(i), 0, 0, i, 40);
+      }
+      a.push();
+      if (a.answers().size() < 16) {
+        return sent;
+      }
+    }
+    throw new AssertionError("nobody is held");
+  }
+
+  @Test
+  void aSenderIsHeldUntilTheReceiverHasRoom() throws InterruptedException {
+    a.connect();
+    b.connect();
+    int sent = sendUntilHeld();
+    assertTrue(sent > Backlog.CAPACITY && sent <= Backlog.CAPACITY + 128, sent + " sent");
+    int received = 0;
+    for (int i = 0; i < sent; i += 64) {
+      b.post(64);
+      received += b.received().size();
+      a.frontend.settle();
+    }
+    assertEquals(sent, received);
+    assertEquals(0L, metrics(b).get("rx-dropped"));
+    assertTrue((Long) metrics(a).get("held") > 0);
+  }
+
+  @Test
+  void broadcastsAreNotHeld() throws InterruptedException {
+    a.connect();
+    b.connect();
+    sendUntilHeld();
+    FakeVif c = new FakeVif(machine, "mac=00:16:3e:00:00:0c");
+    try {
+      c.connect();
+      Frame frame = Packets.tcp4(pool, MacAddress.BROADCAST, 0x0016_3e00_000cL, 10, Packets.ACK);
+      byte[] data = Arrays.copyOf(frame.data(), frame.length());
+      for (int i = 0; i < 20; i++) {
+        c.fill(0, 0, data);
+        c.request(c.txGrants.get(0), 0, 0, i, data.length);
+        c.push();
+        assertEquals(1, c.answers().size());
+      }
+      assertEquals(20L, metrics(b).get("rx-dropped"));
+      // The receiver goes, and with it what its sender waited for.
+      b.frontend.shut(b.device);
+      a.frontend.settle();
+      a.push();
+      a.request(a.txGrants.get(0), 0, 0, 0, 40);
+      a.push();
+      assertTrue(a.answers().size() > 0);
+    } finally {
+      c.close();
+    }
+  }
+
+  private Map<String, Object> metrics(FakeVif vif) {
+    return machine.devices().devices().stream()
+        .filter(status -> status.path().domain() == vif.frontend.guest().id())
+        .findFirst()
+        .orElseThrow()
+        .metrics();
+  }
+
   private byte[] sendLarge() {
     byte[] data = packet(10_000);
     a.fill(0, 96, Arrays.copyOfRange(data, 0, 4000));
@@ -232,14 +302,7 @@ class VifBackendTest {
     a.request(a.txGrants.get(0), 0, 0, 1, data.length);
     a.push();
     assertEquals(List.of(new Answer(1, 0)), a.answers());
-    assertEquals(
-        1L,
-        machine.devices().devices().stream()
-            .filter(status -> status.path().domain() == b.frontend.guest().id())
-            .findFirst()
-            .orElseThrow()
-            .metrics()
-            .get("bad-grants"));
+    assertEquals(1L, metrics(b).get("bad-grants"));
   }
 
   @Test
