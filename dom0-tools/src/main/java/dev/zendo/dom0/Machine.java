@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -182,6 +183,13 @@ public final class Machine implements AutoCloseable {
   /** The switches to which guests' network interfaces are connected. */
   public Networks networks() {
     return networks;
+  }
+
+  /** What went through the networks so far: see {@link Networks#metrics}. */
+  public Map<String, Map<String, Object>> networkMetrics() {
+    Map<String, Map<String, Object>> all = new TreeMap<>();
+    control.events().await(() -> all.putAll(networks.metrics()));
+    return all;
   }
 
   /** Gives guests devices and takes them back. */

@@ -153,6 +153,7 @@ final class RunSession implements AutoCloseable {
     long instructions = guest.instructions();
     double seconds = (System.nanoTime() - started) / 1e9;
     List<BackendBus.Status> devices = options.stats() ? machine.devices().devices() : List.of();
+    NetworkStats networks = new NetworkStats(options.stats() ? machine.networkMetrics() : Map.of());
     String crash = "";
     if (status == ExitStatus.CRASHED) {
       crash = new CrashReport(machine.control(), guest, spec.kernel().symbols()).text();
@@ -168,7 +169,7 @@ final class RunSession implements AutoCloseable {
     reported = true;
     PrintStream err = System.err;
     if (options.json()) {
-      err.println(json(guest, end, status, seconds, instructions, crash, devices));
+      err.println(json(guest, end, status, seconds, instructions, crash, devices, networks));
     } else {
       if (status == ExitStatus.TIMEOUT) {
         err.println("zl: " + target.name() + " did not end in time; it was destroyed");
@@ -193,6 +194,7 @@ final class RunSession implements AutoCloseable {
         guest.statistics().forEach(sum::add);
         sum.lines().forEach(line -> err.println("  " + line));
         devices.forEach(device -> err.println("  " + device));
+        networks.lines().forEach(line -> err.println("  " + line));
       }
       watcher.print(err);
     }
@@ -242,7 +244,8 @@ final class RunSession implements AutoCloseable {
       double seconds,
       long instructions,
       String crash,
-      List<BackendBus.Status> devices) {
+      List<BackendBus.Status> devices,
+      NetworkStats networks) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
       out.writeStartObject();
@@ -266,6 +269,7 @@ final class RunSession implements AutoCloseable {
           write(device, out);
         }
         out.writeEndArray();
+        networks.write(out);
       }
       watcher.write(out);
       out.writeEndObject();
@@ -280,9 +284,7 @@ final class RunSession implements AutoCloseable {
     out.writeStringField("type", device.path().type());
     out.writeNumberField("devid", device.path().devid());
     out.writeNumberField("state", device.state());
-    for (Map.Entry<String, Object> metric : device.metrics().entrySet()) {
-      out.writeObjectField(metric.getKey(), metric.getValue());
-    }
+    NetworkStats.fields(device.metrics(), out);
     out.writeEndObject();
   }
 

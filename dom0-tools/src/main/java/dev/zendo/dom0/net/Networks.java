@@ -10,8 +10,11 @@ import dev.zendo.dom0.net.wire.FramePool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -24,7 +27,7 @@ public final class Networks implements AutoCloseable {
   private final FramePool pool = new FramePool();
   private final Map<String, Bridge> bridges = new TreeMap<>();
   private final Map<String, UserNetwork> users = new ConcurrentHashMap<>();
-  private final Map<String, Capture> captures = new ConcurrentHashMap<>();
+  private final Set<RunningCapture> captures = ConcurrentHashMap.newKeySet();
   private final Map<String, TapDevice> taps = new ConcurrentHashMap<>();
   private final Executor events;
   private final NetworkTime time;
@@ -45,9 +48,8 @@ public final class Networks implements AutoCloseable {
     if (bridge == null) {
       bridge = new Bridge(name, pool, time::nanos);
       bridges.put(name, bridge);
-      Capture capture = captures.get(name);
-      if (capture != null) {
-        bridge.observe(capture);
+      for (RunningCapture capture : captures) {
+        observe(bridge, capture);
       }
       TapDevice tap = taps.get(name);
       if (tap != null) {
@@ -77,19 +79,47 @@ public final class Networks implements AutoCloseable {
   }
 
   /**
-   * Writes what passes a network to a pcapng file; before the first guest joins it. Any thread.
+   * Starts writing what passes a network to a pcapng file, at any time. Any thread.
    *
    * @throws ToolException when the file cannot be written
    */
-  public void capture(String name, Path file) {
-    if (captures.containsKey(name)) {
-      throw new ToolException("the network " + name + " is captured twice");
-    }
+  public RunningCapture capture(String name, Path file) {
+    return start(new RunningCapture(open(file), name, 0, this::end));
+  }
+
+  /**
+   * Starts writing what a domain's interfaces send and get, on all networks, at any time. Any
+   * thread.
+   *
+   * @throws ToolException when the file cannot be written
+   */
+  public RunningCapture capture(int domain, Path file) {
+    return start(new RunningCapture(open(file), null, domain, this::end));
+  }
+
+  private static Capture open(Path file) {
     try {
-      captures.put(name, new Capture(Files.newOutputStream(file)));
+      return new Capture(Files.newOutputStream(file));
     } catch (IOException e) {
       throw new ToolException("the capture " + file + " cannot be written: " + e.getMessage(), e);
     }
+  }
+
+  private RunningCapture start(RunningCapture capture) {
+    captures.add(capture);
+    events.execute(() -> bridges.values().forEach(bridge -> observe(bridge, capture)));
+    return capture;
+  }
+
+  private void observe(Bridge bridge, RunningCapture capture) {
+    if (capture.concerns(bridge.name()) && captures.contains(capture)) {
+      bridge.observe(capture);
+    }
+  }
+
+  private void end(RunningCapture capture) {
+    captures.remove(capture);
+    events.execute(() -> bridges.values().forEach(bridge -> bridge.ignore(capture)));
   }
 
   /**
@@ -113,6 +143,24 @@ public final class Networks implements AutoCloseable {
     return Optional.ofNullable(users.get(name));
   }
 
+  /**
+   * What went through the switches and the user networks so far: for each network its ports, and
+   * {@code nat} where it has a way out.
+   */
+  public Map<String, Map<String, Object>> metrics() {
+    Map<String, Map<String, Object>> all = new TreeMap<>();
+    bridges.forEach(
+        (name, bridge) -> {
+          Map<String, Object> ports = new LinkedHashMap<>();
+          bridge.ports().forEach(port -> ports.put(port.toString(), port.counters().toMap()));
+          Map<String, Object> network = new LinkedHashMap<>();
+          network.put("ports", ports);
+          user(name).ifPresent(user -> network.put("nat", user.metrics()));
+          all.put(name, network);
+        });
+    return all;
+  }
+
   /** The time of the machine. Any thread. */
   public NetworkTime time() {
     return time;
@@ -123,7 +171,7 @@ public final class Networks implements AutoCloseable {
   public void close() {
     users.values().forEach(UserNetwork::close);
     taps.values().forEach(TapDevice::close);
-    captures.values().forEach(Capture::close);
+    List.copyOf(captures).forEach(RunningCapture::close);
     time.close();
   }
 }

@@ -85,9 +85,11 @@ public final class Bridge {
     return List.copyOf(ports);
   }
 
-  /** Has somebody look at all frames that pass. */
+  /** Has somebody look at all frames that pass; once, however often this is said. */
   public void observe(Observer observer) {
-    observers.add(observer);
+    if (!observers.contains(observer)) {
+      observers.add(observer);
+    }
   }
 
   /** Has somebody look no longer. */
@@ -198,6 +200,9 @@ public final class Bridge {
     if (!port.dirty) {
       port.dirty = true;
       dirty.add(port);
+    }
+    for (int i = 0; i < observers.size(); i++) {
+      observers.get(i).delivered(port, frame);
     }
     port.deliver(frame);
   }

@@ -52,7 +52,7 @@ final class VifBackend implements Backend, Station {
     String name =
         device.back("vifname").orElse(VifSpec.TYPE + device.domain() + "." + device.devid());
     boolean guarded = device.back("antispoof").filter("1"::equals).isPresent();
-    this.portSpec = new PortSpec(name, address(device), guarded);
+    this.portSpec = new PortSpec(name, address(device), guarded, device.domain());
     this.credit = new TxCredit(networks.time()::nanos);
     credit.limit(limit());
   }
