@@ -10,7 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /** Waits at a port of the host for connections to a guest. */
-final class ForwardListener implements Ready {
+final class ForwardListener implements Ready, PortForward {
   private final TcpProxy proxy;
   private final HostForward forward;
   private final ServerSocketChannel server;
@@ -58,8 +58,8 @@ final class ForwardListener implements Ready {
     }
   }
 
-  /** The port, also when any was asked for. */
-  int port() {
+  @Override
+  public int port() {
     return server.socket().getLocalPort();
   }
 
@@ -68,7 +68,8 @@ final class ForwardListener implements Ready {
     // It waits for the next one.
   }
 
-  void close() {
+  @Override
+  public void close() {
     Sockets.close(server);
   }
 }

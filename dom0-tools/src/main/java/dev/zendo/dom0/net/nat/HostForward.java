@@ -3,12 +3,13 @@ package dev.zendo.dom0.net.nat;
 /**
  * A port of the host that leads to a guest, in QEMU's syntax: {@code tcp:127.0.0.1:2222-:22}.
  *
+ * @param udp whether datagrams are forwarded, and not TCP
  * @param listen address of the host; nobody else's can reach the port by default
  * @param port of the host; 0 for any that is free
  * @param guest address of the guest; 0 for the first that gets one by DHCP
  * @param guestPort the guest's port
  */
-public record HostForward(int listen, int port, int guest, int guestPort) {
+public record HostForward(boolean udp, int listen, int port, int guest, int guestPort) {
   private static final int LOOPBACK = 0x7f00_0001;
 
   /**
@@ -18,14 +19,15 @@ public record HostForward(int listen, int port, int guest, int guestPort) {
    */
   public static HostForward parse(String text) {
     int dash = text.indexOf('-');
-    if (!text.startsWith("tcp:") || dash < 0) {
+    boolean udp = text.startsWith("udp:");
+    if (!udp && !text.startsWith("tcp:") || dash < 0) {
       throw new IllegalArgumentException(
-          "'" + text + "' is no forward like tcp:127.0.0.1:2222-:22");
+          "'" + text + "' is no forward like tcp:127.0.0.1:2222-:22 or udp::5353-:53");
     }
     String host = text.substring(4, dash);
     String guest = text.substring(dash + 1);
     return new HostForward(
-        address(host, LOOPBACK), port(host, 0), address(guest, 0), port(guest, 1));
+        udp, address(host, LOOPBACK), port(host, 0), address(guest, 0), port(guest, 1));
   }
 
   private static int address(String text, int otherwise) {
@@ -46,6 +48,6 @@ public record HostForward(int listen, int port, int guest, int guestPort) {
 
   @Override
   public String toString() {
-    return "tcp:" + IpAddress.text(listen) + ":" + port;
+    return (udp ? "udp:" : "tcp:") + IpAddress.text(listen) + ":" + port;
   }
 }

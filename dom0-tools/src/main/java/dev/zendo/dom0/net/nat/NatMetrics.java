@@ -12,6 +12,9 @@ final class NatMetrics {
   long tcpForwarded;
   long tcpResent;
   long udpOpened;
+  long udpFailed;
+  long udpForwarded;
+  long reassembled;
   long bytesOut;
   long bytesIn;
   long echoes;
@@ -27,6 +30,9 @@ final class NatMetrics {
     map.put("tcp_forwarded", tcpForwarded);
     map.put("tcp_resent", tcpResent);
     map.put("udp_opened", udpOpened);
+    map.put("udp_failed", udpFailed);
+    map.put("udp_forwarded", udpForwarded);
+    map.put("reassembled", reassembled);
     map.put("bytes_out", bytesOut);
     map.put("bytes_in", bytesIn);
     map.put("echoes", echoes);

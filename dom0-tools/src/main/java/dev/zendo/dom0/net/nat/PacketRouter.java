@@ -13,6 +13,8 @@ import java.net.InetAddress;
 /** Looks what frames from guests are, and hands them to whom they concern. One thread. */
 final class PacketRouter {
   private final NatCore core;
+  private final Fragments fragments;
+  private final Reassembly reassembly;
   private final TcpProxy tcp;
   private final UdpProxy udp;
   private final EchoProbe probe;
@@ -20,8 +22,17 @@ final class PacketRouter {
   private final PacketView view = new PacketView();
 
   /** With the DHCP server, or null where there is none. */
-  PacketRouter(NatCore core, TcpProxy tcp, UdpProxy udp, EchoProbe probe, DhcpServer dhcp) {
+  PacketRouter(
+      NatCore core,
+      Fragments fragments,
+      Reassembly reassembly,
+      TcpProxy tcp,
+      UdpProxy udp,
+      EchoProbe probe,
+      DhcpServer dhcp) {
     this.core = core;
+    this.fragments = fragments;
+    this.reassembly = reassembly;
     this.tcp = tcp;
     this.udp = udp;
     this.probe = probe;
@@ -76,8 +87,11 @@ final class PacketRouter {
 
   private void ip(Frame frame, long station, long now) {
     byte[] data = frame.data();
-    if (view.transport() < 0 || view.fragment()) {
-      // Fragments are not put together again.
+    if (view.fragment()) {
+      fragment(frame, station, now);
+      return;
+    }
+    if (view.transport() < 0) {
       core.metrics.malformed++;
       return;
     }
@@ -101,6 +115,28 @@ final class PacketRouter {
     }
   }
 
+  private void fragment(Frame frame, long station, long now) {
+    byte[] data = frame.data();
+    int from = Wire.i32(data, view.network() + Ip.V4_SOURCE);
+    if (Wire.u48(data, 0) != core.lan.station() || !learn(from, station)) {
+      return;
+    }
+    Frame whole = reassembly.add(frame, view, station, now);
+    if (whole == null) {
+      return;
+    }
+    try {
+      core.metrics.reassembled++;
+      if (view.parse(whole.data(), whole.length()) && Offload.verified(whole, view)) {
+        ip(whole, station, now);
+      } else {
+        core.metrics.malformed++;
+      }
+    } finally {
+      whole.release();
+    }
+  }
+
   private boolean isDhcp(byte[] data) {
     return view.protocol() == Ip.UDP
         && Wire.u16(data, view.transport() + Ip.DESTINATION_PORT) == DhcpServer.SERVER_PORT
@@ -115,7 +151,7 @@ final class PacketRouter {
     int to = Wire.i32(frame.data(), view.network() + Ip.V4_DESTINATION);
     if (to == core.lan.gateway() || core.spec.nat() && to == core.lan.dns()) {
       core.metrics.echoes++;
-      core.send(Icmp.echo(core, frame, view));
+      fragments.send(Icmp.echo(core, frame, view));
       return;
     }
     InetAddress host = core.destinations.echo(to);
@@ -128,7 +164,7 @@ final class PacketRouter {
 
   private void choose(boolean there, Frame echo, Frame lost) {
     core.metrics.echoes += there ? 1 : 0;
-    core.send(there ? echo : lost);
+    fragments.send(there ? echo : lost);
     (there ? lost : echo).release();
   }
 

@@ -25,6 +25,7 @@ final class Resolvers {
   private static final long REREAD = TimeUnit.SECONDS.toNanos(10);
 
   private final Path file;
+  private final int port;
   private final LongSupplier nanos;
   private List<InetSocketAddress> servers = List.of();
   private int index;
@@ -32,11 +33,12 @@ final class Resolvers {
   private boolean read;
 
   Resolvers(LongSupplier nanos) {
-    this(FILE, nanos);
+    this(FILE, PORT, nanos);
   }
 
-  Resolvers(Path file, LongSupplier nanos) {
+  Resolvers(Path file, int port, LongSupplier nanos) {
     this.file = file;
+    this.port = port;
     this.nanos = nanos;
   }
 
@@ -75,13 +77,13 @@ final class Resolvers {
   }
 
   /** Reads the lines that name servers. */
-  static List<InetSocketAddress> parse(String text) {
+  private List<InetSocketAddress> parse(String text) {
     List<InetSocketAddress> found = new ArrayList<>();
     for (String line : text.split("\n")) {
       String[] words = line.strip().split("\\s+");
       if (words.length > 1 && words[0].equals("nameserver") && found.size() < MAX_SERVERS) {
         try {
-          found.add(new InetSocketAddress(IpAddress.inet(IpAddress.parse(words[1])), PORT));
+          found.add(new InetSocketAddress(IpAddress.inet(IpAddress.parse(words[1])), port));
         } catch (IllegalArgumentException e) {
           // IPv6, or nothing at all.
         }

@@ -6,9 +6,7 @@ import dev.zendo.dom0.net.wire.PacketView;
 import dev.zendo.dom0.net.wire.Wire;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 final class UdpProxy {
   private static final int MOST = 512;
   private static final int MOST_EACH = 256;
+  private static final int FIRST_PORT = 49152;
   private static final long IDLE = TimeUnit.SECONDS.toNanos(120);
 
   /** Each question to a name server usually has its own port. */
@@ -30,16 +29,17 @@ final class UdpProxy {
   private static final long SWEEP = TimeUnit.SECONDS.toNanos(2);
 
   private final NatCore core;
-  private final Datagrams datagrams;
+  private final Fragments fragments;
   private final Map<FlowKey, UdpFlow> flows = new LinkedHashMap<>();
   private final Quota quota = new Quota(MOST, MOST_EACH);
   private final byte[] bytes = new byte[0x10000];
   private final ByteBuffer buffer = ByteBuffer.wrap(bytes);
+  private int lastPort = FIRST_PORT;
   private long deadline = Long.MAX_VALUE;
 
-  UdpProxy(NatCore core) {
+  UdpProxy(NatCore core, Fragments fragments) {
     this.core = core;
-    this.datagrams = new Datagrams(core);
+    this.fragments = fragments;
   }
 
   NatCore core() {
@@ -77,11 +77,14 @@ final class UdpProxy {
     if (flow == null) {
       return false;
     }
-    if (flow.station() == station
-        && !flow.send(data, header + Ip.UDP_HEADER, length - Ip.UDP_HEADER, now)) {
+    if (flow.station() != station && flow.station() != 0) {
+      return true;
+    }
+    if (!flow.send(data, header + Ip.UDP_HEADER, length - Ip.UDP_HEADER, now)) {
       remove(flow);
       return false;
     }
+    core.metrics.bytesOut += length - Ip.UDP_HEADER;
     return true;
   }
 
@@ -92,26 +95,38 @@ final class UdpProxy {
       return null;
     }
     try {
-      DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
-      UdpFlow flow = new UdpFlow(this, key, station, to, channel);
-      flows.put(key, flow);
+      OwnSocket socket = OwnSocket.open(this, to);
+      UdpFlow flow = new UdpFlow(key, station, to, socket, now);
+      socket.serve(flow);
       core.metrics.udpOpened++;
-      deadline = Math.min(deadline, now + SWEEP);
-      return opened(flow);
+      return add(flow, now);
     } catch (IOException e) {
+      core.metrics.udpFailed++;
       quota.give(station);
       return null;
     }
   }
 
-  private UdpFlow opened(UdpFlow flow) {
-    try {
-      flow.open(core.selector);
-      return flow;
-    } catch (IOException e) {
-      remove(flow);
+  private UdpFlow add(UdpFlow flow, long now) {
+    flows.put(flow.key(), flow);
+    deadline = Math.min(deadline, now + SWEEP);
+    return flow;
+  }
+
+  /** Begins an exchange for somebody outside; null when there are too many. */
+  UdpFlow forward(HostForward to, InetSocketAddress from, DatagramWay way, long now) {
+    if (!room(0)) {
+      core.metrics.refused++;
       return null;
     }
+    int guest = to.guest() == 0 ? core.lan.firstGuest() : to.guest();
+    FlowKey key;
+    do {
+      lastPort = lastPort == 0xffff ? FIRST_PORT : lastPort + 1;
+      key = new FlowKey(guest, to.guestPort(), core.lan.gateway(), lastPort);
+    } while (flows.containsKey(key));
+    core.metrics.udpForwarded++;
+    return add(new UdpFlow(key, 0, from, way, now), now);
   }
 
   /** Makes room for another flow: the station's oldest one goes when it has too many. */
@@ -134,7 +149,18 @@ final class UdpProxy {
 
   /** Passes on what is in {@link #buffer}. */
   void deliver(UdpFlow from, int length) {
-    datagrams.send(from.station(), from.key(), bytes, length);
+    core.metrics.bytesIn += length;
+    FlowKey key = from.key();
+    long to = from.station() != 0 ? from.station() : core.neighbours.find(key.guest());
+    if (to == 0) {
+      // As any router does: the datagram is lost, later ones are not.
+      core.send(Arp.request(core, key.guest()));
+      return;
+    }
+    Frame frame =
+        core.writer.udp(to, key.other(), key.otherPort(), key.guest(), key.guestPort(), length);
+    System.arraycopy(bytes, 0, frame.data(), PacketWriter.PAYLOAD + Ip.UDP_HEADER, length);
+    fragments.send(frame);
   }
 
   void remove(UdpFlow flow) {

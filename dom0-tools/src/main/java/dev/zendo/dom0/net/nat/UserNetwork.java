@@ -11,6 +11,7 @@ import dev.zendo.dom0.net.nat.dhcp.DhcpConfig;
 import dev.zendo.dom0.net.nat.dhcp.DhcpServer;
 import dev.zendo.dom0.net.wire.Frame;
 import dev.zendo.dom0.net.wire.FramePool;
+import dev.zendo.dom0.net.wire.Offload;
 import java.io.IOException;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
@@ -35,23 +36,24 @@ public final class UserNetwork implements Station, AutoCloseable {
   private final NatCore core;
   private final TcpProxy tcp;
   private final UdpProxy udp;
-  private final List<ForwardListener> listeners = new ArrayList<>();
+  private final List<PortForward> forwards = new ArrayList<>();
   private final NatLoop loop;
   private final EchoProbe probe;
   private final Thread thread;
   private BridgePort port;
 
-  private UserNetwork(NetworkSpec spec, FramePool pool, Executor events) throws IOException {
+  private UserNetwork(NetworkSpec spec, FramePool pool, Executor events, Resolvers resolvers)
+      throws IOException {
     this.events = events;
-    Resolvers resolvers = new Resolvers(System::nanoTime);
     Destinations destinations = new Destinations(spec, resolvers);
     this.core = new NatCore(spec, destinations, Selector.open(), pool, out);
     this.tcp = new TcpProxy(core);
-    this.udp = new UdpProxy(core);
+    Fragments fragments = new Fragments(core, new Offload(pool));
+    this.udp = new UdpProxy(core, fragments);
     DhcpServer dhcp = spec.dhcp() ? new DhcpServer(config(spec)) : null;
     this.loop = new NatLoop(core, in, this::post, tcp, udp);
     this.probe = new EchoProbe(loop);
-    loop.router(new PacketRouter(core, tcp, udp, probe, dhcp));
+    loop.router(new PacketRouter(core, fragments, new Reassembly(pool), tcp, udp, probe, dhcp));
     this.thread = Daemons.make("net-" + spec.name(), loop);
   }
 
@@ -74,15 +76,22 @@ public final class UserNetwork implements Station, AutoCloseable {
    * @throws ToolException when the host gives no sockets, or not the ports that are forwarded
    */
   public static UserNetwork open(NetworkSpec spec, FramePool pool, Executor events) {
+    return open(spec, pool, events, new Resolvers(System::nanoTime));
+  }
+
+  static UserNetwork open(NetworkSpec spec, FramePool pool, Executor events, Resolvers resolvers) {
     UserNetwork network;
     try {
-      network = new UserNetwork(spec, pool, events);
+      network = new UserNetwork(spec, pool, events, resolvers);
     } catch (IOException e) {
       throw new ToolException("the network " + spec.name() + ": " + e.getMessage(), e);
     }
     try {
       for (HostForward forward : spec.forwards()) {
-        network.listeners.add(ForwardListener.open(network.tcp, forward));
+        network.forwards.add(
+            forward.udp()
+                ? UdpForward.open(network.udp, forward)
+                : ForwardListener.open(network.tcp, forward));
       }
       return network;
     } catch (ToolException e) {
@@ -139,7 +148,7 @@ public final class UserNetwork implements Station, AutoCloseable {
 
   /** The ports of the host that were opened, in the order of the specification. */
   public List<Integer> forwardedPorts() {
-    return listeners.stream().map(ForwardListener::port).toList();
+    return forwards.stream().map(PortForward::port).toList();
   }
 
   /** What it did so far. Any thread. */
@@ -170,7 +179,7 @@ public final class UserNetwork implements Station, AutoCloseable {
 
   private void closeSockets() {
     probe.close();
-    listeners.forEach(ForwardListener::close);
+    forwards.forEach(PortForward::close);
     Sockets.close(core.selector);
   }
 }

@@ -27,7 +27,7 @@ class DestinationsTest {
   void nameServers() throws IOException {
     file = folder.resolve("resolv.conf");
     Files.writeString(file, "# one\nnameserver ::1\nnameserver 127.0.0.53\n nameserver\t9.9.9.9\n");
-    resolvers = new Resolvers(file, () -> now);
+    resolvers = new Resolvers(file, 53, () -> now);
   }
 
   private Destinations rules(String spec) {

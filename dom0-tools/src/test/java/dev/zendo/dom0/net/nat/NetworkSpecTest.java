@@ -17,7 +17,7 @@ class NetworkSpecTest {
     NetworkSpec spec =
         NetworkSpec.parse(
             "name=lan, nat=yes,dhcp=no,host-loopback=yes,net=192.168.7.0/24,"
-                + "hostfwd=tcp::2222-:22,hostfwd=tcp:0.0.0.0:80-192.168.7.20:8080",
+                + "hostfwd=tcp::2222-:22,hostfwd=udp:0.0.0.0:80-192.168.7.20:8080",
             "xenbr0");
     assertEquals(
         new NetworkSpec(
@@ -27,8 +27,8 @@ class NetworkSpecTest {
             true,
             new Lan(0xc0a80700, 24),
             List.of(
-                new HostForward(0x7f000001, 2222, 0, 22),
-                new HostForward(0, 80, 0xc0a80714, 8080))),
+                new HostForward(false, 0x7f000001, 2222, 0, 22),
+                new HostForward(true, 0, 80, 0xc0a80714, 8080))),
         spec);
   }
 
@@ -58,7 +58,8 @@ class NetworkSpecTest {
         "net=300.0.2.0/24",
         "nat=no,host-loopback=yes",
         "nat=no,hostfwd=tcp::1-:1",
-        "hostfwd=udp::1-:1",
+        "hostfwd=sctp::1-:1",
+        "hostfwd=udp::1",
         "hostfwd=tcp:2222",
         "hostfwd=tcp::70000-:22",
         "hostfwd=tcp::22-:0",

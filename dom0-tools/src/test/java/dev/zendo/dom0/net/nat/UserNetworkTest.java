@@ -24,6 +24,8 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +35,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A guest, the switch and real sockets of the host's loopback interface. */
 @Timeout(60)
@@ -45,11 +48,16 @@ class UserNetworkTest {
   private final ExecutorService hosts = Executors.newCachedThreadPool();
   private final FramePool pool = new FramePool();
   private final Bridge bridge = new Bridge("xenbr0", pool, System::nanoTime);
+  @TempDir private Path folder;
   private UserNetwork network;
   private NatGuest guest;
 
   private void start(String spec) throws ExecutionException, InterruptedException {
-    network = UserNetwork.open(NetworkSpec.parse(spec, "xenbr0"), pool, events);
+    join(UserNetwork.open(NetworkSpec.parse(spec, "xenbr0"), pool, events));
+  }
+
+  private void join(UserNetwork opened) throws ExecutionException, InterruptedException {
+    network = opened;
     events
         .submit(
             () -> {
@@ -262,6 +270,106 @@ class UserNetworkTest {
   }
 
   @Test
+  void aPortForDatagramsLeadsToTheGuest() throws Exception {
+    start("hostfwd=udp:127.0.0.1:0-:53");
+    guest.send(guest.arp(NatGuest.GATEWAY));
+    assertNotNull(guest.any());
+    int port = network.forwardedPorts().get(0);
+    try (DatagramSocket one = new DatagramSocket(0, LOOPBACK);
+        DatagramSocket two = new DatagramSocket(0, LOOPBACK)) {
+      one.setSoTimeout(10_000);
+      int first = ask(one, port, 10);
+      int second = ask(two, port, 20);
+      assertEquals(first, ask(one, port, 30));
+      assertTrue(first != second, "the guest tells them apart");
+      answer(first, one);
+      answer(second, two);
+    }
+    assertEquals(2L, network.metrics().get("udp_forwarded"));
+  }
+
+  /** Sends a datagram to the guest, and returns the port of the gateway from which it comes. */
+  private int ask(DatagramSocket from, int port, int length) throws Exception {
+    from.send(new DatagramPacket(random(length), length, LOOPBACK, port));
+    Frame frame = guest.take(Ip.UDP);
+    assertEquals(NatGuest.GATEWAY, Wire.i32(frame.data(), 14 + Ip.V4_SOURCE));
+    assertEquals(53, Wire.u16(frame.data(), 36));
+    assertArrayEquals(random(length), Arrays.copyOfRange(frame.data(), 42, frame.length()));
+    return Wire.u16(frame.data(), 34);
+  }
+
+  private void answer(int port, DatagramSocket to) throws IOException {
+    guest.send(guest.udp(ADDRESS, 53, NatGuest.GATEWAY, port, random(port), false));
+    DatagramPacket packet = new DatagramPacket(new byte[0x10000], 0x10000);
+    to.receive(packet);
+    assertArrayEquals(random(port), Arrays.copyOf(packet.getData(), packet.getLength()));
+  }
+
+  private void inFragments(Frame frame) {
+    new Offload(pool).complete(frame);
+    byte[] data = frame.data();
+    int bytes = frame.length() - 34;
+    int protocol = Wire.u8(data, 14 + Ip.V4_PROTOCOL);
+    int to = Wire.i32(data, 14 + Ip.V4_DESTINATION);
+    for (int at = 0; at < bytes; at += 1000) {
+      int piece = Math.min(1000, bytes - at);
+      int bits = at / 8 | (at + piece < bytes ? Ip.MORE_FRAGMENTS : 0);
+      Frame part =
+          guest.writer.fragment(NatGuest.GATEWAY_STATION, ADDRESS, to, protocol, piece, 77, bits);
+      System.arraycopy(data, 34 + at, part.data(), 34, piece);
+      guest.send(part);
+    }
+    frame.release();
+  }
+
+  @Test
+  void theNameServerIsAskedOverBothProtocols() throws Exception {
+    int nameServer = NatGuest.GATEWAY + 1;
+    try (ServerSocket server = new ServerSocket(0, 5, LOOPBACK);
+        DatagramSocket datagrams = new DatagramSocket(server.getLocalPort(), LOOPBACK)) {
+      Path file = Files.writeString(folder.resolve("resolv.conf"), "nameserver 127.0.0.1\n");
+      Resolvers resolvers = new Resolvers(file, server.getLocalPort(), System::nanoTime);
+      join(UserNetwork.open(NetworkSpec.usual("xenbr0"), pool, events, resolvers));
+      Future<Integer> echoed = echoServer(server);
+      byte[] bytes = random(5000);
+      NatGuest.Connection connection = guest.new Connection(5000, nameServer, 53, null);
+      assertArrayEquals(bytes, exchange(connection, bytes));
+      assertEquals(bytes.length, echoed.get());
+      guest.send(guest.udp(ADDRESS, 5001, nameServer, 53, random(40), false));
+      DatagramPacket packet = new DatagramPacket(new byte[2000], 2000);
+      datagrams.receive(packet);
+      assertEquals(40, packet.getLength());
+    }
+  }
+
+  @Test
+  void fragmentsArePutTogether() throws Exception {
+    start("host-loopback=yes");
+    try (DatagramSocket server = new DatagramSocket(0, LOOPBACK)) {
+      byte[] large = random(65_507 - 20);
+      inFragments(guest.udp(ADDRESS, 9, NatGuest.GATEWAY, server.getLocalPort(), large, false));
+      DatagramPacket packet = new DatagramPacket(new byte[0x10000], 0x10000);
+      server.setSoTimeout(10_000);
+      server.receive(packet);
+      assertArrayEquals(large, Arrays.copyOf(packet.getData(), packet.getLength()));
+    }
+    Frame ping = ping(NatGuest.GATEWAY);
+    Frame large = guest.writer.ip(7, ADDRESS, NatGuest.GATEWAY, Ip.ICMP, 4000);
+    Arrays.fill(large.data(), 34, 4034, (byte) 5);
+    System.arraycopy(ping.data(), 34, large.data(), 34, 8);
+    Wire.put16(large.data(), 36, 0);
+    Wire.put16(large.data(), 36, InternetChecksum.of(large.data(), 34, 4000));
+    inFragments(large);
+    for (int got = 0; got < 4000; ) {
+      Frame echo = guest.take(Ip.ICMP);
+      assertTrue(echo.length() <= 1514);
+      got += echo.length() - 34;
+    }
+    assertEquals(2L, network.metrics().get("reassembled"));
+    assertEquals(0L, network.metrics().get("malformed"));
+  }
+
+  @Test
   void nobodyTakesAnothersAddress() throws Exception {
     start("hostfwd=tcp:127.0.0.1:0-:22");
     guest.send(guest.dhcp(DhcpMessage.REQUEST, ADDRESS));
@@ -288,10 +396,13 @@ class UserNetworkTest {
     byte[] nothing = new byte[20];
     for (int i = 0; i < 20_000; i++) {
       Frame frame =
-          switch (random.nextInt(4)) {
+          switch (random.nextInt(5)) {
             case 0 -> guest.arp(NatGuest.GATEWAY);
             case 1 -> guest.dhcp(1 + random.nextInt(8), ADDRESS);
-            case 2 -> guest.udp(ADDRESS, 5, NatGuest.GATEWAY, 53, nothing, false);
+            case 2 ->
+                guest.writer.fragment(
+                    NatGuest.GATEWAY_STATION, ADDRESS, 99, 17, 40, i / 4, i % 4 * 5 | 0x2000);
+            case 3 -> guest.udp(ADDRESS, 5, NatGuest.GATEWAY, 53, nothing, false);
             default -> guest.writer.ip(NatGuest.GATEWAY_STATION, ADDRESS, 0x7f000001, 6, 20);
           };
       for (int j = random.nextInt(4); j > 0; j--) {
