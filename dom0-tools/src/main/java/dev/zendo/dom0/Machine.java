@@ -87,7 +87,7 @@ public final class Machine implements AutoCloseable {
   private List<BackendDriver> drivers(boolean driven) {
     List<BackendDriver> drivers = new ArrayList<>(displays.drivers());
     drivers.add(new BlockDriver(control, driven));
-    drivers.add(new NinePDriver());
+    drivers.add(new NinePDriver(driven));
     drivers.add(new ChannelDriver());
     drivers.add(new VifDriver(networks));
     return drivers;

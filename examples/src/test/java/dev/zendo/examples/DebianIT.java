@@ -45,6 +45,29 @@ class DebianIT {
 
   @TempDir private Path folder;
 
+  /** The installation on a disk of its own, which is gone afterwards. */
+  private static DomainSpec installed(Path folder, String name) throws Exception {
+    return spec(
+        TARGET.resolve("vmlinuz"),
+        TARGET.resolve("initrd.img"),
+        "root=/dev/xvda ro console=hvc0",
+        thin(folder, name));
+  }
+
+  /** The same with Debian's other kernel, which has more drivers. */
+  static DomainSpec installedWithAllDrivers(Path folder, String name) throws Exception {
+    Path raw = TARGET.resolve("disk.raw").toAbsolutePath();
+    Matcher release =
+        Pattern.compile("vmlinuz-([0-9.]+-[0-9]+-amd64)/")
+            .matcher(host("debugfs", "-R", "ls -p /boot", raw));
+    assumeTrue(release.find(), "the installation has no such kernel");
+    Path kernel = folder.resolve("vmlinuz");
+    Path ramdisk = folder.resolve("initrd.img");
+    host("debugfs", "-R", "dump /boot/vmlinuz-" + release.group(1) + " " + kernel, raw);
+    host("debugfs", "-R", "dump /boot/initrd.img-" + release.group(1) + " " + ramdisk, raw);
+    return spec(kernel, ramdisk, "root=/dev/xvda ro console=hvc0", thin(folder, name));
+  }
+
   @BeforeAll
   static void thereIsAnInstallation() {
     for (String file : new String[] {"disk.raw", "vmlinuz", "initrd.img"}) {
@@ -55,7 +78,7 @@ class DebianIT {
   }
 
   /** Runs a program of the host, which must succeed, and returns what it printed. */
-  private static String host(Object... words) throws Exception {
+  static String host(Object... words) throws Exception {
     List<String> command = List.of(words).stream().map(Object::toString).toList();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -105,6 +128,10 @@ class DebianIT {
   }
 
   private Path thin(String name) throws Exception {
+    return thin(folder, name);
+  }
+
+  static Path thin(Path folder, String name) throws Exception {
     Path disk = folder.resolve(name);
     Path base = TARGET.resolve("disk.raw").toAbsolutePath();
     host("qemu-img", "create", "-q", "-f", "qcow2", "-b", base, "-F", "raw", disk);
@@ -139,12 +166,7 @@ class DebianIT {
   }
 
   private DomainSpec networked(String name) throws Exception {
-    DomainSpec spec =
-        spec(
-            TARGET.resolve("vmlinuz"),
-            TARGET.resolve("initrd.img"),
-            "root=/dev/xvda ro console=hvc0",
-            thin(name));
+    DomainSpec spec = installed(folder, name);
     List<DeviceSpec> devices = new ArrayList<>(spec.devices());
     devices.add(VifSpec.parse("").device(spec.uuid(), 0));
     return spec.with(devices);

@@ -7,6 +7,7 @@ final class Fid implements AutoCloseable {
   private FilePath path;
   private HostFile file;
   private OpenDirectory directory;
+  private AttributeValue attribute;
 
   Fid(FilePath path) {
     this.path = path;
@@ -22,7 +23,7 @@ final class Fid implements AutoCloseable {
   }
 
   boolean isOpen() {
-    return file != null || directory != null;
+    return file != null || directory != null || attribute != null;
   }
 
   void open(HostFile opened) {
@@ -31,6 +32,15 @@ final class Fid implements AutoCloseable {
 
   void open(OpenDirectory opened) {
     directory = opened;
+  }
+
+  void open(AttributeValue opened) {
+    attribute = opened;
+  }
+
+  /** The extended attribute that the fid stands for; null if it stands for a file. */
+  AttributeValue attribute() {
+    return attribute;
   }
 
   /** The open regular file; null if the guest has not opened one. */

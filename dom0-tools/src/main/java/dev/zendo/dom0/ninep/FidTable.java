@@ -48,10 +48,15 @@ final class FidTable {
     if (fid.isOpen()) {
       throw new HostError(Errno.EINVAL);
     }
+    checkOpen();
+    return fid;
+  }
+
+  /** Refuses to open one file too many. */
+  void checkOpen() throws HostError {
     if (open >= MAX_OPEN) {
       throw new HostError(Errno.EMFILE);
     }
-    return fid;
   }
 
   /** Counts a fid that has just been opened. */

@@ -85,25 +85,40 @@ final class FileRequests {
   }
 
   private void read(MessageReader in, MessageWriter out) throws HostError {
-    HostFile file = fids.require(in.u32()).requireFile();
+    Fid fid = fids.require(in.u32());
     long offset = in.u64();
     long wanted = Integer.toUnsignedLong(in.u32());
     int most = (int) Math.min(wanted, out.room() - Integer.BYTES);
+    int at = out.position() + Integer.BYTES;
+    int count =
+        fid.attribute() == null
+            ? read(fid.requireFile(), offset, out.message(), at, most)
+            : fid.attribute().copy(offset, out.message(), at, most);
+    out.u32(count);
+    out.position(at + count);
+  }
+
+  private int read(HostFile file, long offset, byte[] to, int at, int most) throws HostError {
     Memory bytes = buffer(most);
     int count = LibC.check(LibC.pread(file.descriptor(), bytes, most, offset));
-    out.u32(count);
-    bytes.read(0, out.message(), out.position(), count);
-    out.position(out.position() + count);
+    bytes.read(0, to, at, count);
+    return count;
   }
 
   private void write(MessageReader in, MessageWriter out) throws HostError {
-    HostFile file = fids.require(in.u32()).requireFile();
+    Fid fid = fids.require(in.u32());
     long offset = in.u64();
     int count = in.u32();
     int from = in.bytes(count);
-    Memory bytes = buffer(count);
-    bytes.write(0, in.message(), from, count);
-    out.u32(LibC.check(LibC.pwrite(file.descriptor(), bytes, count, offset)));
+    if (fid.attribute() == null) {
+      HostFile file = fid.requireFile();
+      Memory bytes = buffer(count);
+      bytes.write(0, in.message(), from, count);
+      out.u32(tree.write(file, bytes, count, offset));
+    } else {
+      fid.attribute().fill(offset, in.message(), from, count);
+      out.u32(count);
+    }
   }
 
   private void readDirectory(MessageReader in, MessageWriter out) throws HostError {
@@ -235,18 +250,7 @@ final class FileRequests {
   }
 
   private void statFileSystem(MessageReader in, MessageWriter out) throws HostError {
-    final int magic = 0x01021997;
-    Memory status = new Memory(LibC.STATVFS_SIZE);
-    try (HostFile file = tree.locate(fids.require(in.u32()).path())) {
-      LibC.check(LibC.fstatvfs(file.descriptor(), status));
-    }
-    out.u32(magic);
-    out.u32((int) status.getLong(8)); // f_frsize: the unit of the three that follow
-    for (int offset = 16; offset <= 48; offset += Long.BYTES) {
-      out.u64(status.getLong(offset)); // blocks, free, available, files, free files
-    }
-    out.u64(status.getLong(64)); // f_fsid
-    out.u32((int) status.getLong(80)); // f_namemax
+    tree.room(fids.require(in.u32()).path()).write(out);
   }
 
   /** One guest is alone with its connection: its kernel keeps its locks, the host has none. */

@@ -2,18 +2,36 @@ package dev.zendo.dom0.ninep;
 
 import com.sun.jna.Memory;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
 /** A file descriptor of the host that its owner closes. One thread at a time. */
 final class HostFile implements AutoCloseable {
+  private final boolean appends;
   private int descriptor;
+  private Consumer<HostFile> beforeClose;
 
   /** Takes over the result of an open; throws its error if it is one. */
   HostFile(int descriptor) throws HostError {
+    this(descriptor, false);
+  }
+
+  /** The same for a file whose writes all go to its end. */
+  HostFile(int descriptor, boolean appends) throws HostError {
     this.descriptor = LibC.check(descriptor);
+    this.appends = appends;
+  }
+
+  boolean appends() {
+    return appends;
   }
 
   int descriptor() {
     return descriptor;
+  }
+
+  /** Has somebody look at the file just before it is closed. */
+  void beforeClose(Consumer<HostFile> look) {
+    beforeClose = look;
   }
 
   /** Gives the descriptor away: closing this does nothing any more. */
@@ -38,6 +56,9 @@ final class HostFile implements AutoCloseable {
   @Override
   public void close() {
     if (descriptor >= 0) {
+      if (beforeClose != null) {
+        beforeClose.accept(this);
+      }
       LibC.close(release());
     }
   }

@@ -66,6 +66,16 @@ final class LibC {
 
   static native long readlinkat(int directory, byte[] name, byte[] target, long size);
 
+  static native int symlinkat(byte[] target, int directory, byte[] name);
+
+  static native long listxattr(byte[] path, byte[] list, long size);
+
+  static native long getxattr(byte[] path, byte[] name, byte[] value, long size);
+
+  static native int setxattr(byte[] path, byte[] name, byte[] value, long size, int flags);
+
+  static native int removexattr(byte[] path, byte[] name);
+
   static native int statx(int directory, byte[] name, int flags, int mask, Pointer result);
 
   static native int fstatvfs(int file, Pointer result);
@@ -83,6 +93,11 @@ final class LibC {
   static native void seekdir(Pointer stream, long position);
 
   static native int closedir(Pointer stream);
+
+  /** The error of the last call of this thread that failed. */
+  static int lastError() {
+    return Native.getLastError();
+  }
 
   /** Throws what the last call of this thread left if its result is negative. */
   static int check(int result) throws HostError {

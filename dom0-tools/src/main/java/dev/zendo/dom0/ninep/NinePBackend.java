@@ -6,7 +6,7 @@ import dev.zendo.dom0.device.DeviceException;
 import dev.zendo.hypercalls.io.XenbusState;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 
 /** One shared folder of one guest. On the event thread. */
 final class NinePBackend implements Backend {
@@ -18,21 +18,40 @@ final class NinePBackend implements Backend {
   private final BackendDevice device;
   private final String path;
   private final boolean readOnly;
-  private final ExecutorService worker;
+  private final Limits limits;
+  private final Executor worker;
+  private final Runnable stop;
   private Connection connection;
 
-  /** Serves a directory that can be opened, on the worker, which it takes over. */
-  NinePBackend(BackendDevice device, String path, boolean readOnly, ExecutorService worker) {
+  /**
+   * Serves a directory that can be opened.
+   *
+   * @param worker where requests are answered, one after the other
+   * @param stop ends the worker
+   */
+  NinePBackend(BackendDevice device, Executor worker, Runnable stop) throws DeviceException {
     this.device = device;
-    this.path = path;
-    this.readOnly = readOnly;
+    this.path = device.requireBack("path");
+    this.readOnly = !device.back("mode").orElse("w").equals("w");
+    this.limits = new Limits(limit("size"), limit("files"));
     this.worker = worker;
+    this.stop = stop;
+    open().close();
+  }
+
+  private long limit(String key) throws DeviceException {
+    String value = device.back(key).orElse(Long.toString(Long.MAX_VALUE));
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw new DeviceException(key + "=" + value + ": use a number");
+    }
   }
 
   /** Opens the directory. */
-  static SharedTree open(String path, boolean readOnly) throws DeviceException {
+  private SharedTree open() throws DeviceException {
     try {
-      return new SharedTree(path, readOnly);
+      return new SharedTree(path, readOnly, limits);
     } catch (HostError e) {
       throw new DeviceException(
           "cannot share " + path + " (" + e.getMessage() + "); give a directory that can be read");
@@ -61,7 +80,7 @@ final class NinePBackend implements Backend {
       throw new DeviceException(
           "the frontend has " + Integer.toUnsignedString(rings) + " rings, not 1 to " + MAX_RINGS);
     }
-    connection = new Connection(device, open(path, readOnly), worker);
+    connection = new Connection(device, open(), worker);
     connection.open(rings);
   }
 
@@ -75,7 +94,7 @@ final class NinePBackend implements Backend {
 
   @Override
   public void close() {
-    worker.shutdown();
+    stop.run();
   }
 
   @Override

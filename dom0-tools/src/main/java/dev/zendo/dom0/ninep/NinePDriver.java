@@ -14,6 +14,18 @@ import java.util.concurrent.TimeUnit;
 public final class NinePDriver implements BackendDriver {
   private static final int IDLE_SECONDS = 10;
 
+  private final boolean driven;
+
+  /**
+   * A driver for a machine.
+   *
+   * @param driven whether the machine has no threads of its own: then requests are answered on the
+   *     event thread
+   */
+  public NinePDriver(boolean driven) {
+    this.driven = driven;
+  }
+
   @Override
   public String type() {
     return SharedFolder.TYPE;
@@ -24,11 +36,11 @@ public final class NinePDriver implements BackendDriver {
     if (!Platform.isLinux() || !Platform.is64Bit()) {
       throw new DeviceException("folders are shared on 64-bit Linux only");
     }
-    String path = device.requireBack("path");
-    boolean readOnly = !device.back("mode").orElse("w").equals("w");
-    NinePBackend.open(path, readOnly).close();
-    String name = "9pfs-" + device.domain() + "-" + device.devid();
-    return new NinePBackend(device, path, readOnly, worker(name));
+    if (driven) {
+      return new NinePBackend(device, Runnable::run, () -> {});
+    }
+    ThreadPoolExecutor worker = worker("9pfs-" + device.domain() + "-" + device.devid());
+    return new NinePBackend(device, worker, worker::shutdown);
   }
 
   /** One thread, which is there while there is something to do. */

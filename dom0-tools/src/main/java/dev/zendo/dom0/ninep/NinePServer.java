@@ -23,6 +23,7 @@ final class NinePServer implements AutoCloseable {
   private final FidTable fids = new FidTable();
   private final FileRequests files;
   private final TreeRequests names;
+  private final AttributeRequests attributes;
   private final int largest;
   private int messageSize;
 
@@ -37,6 +38,7 @@ final class NinePServer implements AutoCloseable {
     this.messageSize = largest;
     this.files = new FileRequests(tree, fids);
     this.names = new TreeRequests(tree, fids);
+    this.attributes = new AttributeRequests(tree, fids);
   }
 
   /** The size of messages that is agreed on, in bytes; more is never answered. */
@@ -88,11 +90,15 @@ final class NinePServer implements AutoCloseable {
       case NinePMessage.TVERSION -> version(in, out);
       case NinePMessage.TATTACH -> attach(in, out);
       case NinePMessage.TWALK -> walk(in, out);
-      case NinePMessage.TCLUNK -> fids.remove(in.u32());
+      case NinePMessage.TCLUNK -> attributes.clunk(in);
       case NinePMessage.TFLUSH ->
           in.u16(); // requests are answered in order: it is answered already
       default -> {
-        if (!files.answer(type, in, out) && !names.answer(type, in, out)) {
+        boolean known =
+            files.answer(type, in, out)
+                || names.answer(type, in, out)
+                || attributes.answer(type, in, out);
+        if (!known) {
           throw new HostError(Errno.EOPNOTSUPP);
         }
       }
@@ -117,6 +123,7 @@ final class NinePServer implements AutoCloseable {
     in.string(); // name of the user
     in.string(); // name of the tree: the share has one
     fids.checkFree(fid);
+    tree.prepare();
     try (HostFile root = tree.locate(FilePath.ROOT)) {
       out.qid(root.status().qid());
     }

@@ -6,6 +6,7 @@ import dev.zendo.dom0.spec.KeyTable;
 import dev.zendo.dom0.spec.KeyValues;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A directory of the host for a guest, as the user wants it.
@@ -13,8 +14,10 @@ import java.util.Map;
  * @param tag what the guest mounts it by
  * @param path the directory, absolute
  * @param readOnly whether the guest may only read
+ * @param size most bytes that the directory may hold; {@link Long#MAX_VALUE} for no limit
+ * @param files most names in it; {@link Long#MAX_VALUE} for no limit
  */
-public record SharedFolder(String tag, String path, boolean readOnly) {
+public record SharedFolder(String tag, String path, boolean readOnly, long size, long files) {
   /** Class of the device. */
   public static final String TYPE = "9pfs";
 
@@ -23,12 +26,24 @@ public record SharedFolder(String tag, String path, boolean readOnly) {
 
   private static final KeyTable TABLE =
       KeyTable.of(
-          "share", "tag=TAG,path=DIRECTORY[,access=ro]", "tag", "path", "access", "security_model");
+          "share",
+          "tag=TAG,path=DIRECTORY[,access=ro][,size=1G,files=10000]",
+          "tag",
+          "path",
+          "access",
+          "security_model",
+          "size",
+          "files");
+
+  /** Without limits. */
+  public SharedFolder(String tag, String path, boolean readOnly) {
+    this(tag, path, readOnly, Long.MAX_VALUE, Long.MAX_VALUE);
+  }
 
   /**
    * Reads xl's syntax of {@code p9}: {@code tag=..,security_model=none,path=..}, with {@code
-   * access=ro} or {@code rw} besides (rw if it is missing). A relative path starts in the current
-   * directory.
+   * access=ro} or {@code rw} besides (rw if it is missing), and limits of bytes and names, {@code
+   * size=} and {@code files=}. A relative path starts in the current directory.
    *
    * @throws ToolException with one line that says what to write instead
    */
@@ -44,13 +59,26 @@ public record SharedFolder(String tag, String path, boolean readOnly) {
             .orElseThrow();
     String path = Path.of(values.require("path")).toAbsolutePath().normalize().toString();
     values.oneOf("security_model", "none");
-    return new SharedFolder(tag, path, values.oneOf("access", "rw", "ro").equals("ro"));
+    return new SharedFolder(
+        tag,
+        path,
+        values.oneOf("access", "rw", "ro").equals("ro"),
+        values.size("size").orElse(Long.MAX_VALUE),
+        values.size("files").orElse(Long.MAX_VALUE));
   }
 
   /** The device, with a number that no other share of the guest has. */
   public DeviceSpec device(int devid) {
-    Map<String, String> back =
-        Map.of("path", path, "security_model", "none", "mode", readOnly ? "r" : "w");
+    Map<String, String> back = new TreeMap<>();
+    back.put("path", path);
+    back.put("security_model", "none");
+    back.put("mode", readOnly ? "r" : "w");
+    if (size != Long.MAX_VALUE) {
+      back.put("size", Long.toString(size));
+    }
+    if (files != Long.MAX_VALUE) {
+      back.put("files", Long.toString(files));
+    }
     return new DeviceSpec(TYPE, devid, Map.of("tag", tag), back);
   }
 }

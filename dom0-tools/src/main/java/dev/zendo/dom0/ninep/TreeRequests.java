@@ -24,7 +24,8 @@ final class TreeRequests {
       case NinePMessage.TREMOVE -> remove(in);
       case NinePMessage.TLINK -> link(in);
       case NinePMessage.TREADLINK -> out.string(tree.readLink(fids.require(in.u32()).path()));
-      case NinePMessage.TSYMLINK, NinePMessage.TMKNOD -> throw refusal();
+      case NinePMessage.TSYMLINK -> symbolicLink(in, out);
+      case NinePMessage.TMKNOD -> throw refusal();
       default -> {
         return false;
       }
@@ -33,8 +34,7 @@ final class TreeRequests {
   }
 
   /**
-   * Links and special files are not made: the host's programs that use the shared directory would
-   * follow and open them.
+   * Special files are not made: the host's programs that use the shared directory would open them.
    */
   private HostError refusal() throws HostError {
     tree.checkChange();
@@ -45,6 +45,17 @@ final class TreeRequests {
     FilePath above = fids.require(in.u32()).path();
     FilePath path = above.child(in.string());
     tree.makeDirectory(path, in.u32());
+    answerQid(path, out);
+  }
+
+  private void symbolicLink(MessageReader in, MessageWriter out) throws HostError {
+    FilePath above = fids.require(in.u32()).path();
+    FilePath path = above.child(in.string());
+    tree.makeLink(path, in.string());
+    answerQid(path, out);
+  }
+
+  private void answerQid(FilePath path, MessageWriter out) throws HostError {
     try (HostFile made = tree.locate(path)) {
       out.qid(made.status().qid());
     }

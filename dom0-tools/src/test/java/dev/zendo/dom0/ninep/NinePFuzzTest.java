@@ -38,7 +38,7 @@ class NinePFuzzTest {
       Files.writeString(host.resolve("secret"), SECRET);
       Files.writeString(folder.resolve("file"), "content");
       Files.createSymbolicLink(folder.resolve("link"), host.resolve("secret"));
-      talk = Talk.attached(host.resolve("shared"), false);
+      talk = Talk.attached(host.resolve("shared"), false, new Limits(1 << 20, 100));
     }
 
     /** Lets the server answer whatever can be a message. */
@@ -77,6 +77,14 @@ class NinePFuzzTest {
         talk.to(NinePMessage.TGETATTR).u32(2).u64(-1),
         talk.to(NinePMessage.TSETATTR).u32(2).u32(-1).u32(0644).u32(0).u32(0).u64(9).u64(0),
         talk.to(NinePMessage.TREADLINK).u32(3),
+        talk.link(1, "made", "../../../secret"),
+        talk.walkAttribute(2, 5, ""),
+        talk.read(5, 0, 100),
+        talk.walk(2, 6),
+        talk.createAttribute(6, "user.a", 3, 0),
+        talk.write(6, 0, "abc"),
+        talk.clunk(6),
+        talk.clunk(5),
         talk.to(NinePMessage.TUNLINKAT).u32(1).text("name").u32(0),
         talk.to(NinePMessage.TSTATFS).u32(0),
         talk.to(NinePMessage.TGETLOCK).u32(2).u8(0).u64(0).u64(0).u32(1).text("guest"),

@@ -31,6 +31,14 @@ class SharedFolderTest {
     assertEquals("r", folder.device(0).back().get("mode"));
   }
 
+  @Test
+  void takesLimits() {
+    SharedFolder folder = SharedFolder.parse("tag=t,path=/x,size=20M,files=10k");
+    assertEquals(new SharedFolder("t", "/x", false, 20 << 20, 10240), folder);
+    assertEquals("20971520", folder.device(0).back().get("size"));
+    assertEquals("10240", folder.device(0).back().get("files"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -44,6 +52,8 @@ class SharedFolderTest {
         "tag=t,path=/x,security_model=mapped",
         "tag=t,path=/x,tag=u",
         "tag=t,path=/x,more=1",
+        "tag=t,path=/x,size=0",
+        "tag=t,path=/x,files=-1",
         "tag=t,path=/x,",
         "/x"
       })

@@ -17,13 +17,18 @@ final class Talk implements AutoCloseable {
   final NinePServer server;
   private final byte[] answer = new byte[LARGEST];
 
-  Talk(Path folder, boolean readOnly) throws HostError {
-    server = new NinePServer(new SharedTree(folder.toString(), readOnly), LARGEST);
+  Talk(Path folder, boolean readOnly, Limits limits) throws HostError {
+    server = new NinePServer(new SharedTree(folder.toString(), readOnly, limits), LARGEST);
   }
 
   /** With a session and the root as fid 0. */
   static Talk attached(Path folder, boolean readOnly) throws HostError {
-    Talk talk = new Talk(folder, readOnly);
+    return attached(folder, readOnly, Limits.NONE);
+  }
+
+  /** The same with limits. */
+  static Talk attached(Path folder, boolean readOnly, Limits limits) throws HostError {
+    Talk talk = new Talk(folder, readOnly, limits);
     talk.ask(talk.version(LARGEST, "9P2000.L"));
     talk.ask(talk.to(NinePMessage.TATTACH).u32(0).u32(-1).text("root").text("").u32(0));
     return talk;
@@ -66,15 +71,42 @@ final class Talk implements AutoCloseable {
     return to(NinePMessage.TREADDIR).u32(fid).u64(offset).u32(count);
   }
 
+  /** Makes a symbolic link. */
+  Request link(int fid, String name, String target) {
+    return to(NinePMessage.TSYMLINK).u32(fid).text(name).text(target).u32(0);
+  }
+
+  Request unlink(int fid, String name, int flags) {
+    return to(NinePMessage.TUNLINKAT).u32(fid).text(name).u32(flags);
+  }
+
+  Request rename(int from, String name, int to, String newName) {
+    return to(NinePMessage.TRENAMEAT).u32(from).text(name).u32(to).text(newName);
+  }
+
+  Request walkAttribute(int fid, int target, String name) {
+    return to(NinePMessage.TXATTRWALK).u32(fid).u32(target).text(name);
+  }
+
+  Request createAttribute(int fid, String name, int size, int flags) {
+    return to(NinePMessage.TXATTRCREATE).u32(fid).text(name).u64(size).u32(flags);
+  }
+
   Request clunk(int fid) {
     return to(NinePMessage.TCLUNK).u32(fid);
   }
 
   private ByteBuffer send(byte[] request, int type) {
+    ByteBuffer in = send(request);
+    assertEquals(type, in.get(4) & 0xff);
+    return in;
+  }
+
+  private ByteBuffer send(byte[] request) {
     int length = server.answer(request, request.length, answer);
     ByteBuffer in = ByteBuffer.wrap(answer, 0, length).order(ByteOrder.LITTLE_ENDIAN);
     assertEquals(length, in.getInt());
-    assertEquals(type, in.get() & 0xff);
+    in.get();
     assertEquals(request[5] | request[6] << 8, in.getShort());
     return in;
   }
@@ -83,6 +115,12 @@ final class Talk implements AutoCloseable {
   ByteBuffer ask(Request request) {
     byte[] bytes = request.bytes();
     return send(bytes, bytes[4] + 1);
+  }
+
+  /** Sends a request that may succeed; 0 if it did, otherwise its error. */
+  int attempt(Request request) {
+    ByteBuffer in = send(request.bytes());
+    return (in.get(4) & 0xff) == NinePMessage.RLERROR ? in.getInt() : 0;
   }
 
   /** Sends a request that does not; its error. */
