@@ -125,15 +125,69 @@ class WireTest {
     assertFalse(offload.sound(fragment));
   }
 
+  /** TCP over IPv6 behind headers of any kind, fragments among them, and perhaps behind a tag. */
+  private Frame extended(Random random) {
+    int[] kinds = {0, 43, 44, 60};
+    int tag = random.nextInt(4) == 0 ? 4 : 0;
+    int count = random.nextInt(10);
+    Frame inner = Packets.tcp6(pool, 1, 2, random.nextInt(200), Packets.ACK);
+    int more = 8 * count;
+    Frame frame = pool.take(inner.length() + tag + more);
+    byte[] data = frame.data();
+    System.arraycopy(inner.data(), 0, data, 0, 12);
+    Wire.put32(data, 12, 0x8100_0005);
+    System.arraycopy(inner.data(), 12, data, 12 + tag, 42);
+    System.arraycopy(inner.data(), 54, data, 54 + tag + more, inner.length() - 54);
+    int ip = 14 + tag;
+    Wire.put16(data, ip + Ip.V6_PAYLOAD_LENGTH, inner.length() - 54 + more);
+    int next = ip + Ip.V6_NEXT_HEADER;
+    for (int at = ip + 40; at < ip + 40 + more; at += 8) {
+      Wire.put8(data, next, kinds[random.nextInt(kinds.length)]);
+      Wire.put32(data, at, random.nextInt(4) == 0 ? random.nextInt(0x1_0000) : 0);
+      Wire.put32(data, at + 4, random.nextInt());
+      next = at;
+    }
+    Wire.put8(data, next, random.nextInt(4) == 0 ? Ip.UDP : Ip.TCP);
+    inner.release();
+    return frame;
+  }
+
+  private Frame fragment(Random random) {
+    Frame frame = Packets.udp4(pool, 1, 2, new byte[random.nextInt(200)]);
+    Wire.put16(frame.data(), 14 + Ip.V4_FRAGMENT, random.nextInt(0x4000));
+    return frame;
+  }
+
+  @Test
+  void headersOfIpv6AreSkippedAndFragmentsSeen() {
+    Random random = new Random(6);
+    int found = 0;
+    int fragments = 0;
+    for (int i = 0; i < 5000; i++) {
+      Frame frame = extended(random);
+      boolean parsed = view.parse(frame.data(), frame.length());
+      assertTrue(parsed, "the lengths are right");
+      assertEquals(frame.length(), view.end());
+      found += view.transport() >= 0 ? 1 : 0;
+      fragments += view.fragment() ? 1 : 0;
+      frame.checksum(true, false);
+      assertFalse(view.fragment() && offload.sound(frame), "no card sums up fragments");
+      frame.release();
+    }
+    assertTrue(found > 500 && fragments > 500, found + " found, " + fragments + " fragments");
+  }
+
   /** Whatever stands in a frame, nothing is read or written beyond it. */
   @Test
   void hostilePacketsDoNoHarm() {
     Random random = new Random(2);
     for (int i = 0; i < 50_000; i++) {
       Frame frame =
-          switch (i % 3) {
+          switch (i % 5) {
             case 0 -> Packets.tcp4(pool, 1, 2, random.nextInt(200), Packets.ACK);
             case 1 -> Packets.tcp6(pool, 1, 2, random.nextInt(200), Packets.ACK);
+            case 2 -> extended(random);
+            case 3 -> fragment(random);
             default -> Packets.udp4(pool, 1, 2, new byte[random.nextInt(200)]);
           };
       int changes = random.nextInt(4);
@@ -145,6 +199,7 @@ class WireTest {
       frame.segmentBytes(random.nextBoolean() ? random.nextInt(1500) : 0);
       if (view.parse(frame.data(), frame.length())) {
         assertTrue(view.end() <= frame.length());
+        assertTrue(view.transport() < 0 || view.transport() + 8 <= view.end());
         Offload.verified(frame, view);
       }
       if (!offload.sound(frame)) {
