@@ -9,13 +9,15 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One VNC client (RFC 6143): one thread reads what it says, another one sends what has changed
- * since it asked. Nothing that it sends makes this end allocate more than a few KiB.
+ * since it asked. Nothing that it sends makes this end allocate more than a few MiB.
  */
 final class VncSession implements Screen.Viewer {
   private static final Logger LOG = LoggerFactory.getLogger(VncSession.class);
@@ -32,8 +34,7 @@ final class VncSession implements Screen.Viewer {
   private static final int POINTER_EVENT = 5;
   private static final int CUT_TEXT = 6;
 
-  // Encodings (section 7.7).
-  private static final int RAW = 0;
+  /** A pseudo-encoding (section 7.8.2). */
   private static final int DESKTOP_SIZE = -223;
 
   private final Socket socket;
@@ -47,10 +48,16 @@ final class VncSession implements Screen.Viewer {
   // What the sending thread waits for; all under the lock of this object.
   private VncPixels pixels = VncPixels.SERVER;
   private boolean resizes;
+  private boolean compressed;
   private boolean asked;
   private boolean sizeChanged;
   private boolean closed;
   private Area dirty = Area.NONE;
+  private Area forced = Area.NONE;
+
+  // Of the sending thread, after the greeting.
+  private final VncTiles tiles;
+  private Area known;
 
   VncSession(Socket socket, Display display, String password, Consumer<VncSession> ended)
       throws IOException {
@@ -60,6 +67,7 @@ final class VncSession implements Screen.Viewer {
     this.ended = ended;
     this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
     this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), 1 << 16));
+    this.tiles = new VncTiles(display.screen());
     this.pointer = new VncPointer(display);
   }
 
@@ -91,8 +99,10 @@ final class VncSession implements Screen.Viewer {
 
   private void sendServerInit() throws IOException {
     byte[] name = "zendo".getBytes(StandardCharsets.US_ASCII);
-    out.writeShort(display.screen().width());
-    out.writeShort(display.screen().height());
+    known = new Area(0, 0, display.screen().width(), display.screen().height());
+    tiles.reset(known.width(), known.height());
+    out.writeShort(known.width());
+    out.writeShort(known.height());
     VncPixels.SERVER.write(out);
     out.writeInt(name.length);
     out.write(name);
@@ -145,6 +155,7 @@ final class VncSession implements Screen.Viewer {
     }
   }
 
+  /** Takes the first encoding of the client's list that there is; otherwise raw pixels. */
   private void setEncodings() throws IOException {
     in.skipNBytes(1);
     int count = in.readUnsignedShort();
@@ -152,17 +163,27 @@ final class VncSession implements Screen.Viewer {
       throw new IOException(count + " encodings");
     }
     boolean size = false;
+    int first = -1;
     for (int i = 0; i < count; i++) {
-      size |= in.readInt() == DESKTOP_SIZE;
+      int encoding = in.readInt();
+      size |= encoding == DESKTOP_SIZE;
+      boolean known = encoding == ZrleEncoding.NUMBER || encoding == RawEncoding.NUMBER;
+      first = first < 0 && known ? encoding : first;
     }
+    boolean learns;
     synchronized (this) {
+      learns = size && !resizes;
       resizes = size;
+      compressed = first == ZrleEncoding.NUMBER;
+    }
+    if (learns) {
+      resized(); // the size may have changed since the greeting
     }
   }
 
   private synchronized void ask(Area area) {
     asked = true;
-    dirty = dirty.with(area);
+    forced = forced.with(area);
     notifyAll();
   }
 
@@ -180,9 +201,10 @@ final class VncSession implements Screen.Viewer {
   }
 
   private void write() {
-    try {
+    try (RawEncoding raw = new RawEncoding();
+        ZrleEncoding zrle = new ZrleEncoding()) {
       while (true) {
-        sendNext();
+        sendNext(raw, zrle);
       }
     } catch (IOException e) {
       LOG.debug("a VNC client is gone", e);
@@ -193,42 +215,90 @@ final class VncSession implements Screen.Viewer {
     }
   }
 
-  private void sendNext() throws IOException, InterruptedException {
-    Area area;
+  private void sendNext(VncEncoding raw, VncEncoding zrle)
+      throws IOException, InterruptedException {
+    Area changed;
+    Area wanted;
     VncPixels format;
+    VncEncoding encoding;
     boolean newSize;
     synchronized (this) {
-      while (!closed && (!asked || dirty.isEmpty())) {
+      while (!closed && !(asked && (sizeChanged || !dirty.isEmpty() || !forced.isEmpty()))) {
         wait();
       }
       if (closed) {
         throw new IOException("closed");
       }
-      newSize = sizeChanged && resizes;
-      sizeChanged &= !newSize;
-      area = dirty.within(display.screen().width(), display.screen().height());
+      newSize = sizeChanged;
+      changed = dirty;
+      wanted = forced;
       format = pixels;
+      encoding = compressed ? zrle : raw;
       dirty = Area.NONE;
+      forced = Area.NONE;
+      sizeChanged = false;
       asked = false;
     }
-    sendUpdate(area, format, newSize);
+    if (newSize && resize()) {
+      return;
+    }
+    List<Area> areas = tiles.changed(changed, wanted);
+    if (areas.isEmpty()) {
+      askAgain();
+    } else {
+      sendUpdate(areas, format, encoding);
+    }
   }
 
-  private void sendUpdate(Area area, VncPixels format, boolean newSize) throws IOException {
-    out.writeByte(0);
-    out.writeByte(0);
-    out.writeShort(newSize ? 2 : 1);
-    if (newSize) {
-      rectangle(new Area(0, 0, display.screen().width(), display.screen().height()), DESKTOP_SIZE);
+  /** What the client asked for is still to come. */
+  private synchronized void askAgain() {
+    asked = true;
+  }
+
+  /**
+   * The picture has another size. A client that does not know of that goes on to see the part that
+   * fits; others are told, in an update of its own, since what is then in their picture is not
+   * agreed on.
+   *
+   * @return whether the client was told
+   */
+  private boolean resize() throws IOException {
+    Area screen = new Area(0, 0, display.screen().width(), display.screen().height());
+    boolean told;
+    synchronized (this) {
+      told = resizes;
     }
-    rectangle(area, RAW);
-    // Line by line: a client that reads slowly costs one line, not a picture.
-    int[] line = new int[area.width()];
-    byte[] bytes = new byte[area.width() * format.bytes()];
-    for (int row = 0; row < area.height(); row++) {
-      display.screen().read(new Area(area.x(), area.y() + row, area.width(), 1), line);
-      format.convert(line, bytes);
-      out.write(bytes);
+    Area shown = told ? screen : screen.within(known.width(), known.height());
+    tiles.reset(shown.width(), shown.height());
+    if (told && !screen.equals(known)) {
+      known = screen;
+      out.writeByte(0);
+      out.writeByte(0);
+      out.writeShort(1);
+      rectangle(screen, DESKTOP_SIZE);
+      out.flush();
+      changed(screen);
+      return true;
+    }
+    return false;
+  }
+
+  /** Square by square: a client that reads slowly costs a part of a picture. */
+  private void sendUpdate(List<Area> areas, VncPixels format, VncEncoding encoding)
+      throws IOException {
+    List<Area> parts = new ArrayList<>();
+    for (Area area : areas) {
+      for (int x = 0; x < area.width(); x += encoding.widest()) {
+        int width = Math.min(encoding.widest(), area.width() - x);
+        parts.add(new Area(area.x() + x, area.y(), width, area.height()));
+      }
+    }
+    out.writeByte(0);
+    out.writeByte(0);
+    out.writeShort(parts.size());
+    for (Area part : parts) {
+      rectangle(part, encoding.number());
+      encoding.write(part, tiles, format, out);
     }
     out.flush();
   }

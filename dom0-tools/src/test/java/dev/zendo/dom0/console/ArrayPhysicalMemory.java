@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Memory of a domain for tests that need no hypervisor; one thread. */
-final class ArrayPhysicalMemory implements PhysicalMemory {
+public final class ArrayPhysicalMemory implements PhysicalMemory {
   private final ByteBuffer bytes;
 
-  ArrayPhysicalMemory(int size) {
+  public ArrayPhysicalMemory(int size) {
     bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
   }
 
