@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The keys and the connection of a disk. On the event thread, which waits for the disk when the
- * frontend disconnects, when the medium changes and at the end.
+ * The keys and the connection of a disk. On the event thread, which never waits for the disk: what
+ * may take long happens on other threads, one thing after the other.
  */
 final class BlockBackend implements Backend {
   /** Pages of a ring, as their binary logarithm. */
@@ -29,34 +29,39 @@ final class BlockBackend implements Backend {
   private static final int PHYSICAL_SECTOR = 4096;
 
   private final BackendDevice device;
-  private final BlockDriver driver;
   private final IoThreads threads;
+  private final BlockDriver.ImageOpener opener;
   private final Disk disk;
   private final boolean cdrom;
   private final boolean persistent;
   private final List<BlockQueue> queues = new ArrayList<>();
+  private final Steps steps = new Steps();
   private String params;
 
-  BlockBackend(BackendDevice device, BlockDriver driver, IoThreads threads) throws DeviceException {
+  /** Whether the image is being replaced: no request may be begun. */
+  private boolean changing;
+
+  BlockBackend(BackendDevice device, IoThreads threads, BlockDriver.ImageOpener opener)
+      throws DeviceException {
     this.device = device;
-    this.driver = driver;
+    this.opener = opener;
     this.threads = threads;
     this.cdrom = device.back("device-type").filter("cdrom"::equals).isPresent();
     this.persistent = device.back("persistent").filter("1"::equals).isPresent();
     this.params = device.requireBack("params");
     boolean discardable = device.back("discard-enable").filter("1"::equals).isPresent();
-    this.disk = new Disk(openImage(params), discardable);
+    this.disk = new Disk(openImage(params, device.back("mode").orElse("w")), discardable);
     readLimits();
   }
 
-  private DiskImage openImage(String from) throws DeviceException {
+  private DiskImage openImage(String from, String mode) throws DeviceException {
     if (from.isEmpty()) {
       if (cdrom) {
         return null;
       }
       throw new DeviceException("the key params names no image");
     }
-    return BlockDriver.openImage(from, device.back("mode").orElse("w"));
+    return opener.open(from, mode);
   }
 
   private void readLimits() throws DeviceException {
@@ -126,7 +131,8 @@ final class BlockBackend implements Backend {
     boolean stays = persistent && device.frontInt("feature-persistent", 0) == 1;
     for (int i = 0; i < count; i++) {
       String prefix = count == 1 ? "" : "queue-" + i + "/";
-      connectQueue(prefix, order, stays ? MAX_PERSISTENT / count : 0);
+      connectQueue(
+          prefix, order, stays ? MAX_PERSISTENT / count : 0, Math.max(1, threads.each() / count));
     }
     publishSize();
   }
@@ -135,7 +141,8 @@ final class BlockBackend implements Backend {
     return text.length() <= 20 ? text : text.substring(0, 20) + "...";
   }
 
-  private void connectQueue(String prefix, int order, int stay) throws DeviceException {
+  private void connectQueue(String prefix, int order, int stay, int parallel)
+      throws DeviceException {
     int[] references = new int[1 << order];
     boolean single = order == 0 && device.front(prefix + "ring-ref").isPresent();
     for (int i = 0; i < references.length; i++) {
@@ -143,15 +150,82 @@ final class BlockBackend implements Backend {
     }
     int port = device.frontInt(prefix + "event-channel");
     Mapping pages = device.map(true, references);
-    BlockQueue queue = new BlockQueue(device, disk, threads, pages, references.length, stay);
+    BlockQueue queue =
+        new BlockQueue(device, disk, threads, pages, references.length, stay, parallel);
     queues.add(queue);
+    if (changing) {
+      queue.pause();
+    }
     queue.channel(device.bind(port, queue::event));
   }
 
   @Override
-  public void disconnect() {
-    queues.forEach(BlockQueue::close);
+  public void disconnect(Runnable done) {
+    queues.forEach(BlockQueue::stop);
+    steps.add(
+        end ->
+            whenQuiet(
+                () -> {
+                  closeQueues();
+                  end.run();
+                  done.run();
+                }));
+  }
+
+  private void closeQueues() {
+    try {
+      queues.forEach(BlockQueue::close);
+    } catch (RuntimeException | Error e) {
+      post(() -> rethrow(e));
+    }
     queues.clear();
+  }
+
+  /** Runs something when no request is under way any more; the queues begin none. */
+  private void whenQuiet(Runnable then) {
+    int[] waiting = {1};
+    Runnable quiet =
+        () -> {
+          if (--waiting[0] == 0) {
+            then.run();
+          }
+        };
+    for (BlockQueue queue : queues) {
+      if (!queue.quiet(() -> post(quiet))) {
+        waiting[0]++;
+      }
+    }
+    quiet.run();
+  }
+
+  /** Unlike {@link BackendDevice#post} also when the device is gone. */
+  private void post(Runnable task) {
+    device.control().events().post(device.domain(), task);
+  }
+
+  static void rethrow(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) e;
+  }
+
+  /** Does something that may take long, and then the rest on the event thread. */
+  private void work(Runnable slow, Runnable then) {
+    if (!threads.canWait()) {
+      slow.run();
+      then.run();
+      return;
+    }
+    threads.run(
+        () -> {
+          try {
+            slow.run();
+          } catch (RuntimeException | Error e) {
+            post(() -> rethrow(e));
+          }
+          post(then);
+        });
   }
 
   @Override
@@ -175,38 +249,70 @@ final class BlockBackend implements Backend {
   private void changeMedium() throws DeviceException {
     String now = device.back("params").orElse("");
     if (now.equals(params)) {
+      device.publish("medium-error", "");
       return;
     }
     if (!cdrom) {
       throw new DeviceException("the image of a disk cannot be changed while it is attached");
     }
     params = now;
-    queues.forEach(BlockQueue::pause);
+    String mode = device.back("mode").orElse("w");
+    steps.add(
+        end -> {
+          changing = true;
+          queues.forEach(BlockQueue::pause);
+          String[] error = {""};
+          whenQuiet(
+              () ->
+                  work(
+                      () -> error[0] = replaceImage(now, mode),
+                      () -> {
+                        changing = false;
+                        device.publish("medium-error", error[0]);
+                        queues.forEach(BlockQueue::resume);
+                        announceSize();
+                        end.run();
+                      }));
+        });
+  }
+
+  /** Returns what went wrong: the drive is empty then, and works. */
+  private String replaceImage(String from, String mode) {
     try {
       disk.change(null);
-      disk.change(openImage(now));
+      disk.change(openImage(from, mode));
+      return "";
     } catch (IOException | DeviceException e) {
-      // The drive stays empty, and works.
-      device.publish("medium-error", e.getMessage());
+      return e.getMessage();
     }
-    queues.forEach(BlockQueue::resume);
-    announceSize();
   }
 
   /** The toolstack names a number of bytes, or has grown the file or device itself. */
   private void resize() throws DeviceException {
     long bytes = number("resize");
+    String[] error = {""};
+    steps.add(
+        end ->
+            work(
+                () -> error[0] = resizeImage(bytes),
+                () -> {
+                  device.publish("resize-error", error[0]);
+                  announceSize();
+                  end.run();
+                }));
+  }
+
+  private String resizeImage(long bytes) {
     DiskImage image = disk.image();
     if (image == null) {
-      throw new DeviceException("there is no image to resize");
+      return "there is no image to resize";
     }
     try {
       image.resize(bytes);
+      return "";
     } catch (IOException e) {
-      device.publish("resize-error", e.getMessage());
-      return;
+      return e.getMessage();
     }
-    announceSize();
   }
 
   private void announceSize() {
@@ -217,13 +323,24 @@ final class BlockBackend implements Backend {
   }
 
   @Override
-  public void close() {
+  public void close(Runnable done) {
+    steps.add(
+        end ->
+            work(
+                this::closeImage,
+                () -> {
+                  threads.closed();
+                  end.run();
+                  done.run();
+                }));
+  }
+
+  private void closeImage() {
     try {
       disk.change(null);
     } catch (IOException e) {
       BlockDriver.LOG.error("{}: the image could not be closed: {}", device.path(), e.toString());
     }
-    driver.closed();
   }
 
   @Override

@@ -20,11 +20,17 @@ import org.slf4j.LoggerFactory;
 public final class BlockDriver implements BackendDriver {
   static final Logger LOG = LoggerFactory.getLogger(BlockDriver.class);
 
-  /** Threads that do input and output for all disks of a machine. */
+  /** Requests of a disk that may be under way, and threads for them. */
   private static final int THREADS = 4;
 
   private final IoThreads threads;
-  private int open;
+  private final String type;
+  private final ImageOpener opener;
+
+  /** Opens what the keys {@code params} and {@code mode} say; any thread. */
+  interface ImageOpener {
+    DiskImage open(String params, String mode) throws DeviceException;
+  }
 
   /**
    * A driver for a machine.
@@ -33,35 +39,42 @@ public final class BlockDriver implements BackendDriver {
    *     event thread, and limits are not kept
    */
   public BlockDriver(ControlDomain control, boolean driven) {
+    this(control, driven, DiskSpec.TYPE, BlockDriver::openImage);
+  }
+
+  /** The same for a class of devices of its own, with other images than files. */
+  BlockDriver(ControlDomain control, boolean driven, String type, ImageOpener opener) {
     this.threads = new IoThreads(control, driven ? 0 : THREADS);
+    this.type = type;
+    this.opener = opener;
   }
 
   @Override
   public String type() {
-    return DiskSpec.TYPE;
+    return type;
   }
 
   @Override
   public Backend open(BackendDevice device) throws DeviceException {
     try {
-      threads.prepare();
+      threads.opened();
     } catch (HypercallFailure e) {
       throw new DeviceException("the machine lacks memory for disks: " + e.getMessage());
     }
-    Backend backend = new BlockBackend(device, this, threads);
-    open++;
-    return backend;
-  }
-
-  /** A device is gone; on the event thread as {@link #open}. */
-  void closed() {
-    if (--open == 0) {
-      threads.stop();
+    boolean done = false;
+    try {
+      Backend backend = new BlockBackend(device, threads, opener);
+      done = true;
+      return backend;
+    } finally {
+      if (!done) {
+        threads.closed();
+      }
     }
   }
 
   /** Opens what the key {@code params} names: a path behind {@code aio:} or {@code qcow2:}. */
-  static DiskImage openImage(String params, String mode) throws DeviceException {
+  private static DiskImage openImage(String params, String mode) throws DeviceException {
     ImageFormat format = params.startsWith("qcow2:") ? ImageFormat.QCOW2 : ImageFormat.RAW;
     String path = params.replaceFirst("^(aio|qcow2|raw|file|phy):", "");
     try {

@@ -25,6 +25,7 @@ final class BlockQueue {
   private final Mapping pages;
   private final BackRing ring;
   private final PersistentGrants grants;
+  private final int parallel;
   private Channel channel;
 
   /** Whether somebody looks at the ring or is about to. */
@@ -38,6 +39,10 @@ final class BlockQueue {
 
   private boolean paused;
   private boolean closed;
+
+  /** What somebody waits for who has paused or closed it; null for nothing. */
+  private Runnable whenQuiet;
+
   private boolean slow;
 
   /**
@@ -46,6 +51,7 @@ final class BlockQueue {
    * @param pages where it is mapped
    * @param count its pages
    * @param persistent pages of the frontend that may stay mapped; 0 for none
+   * @param parallel requests that may be under way
    */
   BlockQueue(
       BackendDevice device,
@@ -53,10 +59,12 @@ final class BlockQueue {
       IoThreads threads,
       Mapping pages,
       int count,
-      int persistent) {
+      int persistent,
+      int parallel) {
     this.device = device;
     this.disk = disk;
     this.threads = threads;
+    this.parallel = parallel;
     this.memory = device.memory();
     this.pages = pages;
     this.ring = new BackRing(memory, pages.address(), count, BlockRequest.SLOT);
@@ -81,43 +89,51 @@ final class BlockQueue {
 
   /** Serves the ring until it is empty or has to wait. */
   void serve(IoWorker worker) {
+    boolean begun = false;
     try {
       BlockRequest request = worker.request();
       while (take(request)) {
-        boolean sound = request.parse();
-        if (request.operation() == BlkifOp.WRITE_BARRIER && sound) {
-          awaitOthers();
-        }
-        long start = System.nanoTime();
-        int status = worker.execute(device.domain(), grants, disk, sound);
-        disk.charge(request.dataBytes());
-        complete(request, status, System.nanoTime() - start > SLOW);
+        begun = true;
+        perform(request, worker);
+        begun = false;
       }
     } catch (RuntimeException | Error e) {
-      abandon();
-      device.control().events().post(device.domain(), () -> rethrow(e));
+      abandon(begun);
+      device.control().events().post(device.domain(), () -> BlockBackend.rethrow(e));
     }
   }
 
-  private static void rethrow(Throwable e) {
-    if (e instanceof Error error) {
-      throw error;
+  private void perform(BlockRequest request, IoWorker worker) {
+    boolean sound = request.parse();
+    if (request.operation() == BlkifOp.WRITE_BARRIER && sound) {
+      awaitOthers();
     }
-    throw (RuntimeException) e;
+    long start = System.nanoTime();
+    int status = worker.execute(device.domain(), grants, disk, sound);
+    disk.charge(request.dataBytes());
+    complete(request, status, System.nanoTime() - start > SLOW);
   }
 
   /** An error of ours: the domain ends, and nobody may wait for this request for ever. */
-  private synchronized void abandon() {
+  private synchronized void abandon(boolean begun) {
     closed = true;
-    busy = 0;
+    busy -= begun ? 1 : 0;
+    lessBusy();
+  }
+
+  private void lessBusy() {
     notifyAll();
+    if (busy == 0 && whenQuiet != null) {
+      whenQuiet.run();
+      whenQuiet = null;
+    }
   }
 
   /** Takes the next request; false when there is none now. */
   private boolean take(BlockRequest request) {
     boolean more;
     synchronized (this) {
-      if (closed || paused || barrier) {
+      if (closed || paused || barrier || busy == parallel) {
         // Whoever ends this state looks again.
         watched = false;
         return false;
@@ -135,7 +151,7 @@ final class BlockQueue {
         ring.takeRequest(request.slot());
         barrier = request.slot()[0] == BlkifOp.WRITE_BARRIER;
         busy++;
-        more = slow && threads.canWait() && !barrier && ring.hasRequests();
+        more = slow && busy < parallel && !barrier && ring.hasRequests();
       } catch (DeviceException e) {
         broken(e);
         return false;
@@ -162,11 +178,7 @@ final class BlockQueue {
   }
 
   private synchronized void awaitOthers() {
-    await(1);
-  }
-
-  private void await(int most) {
-    while (busy > most) {
+    while (busy > 1) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -176,15 +188,18 @@ final class BlockQueue {
   }
 
   private synchronized void complete(BlockRequest request, int status, boolean tookLong) {
-    busy--;
+    if (!closed) {
+      respond(request, status);
+    }
     slow = tookLong;
     if (request.slot()[0] == BlkifOp.WRITE_BARRIER) {
       barrier = false;
     }
-    notifyAll();
-    if (closed) {
-      return;
-    }
+    busy--;
+    lessBusy();
+  }
+
+  private void respond(BlockRequest request, int status) {
     long at = ring.nextResponse();
     BlkifResponse.ID.set(memory, at, request.id());
     BlkifResponse.OPERATION.set(memory, at, request.operation());
@@ -196,10 +211,24 @@ final class BlockQueue {
     watched = true;
   }
 
-  /** Begins nothing more, and waits for what is under way. */
+  /** Begins nothing more until {@link #resume}. */
   synchronized void pause() {
     paused = true;
-    await(0);
+  }
+
+  /** Begins nothing more at all; what is under way gets no response. */
+  synchronized void stop() {
+    closed = true;
+  }
+
+  /**
+   * Whether nothing is under way, after {@link #pause} or {@link #stop}.
+   *
+   * @param then runs once that is so, with the monitor held, if it is not
+   */
+  synchronized boolean quiet(Runnable then) {
+    whenQuiet = busy > 0 ? then : null;
+    return busy == 0;
   }
 
   /** Goes on. */
@@ -220,11 +249,9 @@ final class BlockQueue {
     return grants.count();
   }
 
-  /** Waits for what is under way and lets go of the frontend's pages and event channel. */
+  /** Lets go of the frontend's pages and event channel, once it is stopped and quiet. */
   void close() {
     synchronized (this) {
-      closed = true;
-      await(0);
       if (channel != null) {
         channel.close();
         channel = null;

@@ -11,18 +11,27 @@ import java.util.PriorityQueue;
 
 /**
  * The threads that serve the rings of all disks of a machine. They are started when they are
- * needed. A machine that has no threads has none here either: then whoever asks for service gives
- * it himself. Thread-safe.
+ * needed, as many for each disk as may work on one, so that a disk that hangs holds up no other. A
+ * machine that has no threads has none here either: then whoever asks for service gives it himself.
+ * Thread-safe.
  */
 final class IoThreads {
+  private static final int MOST = 64;
+
   private final ControlDomain control;
-  private final int most;
+  private final int each;
   private final List<Thread> threads = new ArrayList<>();
-  private final ArrayDeque<BlockQueue> ready = new ArrayDeque<>();
+  private final ArrayDeque<Work> ready = new ArrayDeque<>();
   private final PriorityQueue<Later> later = new PriorityQueue<>();
   private int idle;
   private boolean stopping;
+  private int disks;
   private IoWorker inline;
+
+  /** Something to do with a worker's memory. */
+  private interface Work {
+    void run(IoWorker worker);
+  }
 
   private record Later(long time, BlockQueue queue) implements Comparable<Later> {
     @Override
@@ -32,59 +41,101 @@ final class IoThreads {
   }
 
   /**
-   * Up to so many threads, none at the beginning.
+   * None at the beginning.
    *
-   * @param most 0 to serve on the calling threads
+   * @param each threads for each disk; 0 to serve on the calling threads
    */
-  IoThreads(ControlDomain control, int most) {
+  IoThreads(ControlDomain control, int each) {
     this.control = control;
-    this.most = most;
+    this.each = each;
   }
 
   /** Whether requests may have to wait for a later time. */
   boolean canWait() {
-    return most > 0;
+    return each > 0;
+  }
+
+  /** Requests of one disk that may be under way. */
+  int each() {
+    return Math.max(1, each);
   }
 
   /**
-   * Has the first worker ready.
+   * There is one disk more; has the first worker ready.
    *
    * @throws HypercallFailure when the machine lacks the memory
    */
-  synchronized void prepare() {
-    stopping = false;
-    if (most == 0) {
+  synchronized void opened() {
+    if (each == 0) {
       if (inline == null) {
         inline = new IoWorker(control);
       }
     } else if (threads.isEmpty()) {
+      stopping = false;
       add(new IoWorker(control));
     }
+    disks++;
+  }
+
+  /** There is one disk less; its rings are not open any more. After the last all threads end. */
+  void closed() {
+    List<Thread> ending = List.of();
+    synchronized (this) {
+      disks--;
+      if (disks == 0) {
+        ending = stop();
+      }
+    }
+    ending.forEach(Threads::awaitEnd);
+  }
+
+  private List<Thread> stop() {
+    stopping = true;
+    notifyAll();
+    List<Thread> ending = new ArrayList<>(threads);
+    threads.clear();
+    ready.clear();
+    later.clear();
+    if (inline != null) {
+      inline.close();
+      inline = null;
+    }
+    return ending;
   }
 
   private void add(IoWorker worker) {
-    Thread thread = Daemons.make("disk-io-" + threads.size(), () -> run(worker));
+    Thread thread = Daemons.make("disk-io-" + threads.size(), () -> loop(worker));
     threads.add(thread);
     thread.start();
   }
 
   /** Has a ring served soon. */
   void serve(BlockQueue queue) {
-    if (most == 0) {
-      queue.serve(inline);
+    run(queue::serve);
+  }
+
+  /** Has something done soon that may take long. */
+  void run(Runnable work) {
+    run(worker -> work.run());
+  }
+
+  private void run(Work work) {
+    if (each == 0) {
+      work.run(inline);
       return;
     }
     synchronized (this) {
-      ready.add(queue);
+      ready.add(work);
       wakeOne();
     }
   }
 
   private void wakeOne() {
-    if (idle > 0) {
-      notify();
-    } else if (threads.size() < most && !stopping) {
+    // Threads count as idle until they have taken what they were woken for.
+    if (ready.size() > idle && threads.size() < Math.min(MOST, each * disks) && !stopping) {
       addIfPossible();
+    } else {
+      notify();
     }
   }
 
@@ -105,10 +156,10 @@ final class IoThreads {
     }
   }
 
-  private void run(IoWorker worker) {
+  private void loop(IoWorker worker) {
     try {
-      for (BlockQueue queue = next(); queue != null; queue = next()) {
-        queue.serve(worker);
+      for (Work work = next(); work != null; work = next()) {
+        work.run(worker);
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts these threads", e);
@@ -117,19 +168,19 @@ final class IoThreads {
     }
   }
 
-  private synchronized BlockQueue next() throws InterruptedException {
+  private synchronized Work next() throws InterruptedException {
     while (!stopping) {
       long wait = 0;
       Later first = later.peek();
       if (first != null) {
         wait = first.time - System.nanoTime();
         if (wait <= 0) {
-          return later.remove().queue;
+          return later.remove().queue::serve;
         }
       }
-      BlockQueue queue = ready.poll();
-      if (queue != null) {
-        return queue;
+      Work work = ready.poll();
+      if (work != null) {
+        return work;
       }
       idle++;
       // Whole milliseconds, rounded up: nobody may come too early again and again.
@@ -137,23 +188,5 @@ final class IoThreads {
       idle--;
     }
     return null;
-  }
-
-  /** Ends all threads; no ring is open any more. They may be started again. */
-  void stop() {
-    List<Thread> ending;
-    synchronized (this) {
-      stopping = true;
-      notifyAll();
-      ending = new ArrayList<>(threads);
-      threads.clear();
-      ready.clear();
-      later.clear();
-      if (inline != null) {
-        inline.close();
-        inline = null;
-      }
-    }
-    ending.forEach(Threads::awaitEnd);
   }
 }

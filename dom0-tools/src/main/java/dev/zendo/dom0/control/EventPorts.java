@@ -18,6 +18,7 @@ import dev.zendo.hypervisor.sched.Threads;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -149,15 +150,27 @@ public final class EventPorts {
     }
     FutureTask<Void> future = new FutureTask<>(task, null);
     post(future);
+    // If the thread ends before it comes to this task, it is ours.
+    await(future, future);
+  }
+
+  /**
+   * Waits for something that completes on the event thread; not on that thread. Where there is none
+   * (any more), the calling thread serves.
+   */
+  public void await(Future<?> completion) {
+    await(completion, this::serve);
+  }
+
+  private void await(Future<?> completion, Runnable otherwise) {
     try {
       while (true) {
         try {
-          future.get(STOPPED_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+          completion.get(STOPPED_CHECK_MILLIS, TimeUnit.MILLISECONDS);
           return;
         } catch (TimeoutException e) {
           if (!thread.isAlive()) {
-            // It ended before it came to this task, which is ours now.
-            future.run();
+            otherwise.run();
           }
         }
       }

@@ -27,10 +27,27 @@ public interface Backend {
    * Drops mappings and event channels; nothing of the guest is touched afterwards. Does nothing
    * when there is no connection. It may be connected again.
    */
-  void disconnect();
+  default void disconnect() {}
+
+  /**
+   * The same for a device that has to wait for something: begins it and returns.
+   *
+   * @param done runs on the event thread when nothing of the guest is touched any more, at once if
+   *     it can be
+   */
+  default void disconnect(Runnable done) {
+    disconnect();
+    done.run();
+  }
 
   /** Gives the host's side back, after {@link #disconnect}. */
-  void close();
+  default void close() {}
+
+  /** The same for a device that has to wait; as {@link #disconnect(Runnable)}. */
+  default void close(Runnable done) {
+    close();
+    done.run();
+  }
 
   /**
    * A key of the device was written, by the toolstack or by this back end.

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +26,7 @@ public final class BackendBus implements AutoCloseable {
   private final StoreClient store;
   private final Map<DevicePath, DeviceInstance> instances = new HashMap<>();
   private final Map<DevicePath, StoreClient.Subscription> watches = new HashMap<>();
+  private boolean closed;
 
   /** What a device is doing. */
   public record Status(DevicePath path, int state, Map<String, Object> metrics) {
@@ -99,6 +102,10 @@ public final class BackendBus implements AutoCloseable {
     if (!driver.serves(path.devid())) {
       return;
     }
+    look(driver, path, key);
+  }
+
+  private void look(BackendDriver driver, DevicePath path, String key) {
     DeviceInstance instance = instances.get(path);
     if (instance == null) {
       // The frontend's name comes last where somebody writes the keys one by one.
@@ -111,13 +118,13 @@ public final class BackendBus implements AutoCloseable {
   }
 
   private void open(BackendDriver driver, DevicePath path) {
-    DeviceInstance instance = new DeviceInstance(control, store, path);
+    DeviceInstance instance = new DeviceInstance(control, store, path, driver);
     instances.put(path, instance);
     watches.put(
         path,
         store.watch(
             path.frontend() + "/state", changed -> onBehalf(path, instance::frontendChanged)));
-    onBehalf(path, () -> instance.open(driver));
+    onBehalf(path, instance::open);
   }
 
   /** An error of ours in work for a device ends its domain, as it does in event handlers. */
@@ -133,27 +140,52 @@ public final class BackendBus implements AutoCloseable {
     if (store.exists(path.marker())) {
       return false;
     }
-    close(path);
+    var unused = close(path, true);
     return true;
   }
 
-  private void close(DevicePath path) {
-    watches.remove(path).close();
-    instances.remove(path).close();
+  /**
+   * Begins to close a device.
+   *
+   * @param again whether another one may be there at the end
+   */
+  private CompletableFuture<Void> close(DevicePath path, boolean again) {
+    DeviceInstance instance = instances.get(path);
+    StoreClient.Subscription watch = watches.remove(path);
+    if (watch == null) {
+      return instance.close(); // under way
+    }
+    watch.close();
+    return instance
+        .close()
+        .thenRun(
+            () -> {
+              instances.remove(path);
+              if (again && !closed) {
+                look(instance.driver(), path, "");
+              }
+            });
   }
 
-  /** Closes all devices of a domain, and waits for it; the keys stay in the store. Any thread. */
+  /**
+   * Closes all devices of a domain, and waits for it; the keys stay in the store. Any thread but
+   * the event thread, which serves other devices meanwhile.
+   */
   public void release(int domain) {
+    close(path -> path.domain() == domain);
+  }
+
+  private void close(Predicate<DevicePath> which) {
+    List<CompletableFuture<Void>> all = new ArrayList<>();
     control
         .events()
         .await(
-            () -> {
-              for (DevicePath path : new ArrayList<>(instances.keySet())) {
-                if (path.domain() == domain) {
-                  close(path);
-                }
-              }
-            });
+            () ->
+                List.copyOf(instances.keySet()).stream()
+                    .filter(which)
+                    .map(path -> close(path, false))
+                    .forEach(all::add));
+    control.events().await(CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)));
   }
 
   /** All devices that are served, and what they did. Any thread. */
@@ -169,10 +201,11 @@ public final class BackendBus implements AutoCloseable {
     return new Status(instance.path(), instance.state(), metrics);
   }
 
-  /** Disconnects and closes all devices; the keys stay in the store. Any thread. */
+  /** Disconnects and closes all devices; the keys stay in the store. As {@link #release}. */
   @Override
   public void close() {
     store.close();
-    control.events().await(() -> List.copyOf(instances.keySet()).forEach(this::close));
+    control.events().await(() -> closed = true);
+    close(path -> true);
   }
 }

@@ -3,13 +3,16 @@ package dev.zendo.dom0.device;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.hypercalls.io.XenbusState;
 import dev.zendo.xenstore.StoreClient;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One device and the state of its connection (io/xenbus.h). Whatever the frontend writes as its
  * state, and in whatever order, leaves this end in one of four states: it waits (InitWait), is
- * connected, waits for the frontend to close (Closing), or is closed. On the event thread.
+ * connected, waits for the frontend to close (Closing), or is closed. A connection ends when the
+ * back end touches nothing of the guest any more, which may take time; the state changes then, and
+ * what the frontend wrote in the meantime is looked at. On the event thread.
  */
 final class DeviceInstance {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceInstance.class);
@@ -19,13 +22,19 @@ final class DeviceInstance {
 
   private final DevicePath path;
   private final BackendDevice device;
+  private final BackendDriver driver;
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private Backend backend;
   private int state = XenbusState.INITIALISING;
   private int reports;
   private boolean gone;
 
-  DeviceInstance(ControlDomain control, StoreClient store, DevicePath path) {
+  /** What happens when the connection has ended; null when it is not ending. */
+  private DeviceTask next;
+
+  DeviceInstance(ControlDomain control, StoreClient store, DevicePath path, BackendDriver driver) {
     this.path = path;
+    this.driver = driver;
     this.device = new BackendDevice(control, store, path, this);
   }
 
@@ -42,8 +51,13 @@ final class DeviceInstance {
     return backend;
   }
 
+  /** What serves it. */
+  BackendDriver driver() {
+    return driver;
+  }
+
   /** Opens the host's side and offers it to the frontend. */
-  void open(BackendDriver driver) {
+  void open() {
     try {
       backend = driver.open(device);
       device.publish("hotplug-status", "connected");
@@ -73,9 +87,39 @@ final class DeviceInstance {
     device.publish("state", next);
   }
 
+  /** Ends the connection, if there is one; what follows may replace what should have followed. */
+  private void disconnect(DeviceTask then) {
+    boolean ending = next != null;
+    next = then;
+    if (ending) {
+      return;
+    }
+    try {
+      backend.disconnect(this::disconnected);
+    } catch (RuntimeException | Error e) {
+      next = null;
+      throw e;
+    }
+  }
+
+  private void disconnected() {
+    DeviceTask now = next;
+    next = null;
+    try {
+      now.run();
+    } catch (DeviceException e) {
+      fail(e.getMessage());
+    }
+    frontendChanged();
+  }
+
+  private boolean idle() {
+    return backend != null && !gone && next == null;
+  }
+
   /** The frontend's state was written, or its directory is gone. */
   void frontendChanged() {
-    if (backend == null || gone) {
+    if (!idle()) {
       return;
     }
     int frontend = device.front("state").map(DeviceInstance::parse).orElse(XenbusState.UNKNOWN);
@@ -96,21 +140,18 @@ final class DeviceInstance {
       case XenbusState.INITIALISING:
         // A frontend that begins again: after it closed, or after its kernel was replaced.
         if (state != XenbusState.INIT_WAIT && online()) {
-          backend.disconnect();
-          offer();
+          disconnect(this::offer);
         }
         break;
       case XenbusState.CLOSING:
         if (state != XenbusState.CLOSED && state != XenbusState.CLOSING) {
-          backend.disconnect();
-          enter(XenbusState.CLOSING);
+          disconnect(() -> enter(XenbusState.CLOSING));
         }
         break;
       case XenbusState.UNKNOWN:
       case XenbusState.CLOSED:
         if (state != XenbusState.CLOSED) {
-          backend.disconnect();
-          enter(XenbusState.CLOSED);
+          disconnect(this::end);
         }
         break;
       default:
@@ -131,7 +172,7 @@ final class DeviceInstance {
       return;
     }
     try {
-      if (key.equals("state")) {
+      if (key.equals("state") || key.equals("online")) {
         toolstackState(device.back("state").map(DeviceInstance::parse).orElse(state));
       } else {
         backend.changed(key);
@@ -141,18 +182,43 @@ final class DeviceInstance {
     }
   }
 
-  /** The toolstack asks for the device back by writing Closing over our state. */
+  /**
+   * The toolstack asks for the device back by writing Closing over our state, and that it is not
+   * online: we may have written the state again before we saw its.
+   */
   private void toolstackState(int written) {
-    if (written != XenbusState.CLOSING || state == XenbusState.CLOSING) {
+    if (written != XenbusState.CLOSING && online() || state == XenbusState.CLOSING) {
       return;
     }
-    if (state == XenbusState.CONNECTED) {
+    if (state == XenbusState.CONNECTED && next == null) {
       // The frontend closes first; it may still have to finish what it began.
       state = XenbusState.CLOSING;
       frontendChanged();
     } else {
-      backend.disconnect();
+      disconnect(this::end);
+    }
+  }
+
+  /** Closed; before the toolstack reads that of a device that it takes back, all is free. */
+  private void end() {
+    if (online()) {
       enter(XenbusState.CLOSED);
+    } else {
+      closeBackend(() -> enter(XenbusState.CLOSED));
+    }
+  }
+
+  private void closeBackend(Runnable then) {
+    gone = true;
+    try {
+      backend.close(
+          () -> {
+            then.run();
+            closed.complete(null);
+          });
+    } catch (RuntimeException | Error e) {
+      closed.complete(null);
+      throw e;
     }
   }
 
@@ -167,10 +233,10 @@ final class DeviceInstance {
         LOG.warn("{}: no more is said about it", path);
       }
     }
-    backend.disconnect();
     device.publishError(why);
-    enter(XenbusState.CLOSING);
-    frontendChanged();
+    if (next == null) {
+      disconnect(() -> enter(XenbusState.CLOSING));
+    }
   }
 
   /** Work that ends the connection, not the thread, when the frontend is found out. */
@@ -187,15 +253,26 @@ final class DeviceInstance {
     };
   }
 
-  /** Its directory is gone, or nothing is served any more. */
-  void close() {
+  /**
+   * Its directory is gone, or nothing is served any more.
+   *
+   * @return completes, on the event thread, when the host's side is free
+   */
+  CompletableFuture<Void> close() {
     if (gone) {
-      return;
+      return closed;
     }
     gone = true;
-    if (backend != null) {
-      backend.disconnect();
-      backend.close();
+    if (backend == null) {
+      closed.complete(null);
+      return closed;
     }
+    try {
+      disconnect(() -> closeBackend(() -> {}));
+    } catch (RuntimeException | Error e) {
+      closed.complete(null);
+      throw e;
+    }
+    return closed;
   }
 }
