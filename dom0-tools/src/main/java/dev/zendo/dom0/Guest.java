@@ -1,5 +1,6 @@
 package dev.zendo.dom0;
 
+import dev.zendo.dom0.block.DiskControl;
 import dev.zendo.dom0.builder.BuiltDomain;
 import dev.zendo.dom0.builder.DomainBuilder;
 import dev.zendo.dom0.builder.DomainSpec;
@@ -108,6 +109,11 @@ public final class Guest implements AutoCloseable {
    */
   public boolean detach(DevicePath device, boolean force) {
     return machine.deviceControl().detach(device, force);
+  }
+
+  /** What can be done to its disks while it runs. */
+  public DiskControl disks() {
+    return new DiskControl(machine.deviceControl(), domain.id());
   }
 
   /** What its kernel can be asked for. */

@@ -1,11 +1,13 @@
 package dev.zendo.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.block.DiskSpec;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ConsoleOutput;
@@ -72,7 +74,8 @@ class LinuxDisksIT {
             UUID.randomUUID(),
             KernelImage.read(TARGET.resolve("vmlinuz"), MEMORY_MIB << 20),
             TARGET.resolve("initrd.img"),
-            "root=/dev/xvda ro console=hvc0 quiet init=/bin/bash",
+            "root=/dev/xvda ro console=hvc0 quiet init=/bin/bash"
+                + " xen_blkfront.max_ring_page_order=2",
             MEMORY_MIB,
             vcpus);
     machine = Machine.start(MEMORY_MIB, 2);
@@ -92,11 +95,20 @@ class LinuxDisksIT {
         .get(name);
   }
 
-  private static String sum(Path file) throws Exception {
-    Process process = new ProcessBuilder("sha256sum", file.toString()).start();
+  private static String host(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    assertEquals(0, process.waitFor());
-    return output.substring(0, 64);
+    assertEquals(0, process.waitFor(), () -> String.join(" ", command));
+    return output.strip();
+  }
+
+  private static String sum(Path file) throws Exception {
+    return host("sha256sum", file.toString()).substring(0, 64);
+  }
+
+  private void awaitSize(String disk, long mib) throws Exception {
+    String size = "/sys/block/" + disk + "/size";
+    shell.run("until [ \"$(cat " + size + ")\" = " + (mib << 11) + " ]; do sleep 0.1; done");
   }
 
   @Test
@@ -110,5 +122,100 @@ class LinuxDisksIT {
     int mapped = (int) metric("xvdb", "mapped");
     assertTrue(mapped > 0 && mapped <= 1056, mapped + " pages");
     assertEquals(0, metric("xvdc", "mapped"));
+  }
+
+  @Test
+  void disksGrowWhileLinuxUsesThem() throws Exception {
+    Path raw = image("disk");
+    Path thin = folder.resolve("thin");
+    host("qemu-img", "create", "-q", "-f", "qcow2", thin.toString(), DISK_MIB + "M");
+    boot(1, "disk,raw,xvdb,w", "thin,qcow2,xvdc,w");
+    for (String disk : new String[] {"xvdb", "xvdc"}) {
+      awaitSize(disk, DISK_MIB);
+      guest.disks().resize(disk, 2L * DISK_MIB << 20);
+      awaitSize(disk, 2 * DISK_MIB);
+      shell.run("dd if=/dev/xvda of=/dev/" + disk + " bs=1M count=32 conv=fsync status=none");
+      assertThrows(ToolException.class, () -> guest.disks().resize(disk, DISK_MIB << 20));
+    }
+    String written = shell.run("head -c 32M /dev/xvda | sha256sum").substring(0, 64);
+    assertEquals(written, sum(raw));
+    assertTrue(guest.disks().detach("xvdc", false));
+    host("qemu-img", "convert", "-O", "raw", thin.toString(), folder.resolve("flat").toString());
+    assertEquals(written, sum(folder.resolve("flat")));
+  }
+
+  @Test
+  void disksAndMediaComeAndGo() throws Exception {
+    Path first = image("first");
+    Path second = image("second");
+    boot(1, ",empty,xvdd,cdrom");
+    awaitSize("xvdd", 0);
+    for (Path medium : new Path[] {first, second, first}) {
+      guest.disks().insert("xvdd", medium.toString(), "raw", folder);
+      awaitSize("xvdd", DISK_MIB);
+      assertTrue(shell.run("sha256sum /dev/xvdd").startsWith(sum(medium)));
+      guest.disks().eject("xvdd");
+      awaitSize("xvdd", 0);
+    }
+    for (Path disk : new Path[] {first, second}) {
+      guest.disks().attach(disk + ",raw,xvde,w", folder);
+      shell.run("until [ -b /dev/xvde ]; do sleep 0.1; done");
+      assertTrue(shell.run("sha256sum /dev/xvde").startsWith(sum(disk)));
+      assertTrue(guest.disks().detach("xvde", false));
+      shell.run("until ! [ -e /sys/block/xvde ]; do sleep 0.1; done");
+    }
+  }
+
+  @Test
+  void queuesRingsAndLimits() throws Exception {
+    image("disk");
+    image("slow");
+    image("rare");
+    boot(
+        2,
+        "disk,raw,xvdb,w",
+        "slow,raw,xvdc,w,bytes-per-second=1M",
+        "rare,raw,xvdd,w,requests-per-second=20");
+    assertEquals("0 1", shell.run("cd /sys/block/xvdb/mq && echo *; cd /"));
+    assertEquals(2, metric("xvdb", "queues"));
+    String front = DiskSpec.parse("x,raw,xvdb").of(guest.id()).frontend();
+    assertEquals("2", machine.store().client().read(front + "/ring-page-order"));
+    for (int vcpu = 0; vcpu < 2; vcpu++) {
+      String copy = "dd if=/dev/xvda of=/dev/xvdb bs=4k count=500 oflag=direct status=none";
+      shell.run("taskset -c " + vcpu + " " + copy);
+    }
+    // Limits are limits: no machine is too slow for these.
+    assertLonger(2, "dd if=/dev/xvda of=/dev/xvdc bs=64k count=48 oflag=direct status=none");
+    assertLonger(2, "dd if=/dev/xvdd of=/dev/null bs=4k count=60 iflag=direct status=none");
+  }
+
+  private void assertLonger(int seconds, String command) throws Exception {
+    long start = System.nanoTime();
+    shell.run(command);
+    long took = System.nanoTime() - start;
+    assertTrue(took >= seconds * 1_000_000_000L, () -> command + " took " + took + " ns");
+  }
+
+  @Test
+  void aDeviceOfTheHost() throws Exception {
+    Path image = image("disk");
+    String loop = "";
+    try {
+      loop = host("losetup", "-f", "--show", image.toString());
+    } catch (IOException | AssertionError e) {
+      assumeTrue(false, "no loop device to be had: " + e.getMessage());
+    }
+    try {
+      boot(1, "phy:" + loop + ",,xvdb,w");
+      awaitSize("xvdb", DISK_MIB);
+      assertTrue(shell.run("sha256sum /dev/xvdb").startsWith(sum(image)));
+      shell.run("dd if=/dev/xvda of=/dev/xvdb bs=1M count=16 conv=fsync status=none");
+      String written = shell.run("sha256sum /dev/xvdb").substring(0, 64);
+      assertTrue(guest.disks().detach("xvdb", false));
+      assertEquals(written, sum(image));
+    } finally {
+      machine.close();
+      host("losetup", "-d", loop);
+    }
   }
 }

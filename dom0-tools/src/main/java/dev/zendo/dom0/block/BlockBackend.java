@@ -246,14 +246,11 @@ final class BlockBackend implements Backend {
     }
   }
 
-  private void changeMedium() throws DeviceException {
+  private void changeMedium() {
     String now = device.back("params").orElse("");
-    if (now.equals(params)) {
-      device.publish("medium-error", "");
+    if (now.equals(params) || !cdrom) {
+      device.publish("medium-error", now.equals(params) ? "" : "it is no drive for CDs");
       return;
-    }
-    if (!cdrom) {
-      throw new DeviceException("the image of a disk cannot be changed while it is attached");
     }
     params = now;
     String mode = device.back("mode").orElse("w");

@@ -166,8 +166,18 @@ public final class BackendDevice {
     instance.fail(why);
   }
 
-  /** Has the frontend look at the keys again: the state is written once more as it is. */
+  /**
+   * Has the frontend look at the keys again: the state is written once more as it is, unless the
+   * toolstack has just written another.
+   */
   public void announce() {
-    publish("state", instance.state());
+    String key = path.backend() + "/state";
+    String state = Integer.toString(instance.state());
+    store.transact(
+        transaction -> {
+          if (transaction.find(key).filter(state::equals).isPresent()) {
+            transaction.write(key, state);
+          }
+        });
   }
 }

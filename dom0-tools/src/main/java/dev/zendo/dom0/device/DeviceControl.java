@@ -82,6 +82,36 @@ public final class DeviceControl {
     return closed || force;
   }
 
+  /**
+   * Changes a key of the back end's directory and waits for what the back end says about it.
+   *
+   * @param answer the key into which it writes what went wrong, or nothing
+   * @throws ToolException with that, or when there is no such device or no answer
+   */
+  public void change(DevicePath path, String key, String value, String answer) {
+    String told = path.backend() + "/" + answer;
+    store.transact(
+        transaction -> {
+          if (!transaction.exists(path.backend())) {
+            throw new ToolException("there is no " + path);
+          }
+          if (transaction.exists(told)) {
+            transaction.rm(told);
+          }
+          transaction.write(path.backend() + "/" + key, value);
+        });
+    if (!await(told, Optional::isPresent)) {
+      throw new ToolException(path + ": its back end does not answer");
+    }
+    store
+        .find(told)
+        .filter(error -> !error.isEmpty())
+        .ifPresent(
+            error -> {
+              throw new ToolException(error);
+            });
+  }
+
   private void remove(DevicePath path) {
     store.transact(transaction -> new DeviceKeys(transaction, path).remove());
   }

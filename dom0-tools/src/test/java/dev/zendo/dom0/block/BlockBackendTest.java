@@ -285,6 +285,28 @@ class BlockBackendTest {
   }
 
   @Test
+  void theToolstackHearsWhatCannotBe() throws Exception {
+    DeviceSpec drive = DiskSpec.parse(",empty,hdc,cdrom");
+    try (FakeFrontend frontend = new FakeFrontend(machine, List.of(device, drive))) {
+      DiskControl disks = frontend.guest().disks();
+      assertThrows(ToolException.class, () -> disks.resize("xvda", 512));
+      assertThrows(ToolException.class, () -> disks.resize("xvdb", 0));
+      assertThrows(ToolException.class, () -> disks.insert("xvda", "x", "raw", folder));
+      assertThrows(ToolException.class, () -> disks.insert("hdc", "x", "raw", folder));
+      assertThrows(ToolException.class, () -> disks.detach("xvdb", true));
+      disks.resize("xvda", 2 * SIZE);
+      assertEquals(2 * SIZE, Files.size(file));
+      assertTrue(disks.detach("xvda", false));
+      disks.insert("hdc", "disk.img", "raw", folder);
+      assertEquals(Long.toString(2 * SECTORS), frontend.back(drive, "sectors"));
+      disks.eject("hdc");
+      assertEquals("0", frontend.back(drive, "sectors"));
+      disks.attach("disk.img,raw,xvda,w", folder);
+      assertEquals(Long.toString(2 * SECTORS), frontend.back(device, "sectors"));
+    }
+  }
+
+  @Test
   void twoWritersOfOneImageAreRefused() {
     DeviceSpec other = DiskSpec.parse(file + ",raw,xvdb,w");
     ToolException e =
