@@ -52,6 +52,7 @@ class LinuxDisksIT {
     if (machine != null) {
       machine.close();
       assertEquals(List.of(), machine.internalErrors());
+      machine = null;
     }
   }
 
@@ -214,7 +215,7 @@ class LinuxDisksIT {
       assertTrue(guest.disks().detach("xvdb", false));
       assertEquals(written, sum(image));
     } finally {
-      machine.close();
+      stop();
       host("losetup", "-d", loop);
     }
   }

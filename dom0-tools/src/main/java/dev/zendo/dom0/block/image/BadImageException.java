@@ -15,4 +15,11 @@ public final class BadImageException extends IOException {
   public BadImageException(String image, String why) {
     super((image + ": " + why).replaceAll("\\p{Cntrl}", "?"));
   }
+
+  /** Refuses to change an image that is open for reading. */
+  static void requireWritable(DiskImage image, String name) throws BadImageException {
+    if (image.readOnly()) {
+      throw new BadImageException(name, "is open for reading only");
+    }
+  }
 }

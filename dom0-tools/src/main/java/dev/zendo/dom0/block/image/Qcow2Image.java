@@ -185,15 +185,9 @@ public final class Qcow2Image implements DiskImage {
     return offset;
   }
 
-  private void requireWritable() throws IOException {
-    if (readOnly) {
-      throw new BadImageException(storage.name(), "is open for reading only");
-    }
-  }
-
   @Override
   public void write(ByteBuffer from, long offset) throws IOException {
-    requireWritable();
+    BadImageException.requireWritable(this, storage.name());
     Objects.checkFromIndexSize(offset, from.remaining(), size);
     int limit = from.limit();
     long at = offset;
@@ -294,7 +288,7 @@ public final class Qcow2Image implements DiskImage {
 
   @Override
   public void discard(long offset, long bytes) throws IOException {
-    requireWritable();
+    BadImageException.requireWritable(this, storage.name());
     Objects.checkFromIndexSize(offset, bytes, size);
     long first = offset + clusterSize - 1 >>> clusterBits;
     long end = offset + bytes == size ? size + clusterSize - 1 : offset + bytes;
@@ -317,7 +311,7 @@ public final class Qcow2Image implements DiskImage {
     if (bytes == 0) {
       return;
     }
-    requireWritable();
+    BadImageException.requireWritable(this, storage.name());
     if (bytes < size || bytes % SECTOR != 0) {
       throw new BadImageException(storage.name(), "cannot shrink to " + bytes + " bytes");
     }

@@ -68,15 +68,9 @@ public final class RawImage implements DiskImage {
     file.read(to, offset);
   }
 
-  private void requireWritable() throws IOException {
-    if (readOnly) {
-      throw new BadImageException(file.name(), "is open for reading only");
-    }
-  }
-
   @Override
   public void write(ByteBuffer from, long offset) throws IOException {
-    requireWritable();
+    BadImageException.requireWritable(this, file.name());
     Objects.checkFromIndexSize(offset, from.remaining(), size);
     file.write(from, offset);
   }
@@ -88,7 +82,7 @@ public final class RawImage implements DiskImage {
 
   @Override
   public void discard(long offset, long bytes) throws IOException {
-    requireWritable();
+    BadImageException.requireWritable(this, file.name());
     Objects.checkFromIndexSize(offset, bytes, size);
     if (bytes > 0) {
       file.punch(offset, bytes);
@@ -98,7 +92,7 @@ public final class RawImage implements DiskImage {
   @Override
   public synchronized void resize(long bytes) throws IOException {
     if (bytes != 0) {
-      requireWritable();
+      BadImageException.requireWritable(this, file.name());
       if (bytes % SECTOR != 0 || bytes < size || !file.isRegular()) {
         throw new BadImageException(
             file.name(), "cannot be resized to " + bytes + " bytes; files can grow by sectors");
