@@ -16,6 +16,9 @@ final class GuestRing implements AutoCloseable {
   private final XenstoreRing ring;
   private final int port;
 
+  /** Its lock is held while the ring is served; empty before the beginning and after the end. */
+  private final XenstoreRing[] cell = new XenstoreRing[1];
+
   /**
    * Connects a guest.
    *
@@ -25,7 +28,6 @@ final class GuestRing implements AutoCloseable {
     this.control = control;
     this.page = control.grants().map(domain, GRANT);
     // The wire wants to wake a ring that does not exist before the wire does.
-    XenstoreRing[] cell = new XenstoreRing[1];
     Runnable pump =
         () -> {
           synchronized (cell) {
@@ -51,6 +53,10 @@ final class GuestRing implements AutoCloseable {
 
   @Override
   public void close() {
+    // The event thread may be serving it, and would use a port and a page that are gone.
+    synchronized (cell) {
+      cell[0] = null;
+    }
     ring.close();
     control.events().close(port);
     page.close();
