@@ -92,11 +92,11 @@ public final class DomainBuilder {
     try {
       control.domains().maxVcpus(domain, spec.vcpus());
       schedule(spec.scheduling());
-      control.domains().maxMemory(domain, limit(spec.memoryMiB() << 10));
+      control.domains().maxMemory(domain, limit(spec.maxMemoryMiB() << 10));
       giveMemory();
       storePort = control.events().allocUnbound(domain);
       consolePort = control.events().allocUnbound(domain);
-      control.memory().setMemoryMap(domain, spec.memoryMiB() << 20);
+      control.memory().setMemoryMap(domain, spec.maxMemoryMiB() << 20);
       load();
       long sharedInfo = initSharedInfo();
       writeTables();
@@ -119,9 +119,9 @@ public final class DomainBuilder {
 
   private void schedule(SchedulingSpec wanted) {
     if (!wanted.equals(SchedulingSpec.DEFAULT)) {
-      control.domains().share(domain, wanted.weight(), wanted.cap());
+      control.vcpus().share(domain, wanted.weight(), wanted.cap());
       for (int vcpu = 0; vcpu < spec.vcpus(); vcpu++) {
-        control.domains().affinity(domain, vcpu, wanted.processors());
+        control.vcpus().affinity(domain, vcpu, true, wanted.processors());
       }
     }
   }
@@ -246,7 +246,7 @@ public final class DomainBuilder {
   private void startVcpu() {
     PhysicalMemory memory = control.memory().memory();
     control
-        .domains()
+        .vcpus()
         .setContext(
             domain,
             0,

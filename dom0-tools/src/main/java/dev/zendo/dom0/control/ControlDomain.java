@@ -14,6 +14,7 @@ public final class ControlDomain implements AutoCloseable {
 
   private final CallGate gate;
   private final DomainControl domains;
+  private final VcpuControl vcpus;
   private final MemoryControl memory;
   private final GrantMapper grants;
   private final EventPorts events;
@@ -31,7 +32,9 @@ public final class ControlDomain implements AutoCloseable {
     long ramFrames = ramFrames();
     AddressSpace space = new AddressSpace(ramFrames, SPACE_END);
     AddressSpace ram = new AddressSpace(CallGate.END >>> 12, ramFrames);
-    domains = new DomainControl(gate);
+    Domctls calls = new Domctls(gate);
+    domains = new DomainControl(calls);
+    vcpus = new VcpuControl(calls);
     memory = new MemoryControl(gate, space, ram);
     grants = new GrantMapper(gate, space, memory);
     events = new EventPorts(gate, port, memory.mapSharedInfo(), name + "-events");
@@ -53,9 +56,14 @@ public final class ControlDomain implements AutoCloseable {
         0);
   }
 
-  /** Domains and vcpus. */
+  /** Domains. */
   public DomainControl domains() {
     return domains;
+  }
+
+  /** Their vcpus. */
+  public VcpuControl vcpus() {
+    return vcpus;
   }
 
   /** Frames and mappings. */

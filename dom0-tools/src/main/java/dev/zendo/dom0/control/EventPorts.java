@@ -1,6 +1,6 @@
 package dev.zendo.dom0.control;
 
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.hypercalls.Domid;
 import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.event.AllocUnbound;
@@ -57,7 +57,7 @@ public final class EventPorts {
     this.gate = gate;
     this.sharedInfo = sharedInfo;
     this.vcpuInfo = SharedInfo.VCPU_INFO.at(sharedInfo, 0);
-    this.thread = Daemons.make(name, this::loop);
+    this.thread = DaemonThreads.make(name, this::loop);
     port.onUpcall(() -> LockSupport.unpark(thread));
   }
 

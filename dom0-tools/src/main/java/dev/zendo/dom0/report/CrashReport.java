@@ -66,11 +66,11 @@ public final class CrashReport {
   }
 
   private void describe(int vcpu) {
-    PhysicalMemory memory = control.domains().memory();
+    PhysicalMemory memory = control.vcpus().memory();
     long[] state = new long[5];
     long[] pointers = new long[GENERAL.length];
     control
-        .domains()
+        .vcpus()
         .getContext(
             guest.id(),
             vcpu,

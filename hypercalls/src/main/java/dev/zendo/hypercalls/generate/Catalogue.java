@@ -39,6 +39,7 @@ import dev.zendo.hypercalls.domctl.SetTimeOffset;
 import dev.zendo.hypercalls.domctl.SetVirqHandler;
 import dev.zendo.hypercalls.domctl.ShadowOp;
 import dev.zendo.hypercalls.domctl.ShadowOpStats;
+import dev.zendo.hypercalls.domctl.Trigger;
 import dev.zendo.hypercalls.domctl.TscInfo;
 import dev.zendo.hypercalls.domctl.VcpuAffinity;
 import dev.zendo.hypercalls.domctl.VcpuContext;
@@ -495,6 +496,7 @@ public final class Catalogue {
                   new Constants(DomainFlags.class, "XEN_DOMINF_", true),
                   new Constants(SchedulerId.class, "XEN_SCHEDULER_", false),
                   new Constants(SchedulerCommand.class, "XEN_DOMCTL_SCHEDOP_", true),
+                  new Constants(Trigger.class, "XEN_DOMCTL_SENDTRIGGER_", true),
                   new Constants(AffinityFlags.class, "XEN_VCPUAFFINITY_", false))),
           new Family(
               "System control",

@@ -8,6 +8,7 @@ import static dev.zendo.hypercalls.Errno.ESRCH;
 
 import dev.zendo.hypercalls.domctl.ExtVcpuContext;
 import dev.zendo.hypercalls.domctl.SendTrigger;
+import dev.zendo.hypercalls.domctl.Trigger;
 import dev.zendo.hypercalls.domctl.VcpuMsr;
 import dev.zendo.hypercalls.domctl.VcpuMsrs;
 import dev.zendo.hypervisor.domain.Domain;
@@ -29,12 +30,6 @@ final class VcpuStates {
   private static final int TSC_AUX = 0xc0000103;
 
   private static final int MSR_COUNT = 1;
-
-  /** XEN_DOMCTL_SENDTRIGGER_NMI. */
-  private static final int TRIGGER_NMI = 0;
-
-  private static final int TRIGGER_POWER = 3;
-  private static final int TRIGGER_SLEEP = 4;
 
   private final DomainManager manager;
 
@@ -156,13 +151,13 @@ final class VcpuStates {
       return -ESRCH;
     }
     switch (SendTrigger.TRIGGER.get(HOST, at)) {
-      case TRIGGER_NMI:
+      case Trigger.NMI:
         if (!vcpu.traps().nmiPending()) {
           vcpu.traps().nmiPending(true);
           vcpu.kick();
         }
         return 0;
-      case TRIGGER_POWER, TRIGGER_SLEEP:
+      case Trigger.POWER, Trigger.SLEEP:
         return -EINVAL;
       default:
         return -ENOSYS;
