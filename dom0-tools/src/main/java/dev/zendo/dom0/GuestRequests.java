@@ -50,13 +50,27 @@ public final class GuestRequests {
   }
 
   /**
+   * Asks it to use so many of its vcpus, the first ones.
+   *
+   * @throws ToolException when it has not so many
+   */
+  public void onlineVcpus(int count) {
+    if (count < 1 || count > spec.vcpus()) {
+      throw new ToolException(spec.name() + " can have 1 to " + spec.vcpus() + " vcpus");
+    }
+    for (int vcpu = 0; vcpu < spec.vcpus(); vcpu++) {
+      store.write(key("cpu/" + vcpu + "/availability"), vcpu < count ? "online" : "offline");
+    }
+  }
+
+  /**
    * Asks it to use so much memory: its balloon driver gives the rest back, or takes it again.
    *
-   * @param kib at most what it was built with
+   * @param kib at most what it was allowed
    * @throws ToolException when it cannot have so much, or so little
    */
   public void memoryTarget(long kib) {
-    long most = spec.memoryMiB() << 10;
+    long most = spec.maxMemoryMiB() << 10;
     long least = DomainSpec.MIN_MEMORY_MIB << 10;
     if (kib < least || kib > most) {
       throw new ToolException(

@@ -17,7 +17,9 @@ import java.util.UUID;
  * @param ramdisk file that it gets as initial ramdisk, or null
  * @param commandLine of the kernel
  * @param memoryMiB its memory
+ * @param maxMemoryMiB what its balloon may take that to
  * @param vcpus its virtual processors
+ * @param onlineVcpus how many of them its kernel shall use at first
  * @param scheduling what it may have of the processors
  * @param devices what it has besides its console
  */
@@ -28,7 +30,9 @@ public record DomainSpec(
     Path ramdisk,
     String commandLine,
     long memoryMiB,
+    long maxMemoryMiB,
     int vcpus,
+    int onlineVcpus,
     SchedulingSpec scheduling,
     List<DeviceSpec> devices) {
   /** Least memory of a domain. */
@@ -68,17 +72,54 @@ public record DomainSpec(
     this(name, uuid, kernel, ramdisk, commandLine, memoryMiB, vcpus, scheduling, List.of());
   }
 
+  /** A domain that neither grows nor shrinks of itself. */
+  public DomainSpec(
+      String name,
+      UUID uuid,
+      KernelImage kernel,
+      Path ramdisk,
+      String commandLine,
+      long memoryMiB,
+      int vcpus,
+      SchedulingSpec scheduling,
+      List<DeviceSpec> devices) {
+    this(
+        name,
+        uuid,
+        kernel,
+        ramdisk,
+        commandLine,
+        memoryMiB,
+        memoryMiB,
+        vcpus,
+        vcpus,
+        scheduling,
+        devices);
+  }
+
   /** The same domain with other devices. */
   public DomainSpec with(List<DeviceSpec> others) {
     return new DomainSpec(
-        name, uuid, kernel, ramdisk, commandLine, memoryMiB, vcpus, scheduling, others);
+        name,
+        uuid,
+        kernel,
+        ramdisk,
+        commandLine,
+        memoryMiB,
+        maxMemoryMiB,
+        vcpus,
+        onlineVcpus,
+        scheduling,
+        others);
   }
 
   /** Checks the figures. */
   public DomainSpec {
     devices = List.copyOf(devices);
     checkMemory(memoryMiB);
+    checkMemory(maxMemoryMiB);
     checkVcpus(vcpus);
+    checkVcpus(onlineVcpus);
     if (commandLine.length() >= COMMAND_LINE_BYTES) {
       throw new ToolException(
           "the command line has "

@@ -71,10 +71,13 @@ final class DomainKeys {
     put(home + "/cpu", "", readable);
     for (int i = 0; i < spec.vcpus(); i++) {
       put(home + "/cpu/" + i, "", readable);
-      put(home + "/cpu/" + i + "/availability", "online", readable);
+      put(
+          home + "/cpu/" + i + "/availability",
+          i < spec.onlineVcpus() ? "online" : "offline",
+          readable);
     }
     put(home + "/memory", "", readable);
-    put(home + "/memory/static-max", spec.memoryMiB() << 10, readable);
+    put(home + "/memory/static-max", spec.maxMemoryMiB() << 10, readable);
     put(home + "/memory/target", spec.memoryMiB() << 10, readable);
     put(home + "/memory/videoram", 0, readable);
     put(home + "/device", "", readable);
@@ -134,6 +137,13 @@ final class DomainKeys {
     put(console + "/online", 1, tools);
     put(console + "/state", 1, tools);
     put(console + "/protocol", "vt100", tools);
+  }
+
+  /** Gives a domain another name; the guest may read it. */
+  static void rename(StoreAccess store, int domain, String name) {
+    String home = "/local/domain/" + domain;
+    store.write(home + "/name", name);
+    store.find(home + "/vm").ifPresent(vm -> store.write(vm + "/name", name));
   }
 
   /** Removes what {@link #write} wrote, and what the guest wrote below it. */

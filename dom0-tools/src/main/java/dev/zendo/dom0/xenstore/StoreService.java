@@ -82,6 +82,11 @@ public final class StoreService implements AutoCloseable {
     client.introduce(domain.id(), domain.storeFrame(), domain.storePort());
   }
 
+  /** Gives a domain another name. */
+  public void rename(int domain, String name) {
+    client.transact(transaction -> DomainKeys.rename(transaction, domain, name));
+  }
+
   /** Tells watchers that a domain has shut down. */
   public void stopped(int domain) {
     store.domains().stopped(domain);
