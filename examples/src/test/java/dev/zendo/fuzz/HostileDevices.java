@@ -34,7 +34,7 @@ final class HostileDevices {
     devices.add(network("hostile", 6));
     devices.add(disk(folder, "hostile"));
     devices.addAll(VfbSpec.parse("vnc=0"));
-    devices.add(ChannelSpec.parse("name=h,connection=pty", 1));
+    devices.add(ChannelSpec.parse("name=h,connection=pty", Path.of(""), 1));
     return devices;
   }
 

@@ -4,6 +4,7 @@ import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.spec.KeyTable;
 import dev.zendo.dom0.spec.KeyValues;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,10 +23,11 @@ public final class ChannelSpec {
   /**
    * The console of that number.
    *
+   * @param folder where a relative path starts
    * @param devid 1 or more
    * @throws ToolException when it is not such a description
    */
-  public static DeviceSpec parse(String text, int devid) {
+  public static DeviceSpec parse(String text, Path folder, int devid) {
     KeyValues values = TABLE.read(text);
     Map<String, String> back = new TreeMap<>(Map.of("protocol", "vt100"));
     back.put("name", values.require("name"));
@@ -33,7 +35,7 @@ public final class ChannelSpec {
       back.put("connection", values.oneOf("connection", "pty", "socket"));
     }
     if ("socket".equals(back.get("connection"))) {
-      back.put("path", values.require("path"));
+      back.put("path", folder.resolve(values.require("path")).toAbsolutePath().toString());
     }
     Map<String, String> front =
         Map.of(

@@ -1,6 +1,6 @@
 package dev.zendo.dom0.console;
 
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -46,7 +46,7 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
 
   /** Starts to read keys; puts a terminal into raw mode first. Does not wait for that. */
   public void start() {
-    Daemons.start("console-input", this::read);
+    DaemonThreads.start("console-input", this::read);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.zendo.dom0.console;
 
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +32,7 @@ final class OutputWriter implements ConsoleOutput, AutoCloseable {
   OutputWriter(String name, OutputStream out, boolean lossy) {
     this.out = out;
     this.lossy = lossy;
-    Daemons.start(name, this::write);
+    DaemonThreads.start(name, this::write);
   }
 
   /** Sets the console that waits for room; may be called again. */

@@ -3,7 +3,7 @@ package dev.zendo.dom0.console;
 import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.ToolException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -89,7 +89,7 @@ public final class PtyEnd implements ConsoleEnd {
       throw new ToolException("the host gives no pseudo-terminals; use a socket", e);
     }
     writer = new OutputWriter("console-pty-output", new Descriptor(), true);
-    reader = Daemons.start("console-pty-input", this::read);
+    reader = DaemonThreads.start("console-pty-input", this::read);
   }
 
   private static int check(int result) {

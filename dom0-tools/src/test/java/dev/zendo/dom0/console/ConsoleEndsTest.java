@@ -122,7 +122,7 @@ class ConsoleEndsTest {
   @Test
   void aChannelIsAConsoleOfItsOwn() throws Exception {
     Path path = folder.resolve("channel");
-    DeviceSpec device = ChannelSpec.parse("name=a,connection=socket,path=" + path, 1);
+    DeviceSpec device = ChannelSpec.parse("name=a,connection=socket,path=" + path, Path.of(""), 1);
     try (Machine machine = Machine.start(64, 1)) {
       try (FakeFrontend frontend = new FakeFrontend(machine, List.of(device));
           SocketChannel viewer = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
@@ -152,9 +152,9 @@ class ConsoleEndsTest {
 
   @Test
   void whatAChannelSaysIsChecked() {
-    assertThrows(ToolException.class, () -> ChannelSpec.parse("connection=pty", 1));
-    assertThrows(ToolException.class, () -> ChannelSpec.parse("name=a,connection=socket", 1));
-    assertThrows(ToolException.class, () -> ChannelSpec.parse("name=a,colour=red", 1));
-    assertEquals(2, ChannelSpec.parse("name=a,connection=pty", 2).devid());
+    assertThrows(ToolException.class, () -> ChannelSpec.parse("connection=pty", Path.of(""), 1));
+    assertThrows(ToolException.class, () -> ChannelSpec.parse("name=a,connection=socket", Path.of(""), 1));
+    assertThrows(ToolException.class, () -> ChannelSpec.parse("name=a,colour=red", Path.of(""), 1));
+    assertEquals(2, ChannelSpec.parse("name=a,connection=pty", Path.of(""), 2).devid());
   }
 }

@@ -1,0 +1,100 @@
+package dev.zendo.dom0.console;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shows a console to whoever is connected: the last of what the guest printed, then all that comes;
+ * what a viewer sends is typed. A viewer that reads too slowly misses something. Thread-safe.
+ */
+public final class ConsoleViewers implements ConsoleOutput {
+  private static final Logger LOG = LoggerFactory.getLogger(ConsoleViewers.class);
+
+  private static final int MAX_VIEWERS = 64;
+
+  /** Bytes that a new viewer sees of the past. */
+  private static final int PAST = 16 << 10;
+
+  private final ConsoleHub hub = new ConsoleHub();
+  private final ConsoleLog past = new ConsoleLog(PAST);
+  private final Map<SocketChannel, OutputWriter> viewers = new ConcurrentHashMap<>();
+  private volatile ConsoleInput console;
+
+  /** A console without viewers. */
+  public ConsoleViewers() {
+    hub.add(past);
+  }
+
+  /** Sets what viewers type at; may be called again. */
+  public void connect(ConsoleInput input) {
+    console = input;
+  }
+
+  /** Serves a viewer until one of both goes, and closes the channel. */
+  public void serve(SocketChannel viewer) {
+    if (viewers.size() >= MAX_VIEWERS) {
+      close(viewer);
+      return;
+    }
+    OutputWriter writer =
+        new OutputWriter("console-viewer", Channels.newOutputStream(viewer), true);
+    byte[] seen = past.text().getBytes(StandardCharsets.UTF_8);
+    writer.accept(seen, seen.length);
+    viewers.put(viewer, writer);
+    hub.add(writer);
+    try {
+      read(viewer);
+    } catch (IOException e) {
+      LOG.debug("a viewer is gone", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      hub.remove(writer);
+      viewers.remove(viewer);
+      close(viewer);
+      writer.close();
+    }
+  }
+
+  private void read(SocketChannel viewer) throws IOException, InterruptedException {
+    byte[] keys = new byte[1024];
+    int count;
+    while ((count = viewer.read(ByteBuffer.wrap(keys))) >= 0) {
+      ConsoleInput input = console;
+      if (input != null) {
+        input.type(keys, 0, count);
+      }
+    }
+  }
+
+  private static void close(SocketChannel viewer) {
+    try {
+      viewer.close();
+    } catch (IOException e) {
+      LOG.debug("closing a viewer", e);
+    }
+  }
+
+  @Override
+  public void accept(byte[] bytes, int length) {
+    hub.accept(bytes, length);
+  }
+
+  @Override
+  public int room() {
+    return hub.room();
+  }
+
+  /** Sends all viewers away, after what was printed. */
+  public void close() {
+    viewers.values().forEach(OutputWriter::close);
+    viewers.keySet().forEach(ConsoleViewers::close);
+  }
+}
