@@ -63,6 +63,7 @@ public final class Machine implements AutoCloseable {
   private static final boolean ARCHIVING = Boolean.getBoolean("zendo.archiving");
 
   private final Hypervisor hypervisor;
+  private final int processors;
   private final ControlDomain control;
   private final StoreService store;
   private final Displays displays = new Displays();
@@ -70,9 +71,11 @@ public final class Machine implements AutoCloseable {
   private final BackendBus devices;
   private final DeviceControl deviceControl;
   private final Map<Integer, Guest> guests = new ConcurrentHashMap<>();
+  private boolean closed;
 
   private Machine(HypervisorConfig config) {
     this.hypervisor = new Hypervisor(config);
+    this.processors = config.processors();
     this.control = new ControlDomain(hypervisor.controlDomain(), "dom0", config.driven());
     this.store = new StoreService(control);
     NetworkTime time = config.driven() ? new DrivenTime(hypervisor) : new HostTime();
@@ -98,7 +101,7 @@ public final class Machine implements AutoCloseable {
     if (ARCHIVING) {
       InterpreterEngine.prepareAll();
     }
-    Daemons.start("prepare", engine::prepare);
+    DaemonThreads.start("prepare", engine::prepare);
   }
 
   /** Starts a machine with the engine that suits the host best. */
@@ -214,6 +217,11 @@ public final class Machine implements AutoCloseable {
     return guest;
   }
 
+  /** How many processors guests run on. */
+  public int processors() {
+    return processors;
+  }
+
   /** Machine frames that nobody owns; a statistic for tests and benchmarks. */
   public long freeFrames() {
     return hypervisor.memoryCore().freeFrames();
@@ -296,6 +304,12 @@ public final class Machine implements AutoCloseable {
   /** Destroys all guests and gives all memory back. */
   @Override
   public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
     for (Guest guest : guests.values()) {
       guest.close();
     }

@@ -1,6 +1,6 @@
 package dev.zendo.dom0.block;
 
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.HypercallFailure;
 import dev.zendo.hypervisor.sched.Threads;
@@ -104,7 +104,7 @@ final class IoThreads {
   }
 
   private void add(IoWorker worker) {
-    Thread thread = Daemons.make("disk-io-" + threads.size(), () -> loop(worker));
+    Thread thread = DaemonThreads.make("disk-io-" + threads.size(), () -> loop(worker));
     threads.add(thread);
     thread.start();
   }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * @param name as the guest may call it, such as {@code xvda1}
  * @param number the device's number in the store
  */
-record VirtualDisk(String name, int number) {
+public record VirtualDisk(String name, int number) {
   private static final Pattern LETTERS =
       Pattern.compile("(xvd|sd|hd)([a-z]{1,5})(0|[1-9]\\d{0,4})?");
   private static final Pattern DIGITS = Pattern.compile("d(\\d{1,7})p(\\d{1,5})");
@@ -24,7 +24,7 @@ record VirtualDisk(String name, int number) {
    *
    * @throws ToolException with one line when there is no such disk
    */
-  static VirtualDisk parse(String text) {
+  public static VirtualDisk parse(String text) {
     Matcher letters = LETTERS.matcher(text);
     int number = -1;
     if (letters.matches()) {

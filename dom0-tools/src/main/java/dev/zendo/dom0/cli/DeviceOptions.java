@@ -6,6 +6,7 @@ import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.display.VfbSpec;
 import dev.zendo.dom0.net.vif.VifSpec;
 import dev.zendo.dom0.ninep.SharedFolder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -44,7 +45,7 @@ final class DeviceOptions {
           new Kind(
               "channel",
               "one more console, name=N,connection=pty or ...=socket,path=P",
-              (text, index) -> List.of(ChannelSpec.parse(text, index + 1))),
+              (text, index) -> List.of(ChannelSpec.parse(text, Path.of(""), index + 1))),
           new Kind(
               "vfb",
               "a screen and keyboard as in xl's vfb, e.g. vnc=1,vncdisplay=3",

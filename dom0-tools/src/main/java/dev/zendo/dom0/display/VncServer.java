@@ -1,6 +1,6 @@
 package dev.zendo.dom0.display;
 
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -40,7 +40,7 @@ final class VncServer implements AutoCloseable {
    */
   static VncServer start(Display display, VncAddress address, String password) throws IOException {
     VncServer server = new VncServer(listen(address), display, password);
-    Daemons.start("vnc-" + server.port(), server::accept);
+    DaemonThreads.start("vnc-" + server.port(), server::accept);
     return server;
   }
 

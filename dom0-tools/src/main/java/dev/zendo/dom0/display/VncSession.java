@@ -1,6 +1,6 @@
 package dev.zendo.dom0.display;
 
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -72,7 +72,7 @@ final class VncSession implements Screen.Viewer {
   }
 
   void start() {
-    Daemons.start("vnc-reader", this::read);
+    DaemonThreads.start("vnc-reader", this::read);
   }
 
   private void read() {
@@ -86,7 +86,7 @@ final class VncSession implements Screen.Viewer {
       sendServerInit();
       socket.setSoTimeout(0);
       display.screen().add(this);
-      Daemons.start("vnc-writer", this::write);
+      DaemonThreads.start("vnc-writer", this::write);
       while (true) {
         message(in.readUnsignedByte());
       }

@@ -1,6 +1,6 @@
 package dev.zendo.dom0.net;
 
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -23,7 +23,7 @@ public final class HostTime implements NetworkTime {
       return;
     }
     if (timer == null) {
-      timer = new ScheduledThreadPoolExecutor(1, Daemons.named("net-timer"));
+      timer = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("net-timer"));
     }
     var unused = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
   }

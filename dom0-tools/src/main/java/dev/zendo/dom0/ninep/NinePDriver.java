@@ -1,7 +1,7 @@
 package dev.zendo.dom0.ninep;
 
 import com.sun.jna.Platform;
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.device.Backend;
 import dev.zendo.dom0.device.BackendDevice;
 import dev.zendo.dom0.device.BackendDriver;
@@ -47,7 +47,7 @@ public final class NinePDriver implements BackendDriver {
   private static ThreadPoolExecutor worker(String name) {
     ThreadPoolExecutor worker =
         new ThreadPoolExecutor(
-            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Daemons.named(name));
+            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), DaemonThreads.named(name));
     worker.allowCoreThreadTimeOut(true);
     return worker;
   }

@@ -48,6 +48,11 @@ public record SharedFolder(String tag, String path, boolean readOnly, long size,
    * @throws ToolException with one line that says what to write instead
    */
   public static SharedFolder parse(String text) {
+    return parse(text, Path.of(""));
+  }
+
+  /** The same with paths that start elsewhere. */
+  public static SharedFolder parse(String text, Path folder) {
     KeyValues values = TABLE.read(text);
     values.require("tag");
     String tag =
@@ -57,7 +62,8 @@ public record SharedFolder(String tag, String path, boolean readOnly, long size,
                 "[A-Za-z0-9_.-]{1," + MAX_TAG + "}",
                 "1 to " + MAX_TAG + " letters, digits, dots, dashes and underscores")
             .orElseThrow();
-    String path = Path.of(values.require("path")).toAbsolutePath().normalize().toString();
+    String path =
+        folder.resolve(values.require("path")).toAbsolutePath().normalize().toString();
     values.oneOf("security_model", "none");
     return new SharedFolder(
         tag,

@@ -1,6 +1,6 @@
 package dev.zendo.dom0.net.capture;
 
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.net.bridge.BridgePort;
 import dev.zendo.dom0.net.bridge.Observer;
 import dev.zendo.dom0.net.wire.Frame;
@@ -62,7 +62,7 @@ public final class Capture implements Observer, AutoCloseable {
     this.out = new BufferedOutputStream(out, 1 << 16);
     this.snapLength = snapLength;
     this.clock = clock;
-    this.thread = Daemons.make("capture", this::write);
+    this.thread = DaemonThreads.make("capture", this::write);
     blocks.add(PcapngWriter.section());
     thread.start();
   }

@@ -1,6 +1,6 @@
 package dev.zendo.dom0.net.nat;
 
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -32,7 +32,7 @@ final class EchoProbe implements AutoCloseable {
             1,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(WAITING),
-            Daemons.named("net-echo"));
+            DaemonThreads.named("net-echo"));
     pool.allowCoreThreadTimeOut(true);
   }
 

@@ -1,6 +1,6 @@
 package dev.zendo.dom0.net.nat;
 
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.net.bridge.Bridge;
 import dev.zendo.dom0.net.bridge.BridgePort;
@@ -54,7 +54,7 @@ public final class UserNetwork implements Station, AutoCloseable {
     this.loop = new NatLoop(core, in, this::post, tcp, udp);
     this.probe = new EchoProbe(loop);
     loop.router(new PacketRouter(core, fragments, new Reassembly(pool), tcp, udp, probe, dhcp));
-    this.thread = Daemons.make("net-" + spec.name(), loop);
+    this.thread = DaemonThreads.make("net-" + spec.name(), loop);
   }
 
   private static DhcpConfig config(NetworkSpec spec) {

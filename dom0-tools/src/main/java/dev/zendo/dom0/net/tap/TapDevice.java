@@ -4,7 +4,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
-import dev.zendo.dom0.Daemons;
+import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.net.bridge.Bridge;
 import dev.zendo.dom0.net.bridge.BridgePort;
 import dev.zendo.dom0.net.bridge.PortSpec;
@@ -69,7 +69,7 @@ public final class TapDevice implements Station, AutoCloseable {
     this.name = name;
     this.switchThread = switchThread;
     this.descriptor = open(name);
-    this.thread = Daemons.make("tap-" + name, this::receive);
+    this.thread = DaemonThreads.make("tap-" + name, this::receive);
   }
 
   /** Joins a switch, once; on its thread. */

@@ -3,8 +3,8 @@ package dev.zendo.dom0;
 import java.util.concurrent.ThreadFactory;
 
 /** Makes threads that do not keep the process alive. Thread-safe. */
-public final class Daemons {
-  private Daemons() {}
+public final class DaemonThreads {
+  private DaemonThreads() {}
 
   /** A thread that does not run yet. */
   public static Thread make(String name, Runnable work) {
