@@ -10,15 +10,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ConsoleLog;
 import dev.zendo.dom0.console.ConsoleOutput;
-import dev.zendo.dom0.image.ElfMaker;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.report.CrashReport;
 import dev.zendo.dom0.report.FailureFile;
 import dev.zendo.hypervisor.domain.InternalFailure;
 import dev.zendo.hypervisor.trace.Sample;
 import dev.zendo.hypervisor.trace.SamplingPlan;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(names = {"DIRECT", "INTERPRETER"})
 class MachineTest {
-  private static final long BASE = 0x100000;
+  private static final long BASE = TinyKernel.BASE;
   private static final Duration LONG = Duration.ofSeconds(60);
 
   private final Machine machine;
@@ -57,52 +54,7 @@ class MachineTest {
     assertEquals(expectedErrors, machine.internalErrors().size());
   }
 
-  /** Machine code: every hypercall leaves RSI of the start intact in RBX. */
-  private static final class Code {
-    private final ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
-
-    Code() {
-      bytes.put(new byte[] {0x48, (byte) 0x89, (byte) 0xf3}); // mov rbx, rsi
-    }
-
-    Code put(int... values) {
-      for (int value : values) {
-        bytes.put((byte) value);
-      }
-      return this;
-    }
-
-    /** mov eax, number; mov edi, first; mov rsi, second; syscall. */
-    Code hypercall(int number, int first, long second) {
-      put(0xb8);
-      bytes.putInt(number);
-      put(0xbf);
-      bytes.putInt(first);
-      put(0x48, 0xbe);
-      bytes.putLong(second);
-      return put(0x0f, 0x05);
-    }
-
-    /** sched_op(shutdown, reason): the structure lies behind the code. */
-    Code shutdown(int reason) {
-      return hypercall(29, 2, BASE + 0x800 + 4L * reason);
-    }
-
-    ElfMaker elf() {
-      byte[] text = new byte[0x1000];
-      bytes.get(0, text, 0, 0x800);
-      for (int reason = 0; reason < 8; reason++) {
-        text[0x800 + 4 * reason] = (byte) reason;
-      }
-      return new ElfMaker()
-          .entry(BASE)
-          .load(BASE, BASE, text, 0x1000)
-          .note(5, "xen-3.0")
-          .symbol("start", BASE, 0x800);
-    }
-  }
-
-  private Guest guest(Code code) {
+  private Guest guest(TinyKernel code) {
     KernelImage kernel = KernelImage.of("test", code.elf().bytes(), 1 << 24);
     DomainSpec spec = new DomainSpec("test", UUID.randomUUID(), kernel, null, "", 8, 1);
     Guest guest = machine.create(spec, ConsoleOutput.NONE);
@@ -114,7 +66,7 @@ class MachineTest {
   void guestsEndAsTheyAsk() throws InterruptedException {
     GuestEnd[] ends = {GuestEnd.POWEROFF, GuestEnd.REBOOT, GuestEnd.SUSPEND, GuestEnd.CRASH};
     for (int reason = 0; reason < ends.length; reason++) {
-      try (Guest guest = guest(new Code().shutdown(reason))) {
+      try (Guest guest = guest(new TinyKernel().shutdown(reason))) {
         assertEquals(ends[reason], guest.await(LONG));
       }
     }
@@ -122,7 +74,7 @@ class MachineTest {
 
   @Test
   void anErrorOfOursEndsTheGuestForWhichItHappenedAndSaysWhoseItIs() throws Exception {
-    Code endless = new Code().put(0xeb, 0xfe);
+    TinyKernel endless = TinyKernel.endless();
     try (Guest other = guest(endless);
         Guest guest = guest(endless)) {
       machine
@@ -159,7 +111,7 @@ class MachineTest {
               }
             });
     expectedErrors = 1;
-    try (Guest guest = guest(new Code().hypercall(17, 0, BASE).shutdown(0))) {
+    try (Guest guest = guest(new TinyKernel().hypercall(17, 0, BASE).shutdown(0))) {
       assertEquals(GuestEnd.CRASH, guest.await(LONG));
       String text = machine.internalErrors().get(0).text();
       assertTrue(text.contains("hypercall 17: xen_version("), text);
@@ -172,7 +124,7 @@ class MachineTest {
 
   @Test
   void whatAGuestDidIsCounted() throws InterruptedException {
-    try (Guest guest = guest(new Code().hypercall(17, 0, 0).shutdown(0))) {
+    try (Guest guest = guest(new TinyKernel().hypercall(17, 0, 0).shutdown(0))) {
       assertEquals(GuestEnd.POWEROFF, guest.await(LONG));
       List<String> lines = guest.statistics().get(0).lines();
       assertTrue(lines.contains("exits           syscall 2"), lines::toString);
@@ -195,13 +147,13 @@ class MachineTest {
   }
 
   /** mov ecx,10000; l: dec ecx; jnz l; then the end. */
-  private static Code loop() {
-    return new Code().put(0xb9, 0x10, 0x27, 0, 0, 0xff, 0xc9, 0x75, 0xfc).shutdown(0);
+  private static TinyKernel loop() {
+    return new TinyKernel().put(0xb9, 0x10, 0x27, 0, 0, 0xff, 0xc9, 0x75, 0xfc).shutdown(0);
   }
 
   @Test
   void aKernelThatFaultsWithoutHandlersCrashesWithAReport() throws InterruptedException {
-    try (Guest guest = guest(new Code().put(0x0f, 0x0b))) {
+    try (Guest guest = guest(new TinyKernel().put(0x0f, 0x0b))) {
       assertEquals(GuestEnd.CRASH, guest.await(LONG));
       assertTrue(guest.crashReason().contains("#UD"), guest.crashReason());
       String report =
@@ -214,7 +166,7 @@ class MachineTest {
 
   @Test
   void aLoopingGuestCanBeLookedAtAndDestroyed() throws InterruptedException {
-    Guest guest = guest(new Code().put(0xeb, 0xfe));
+    Guest guest = guest(TinyKernel.endless());
     assertNull(guest.await(Duration.ofMillis(20)));
     guest.close();
     assertEquals(GuestEnd.DESTROYED, guest.await(LONG));
@@ -223,7 +175,7 @@ class MachineTest {
 
   @Test
   void wildPointersInEveryHypercallLeaveTheMachineUsable() throws InterruptedException {
-    Code code = new Code();
+    TinyKernel code = new TinyKernel();
     for (int number = 0; number < 48; number++) {
       // A stack switch, an iret or a shutdown would end the test, not the machine.
       if (number != 3 && number != 6 && number != 23 && number != 29) {
@@ -240,7 +192,7 @@ class MachineTest {
   @Test
   void theStoreKnowsAGuestWhileItLives() throws InterruptedException {
     String home;
-    try (Guest guest = guest(new Code().shutdown(0))) {
+    try (Guest guest = guest(new TinyKernel().shutdown(0))) {
       home = "/local/domain/" + guest.id();
       assertEquals("test", machine.store().client().read(home + "/name"));
       assertEquals("online", machine.store().client().read(home + "/cpu/0/availability"));
@@ -255,16 +207,16 @@ class MachineTest {
   void printsThroughTheConsoleRing() throws InterruptedException {
     // The ring page lies two pages behind start info: out at 1024, out_prod at 3084.
     byte[] text = "hello\n".getBytes(StandardCharsets.US_ASCII);
-    Code code = new Code();
+    TinyKernel code = new TinyKernel();
     for (int i = 0; i < text.length; i++) {
       // mov byte [rbx + 0x2000 + 1024 + i], text[i]
       code.put(0xc6, 0x83);
-      code.bytes.putInt(0x2000 + 1024 + i);
+      code.putInt(0x2000 + 1024 + i);
       code.put(text[i]);
     }
     code.put(0xc7, 0x83); // mov dword [rbx + 0x2000 + 3084], length
-    code.bytes.putInt(0x2000 + 3084);
-    code.bytes.putInt(text.length);
+    code.putInt(0x2000 + 3084);
+    code.putInt(text.length);
     ConsoleLog log;
     try (Guest guest = guest(code.shutdown(0))) {
       assertEquals(GuestEnd.POWEROFF, guest.await(LONG));
@@ -275,7 +227,8 @@ class MachineTest {
 
   @Test
   void refusesGuestsThatDoNotFitAndGivesEverythingBack() throws InterruptedException {
-    KernelImage kernel = KernelImage.of("test", new Code().shutdown(0).elf().bytes(), 1 << 24);
+    KernelImage kernel =
+        KernelImage.of("test", new TinyKernel().shutdown(0).elf().bytes(), 1 << 24);
     DomainSpec large = new DomainSpec("large", UUID.randomUUID(), kernel, null, "", 4096, 1);
     for (int i = 0; i < 3; i++) {
       ToolException e =
@@ -287,7 +240,8 @@ class MachineTest {
 
   @Test
   void memoryThreadsAndPortsDoNotGrowWithTheNumberOfGuests() throws InterruptedException {
-    KernelImage kernel = KernelImage.of("test", new Code().shutdown(0).elf().bytes(), 1 << 24);
+    KernelImage kernel =
+        KernelImage.of("test", new TinyKernel().shutdown(0).elf().bytes(), 1 << 24);
     int threads = 0;
     long free = 0;
     for (int i = 0; i < 60; i++) {
