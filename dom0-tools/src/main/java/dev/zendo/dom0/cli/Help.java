@@ -22,6 +22,9 @@ final class Help {
 
   /** Both names of an option. */
   static String names(Option option) {
+    if (option.getLongOpt() == null) {
+      return "-" + option.getOpt();
+    }
     return (option.getOpt() == null ? "" : "-" + option.getOpt() + ", ")
         + "--"
         + option.getLongOpt();
@@ -34,9 +37,9 @@ final class Help {
     out.println("Zendo runs paravirtualized Xen guests. Verbs:");
     out.println();
     for (Verb verb : verbs) {
-      out.printf(" %-12s %s%n", verb.name(), verb.summary());
+      out.printf(" %-14s %s%n", verb.name(), verb.summary());
     }
-    out.printf(" %-12s %s%n", "help", "Show this list, or the help of a verb");
+    out.printf(" %-14s %s%n", "help", "Show this list, or the help of a verb");
     out.println();
     out.println("zl VERB --help shows options and examples; zl --version shows the version.");
     out.println("Environment: ZENDO_LOG=error|warn|info|debug|trace, JAVA_HOME, ZENDO_JAVA_OPTS.");

@@ -1,10 +1,13 @@
 package dev.zendo.dom0.cli;
 
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.daemon.DaemonException;
 import dev.zendo.dom0.log.StderrLog;
 import dev.zendo.dom0.log.StderrLogProvider;
 import dev.zendo.dom0.spec.Suggestions;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,15 +22,7 @@ import org.slf4j.event.Level;
 
 /** The program {@code zl}. */
 public final class Zl {
-  private static final List<Verb> VERBS =
-      List.of(
-          new RunVerb(),
-          new ProfileVerb(),
-          new ConformVerb(),
-          new StoreVerb(),
-          new ScreenshotVerb(),
-          new InfoVerb(),
-          new VersionVerb());
+  private static final List<Verb> VERBS = verbs();
 
   private final PrintStream out;
   private final PrintStream err;
@@ -38,10 +33,45 @@ public final class Zl {
     this.err = err;
   }
 
+  private static List<Verb> verbs() {
+    List<Verb> verbs =
+        new ArrayList<>(
+            List.of(
+                new RunVerb(),
+                new CreateVerb(),
+                new ListVerb(),
+                new ConsoleVerb(),
+                new ShutdownVerb("shutdown", "Ask domains to end"),
+                new ShutdownVerb("reboot", "Ask domains to start again")));
+    verbs.addAll(ActionVerb.all());
+    verbs.addAll(TableVerb.all());
+    verbs.addAll(DeviceVerb.all());
+    verbs.addAll(
+        List.of(
+            new NameVerb("domid", "domid", "Say the number of a domain"),
+            new NameVerb("domname", "name", "Say the name of a domain"),
+            new SchedVerb(),
+            new ConfigUpdateVerb(),
+            new CaptureVerb(),
+            new EventsVerb(),
+            new DaemonVerb(),
+            new StoreVerb(),
+            new ScreenshotVerb(),
+            new ProfileVerb(),
+            new ConformVerb(),
+            new InfoVerb(),
+            new VersionVerb()));
+    return List.copyOf(verbs);
+  }
+
   /** Runs the program and ends the process with its status. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     nameLogProvider();
     int status = new Zl(System.out, System.err).run(args);
+    if (ArchiveTraining.WANTED) {
+      Path guest = Path.of(args[args.length - 1]).toAbsolutePath();
+      ArchiveTraining.run(guest.resolve(guest.getFileName() + ".elf"));
+    }
     System.out.flush();
     System.exit(status);
   }
@@ -56,6 +86,8 @@ public final class Zl {
   int run(String... args) {
     try {
       return dispatch(args);
+    } catch (DaemonException e) {
+      return fail(e.getMessage(), e, ExitStatus.FAILURE);
     } catch (ToolException e) {
       return fail(e.getMessage(), e, ExitStatus.BAD_USE);
     } catch (OutOfMemoryError e) {
@@ -168,7 +200,7 @@ public final class Zl {
   private static List<String> names(Options options) {
     List<String> names = new ArrayList<>();
     for (Option option : options.getOptions()) {
-      names.add("--" + option.getLongOpt());
+      names.add(option.getLongOpt() == null ? "-" + option.getOpt() : "--" + option.getLongOpt());
     }
     return names;
   }

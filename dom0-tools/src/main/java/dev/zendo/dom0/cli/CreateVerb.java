@@ -1,0 +1,101 @@
+package dev.zendo.dom0.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.client.ConsoleSession;
+import dev.zendo.dom0.client.DaemonClient;
+import dev.zendo.dom0.config.DomainConfig;
+import dev.zendo.dom0.daemon.Json;
+import java.io.PrintStream;
+import java.util.List;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code zl create}. */
+final class CreateVerb implements Verb {
+  @Override
+  public String name() {
+    return "create";
+  }
+
+  @Override
+  public String summary() {
+    return "Make a domain from a configuration file";
+  }
+
+  @Override
+  public String arguments() {
+    return "CONFIGURATION [options] [KEY=VALUE...]";
+  }
+
+  @Override
+  public String details() {
+    return """
+        CONFIGURATION is a file as xl has it (xl.cfg), or JSON with the same keys; - for standard
+        input. A KEY=VALUE stands for a line behind the file. Ctrl-] leaves the console of -c.
+        """;
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "zl create web.cfg",
+        "zl create -c web.cfg memory=512 'vif=[\"bridge=br1\"]'",
+        "zl create -n web.cfg");
+  }
+
+  @Override
+  public Options options() {
+    return DaemonOptions.options()
+        .addOption("c", "console", false, "show its console")
+        .addOption("p", "paused", false, "leave it paused")
+        .addOption("q", "quiet", false, "say nothing")
+        .addOption("n", "dryrun", false, "only print what the configuration says")
+        .addOption("F", "foreground", false, "wait until it is gone")
+        .addOption("e", null, false, "for xl's sake: the daemon waits for its end anyway")
+        .addOption("f", "defconfig", true, "the configuration file");
+  }
+
+  @Override
+  public int run(CommandLine line, PrintStream out) throws InterruptedException {
+    ConfigurationFile file = ConfigurationFile.of("create", line, 0, line.getOptionValue("f"));
+    DomainConfig config = file.read(System.err);
+    if (line.hasOption("dryrun")) {
+      out.println(Json.pretty(config.json()));
+      return ExitStatus.OK;
+    }
+    boolean console = line.hasOption("console");
+    ObjectNode params = Json.object().put("source", file.name());
+    params.set("config", config.json());
+    params.put("paused", console || line.hasOption("paused"));
+    try (DaemonClient client = DaemonOptions.connect(line)) {
+      JsonNode domain = client.call("create", params);
+      if (line.hasOption("json")) {
+        out.println(Json.pretty(domain));
+      } else if (!line.hasOption("quiet") && !console) {
+        out.println(domain.path("name").asText() + ": domain " + domain.path("domid").asText());
+      }
+      out.flush();
+      ObjectNode which = Json.object().put("domain", domain.path("domid").asText());
+      if (console) {
+        showConsole(line, client, which);
+      }
+      if (line.hasOption("foreground")) {
+        client.call("wait", Json.object().put("uuid", domain.path("uuid").asText()));
+      }
+    }
+    return ExitStatus.OK;
+  }
+
+  /** The console is watched before the domain runs, so that nothing it prints is missed. */
+  private static void showConsole(CommandLine line, DaemonClient client, ObjectNode which)
+      throws InterruptedException {
+    try (DaemonClient second = DaemonOptions.connect(line)) {
+      second.call("console", which);
+      if (!line.hasOption("paused")) {
+        client.call("unpause", which);
+      }
+      new ConsoleSession(second).run();
+    }
+  }
+}

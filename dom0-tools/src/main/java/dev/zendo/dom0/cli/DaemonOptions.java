@@ -1,0 +1,33 @@
+package dev.zendo.dom0.cli;
+
+import dev.zendo.dom0.client.DaemonClient;
+import dev.zendo.dom0.client.DaemonStarter;
+import dev.zendo.dom0.daemon.StateFolder;
+import java.nio.file.Path;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** What all verbs that ask the daemon have in common. */
+final class DaemonOptions {
+  private DaemonOptions() {}
+
+  /** Options for such a verb. */
+  static Options options() {
+    return new Options()
+        .addOption(
+            RunOptions.value(null, "state", "FOLDER", "the daemon's folder (or ZENDO_STATE)"))
+        .addOption(RunOptions.flag("json", "print JSON"));
+  }
+
+  /** The folder that was named, or the usual one. */
+  static StateFolder folder(CommandLine line) {
+    return line.hasOption("state")
+        ? StateFolder.of(Path.of(line.getOptionValue("state")))
+        : StateFolder.usual();
+  }
+
+  /** A connection; the daemon is started if it is not there. */
+  static DaemonClient connect(CommandLine line) throws InterruptedException {
+    return DaemonStarter.connect(folder(line));
+  }
+}

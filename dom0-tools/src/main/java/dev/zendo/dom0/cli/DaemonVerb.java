@@ -1,0 +1,171 @@
+package dev.zendo.dom0.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.zendo.dom0.EngineChoice;
+import dev.zendo.dom0.client.DaemonClient;
+import dev.zendo.dom0.client.DaemonStarter;
+import dev.zendo.dom0.daemon.Daemon;
+import dev.zendo.dom0.daemon.Json;
+import dev.zendo.dom0.daemon.StateFolder;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code zl daemon}: starts, shows and stops the process with the domains. */
+final class DaemonVerb implements Verb {
+  private static final long PAUSE_MILLIS = 10;
+
+  @Override
+  public String name() {
+    return "daemon";
+  }
+
+  @Override
+  public String summary() {
+    return "Start, show or stop the process that runs domains";
+  }
+
+  @Override
+  public String arguments() {
+    return "[--status|--stop] [options]";
+  }
+
+  @Override
+  public String details() {
+    return """
+        The other verbs start it when they need it. It keeps its state in the folder
+        $ZENDO_STATE, else $XDG_STATE_HOME/zendo, else ~/.local/state/zendo.
+        """;
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "zl daemon",
+        "zl daemon --memory 8G --foreground",
+        "zl daemon --status",
+        "zl daemon --stop");
+  }
+
+  @Override
+  public Options options() {
+    return DaemonOptions.options()
+        .addOption(RunOptions.flag("foreground", "serve in this process, until it is ended"))
+        .addOption(RunOptions.flag("status", "say whether it runs: status 0, or 1"))
+        .addOption(RunOptions.flag("stop", "destroy all domains, and end it"))
+        .addOption(
+            RunOptions.value(
+                "m",
+                "memory",
+                "MB",
+                "memory for all domains, in MiB or with K, M, G, T (three"
+                    + " quarters of the host's)"))
+        .addOption(
+            RunOptions.value(null, "processors", "N", "threads that run vcpus (as the host has)"))
+        .addOption(
+            RunOptions.value(
+                "e", "engine", "NAME", "what executes guest code: auto, direct or interpreter"));
+  }
+
+  @Override
+  public int run(CommandLine line, PrintStream out) throws InterruptedException {
+    StateFolder folder = DaemonOptions.folder(line);
+    if (!line.getArgList().isEmpty()) {
+      throw new UsageException("daemon takes no arguments (zl daemon --help)");
+    }
+    if (line.hasOption("foreground")) {
+      return serve(folder, line, out);
+    }
+    Optional<DaemonClient> running = DaemonClient.find(folder);
+    if (line.hasOption("stop")) {
+      return stop(running, line, out);
+    }
+    if (line.hasOption("status") && running.isEmpty()) {
+      out.println(
+          line.hasOption("json")
+              ? Json.object().put("running", false)
+              : "no daemon runs for " + folder.path());
+      return ExitStatus.FAILURE;
+    }
+    try (DaemonClient client =
+        running.isPresent() ? running.get() : DaemonStarter.start(folder, words(line))) {
+      print(client.call("hello", Json.object()), line, out);
+    }
+    return ExitStatus.OK;
+  }
+
+  /** What the process in the background is to be told. */
+  private static List<String> words(CommandLine line) {
+    List<String> words = new ArrayList<>();
+    for (String option : List.of("memory", "processors", "engine")) {
+      if (line.hasOption(option)) {
+        words.add("--" + option);
+        words.add(line.getOptionValue(option));
+      }
+    }
+    return words;
+  }
+
+  private static void print(JsonNode status, CommandLine line, PrintStream out) {
+    if (line.hasOption("json")) {
+      out.println(Json.pretty(status));
+      return;
+    }
+    out.println(
+        "the daemon runs as process "
+            + status.path("pid").asLong()
+            + ", with its state in "
+            + status.path("state").asText());
+    for (JsonNode lost : status.path("lost")) {
+      out.println(
+          "lost with the daemon before it: "
+              + lost.path("name").asText()
+              + (lost.path("restarted").asBoolean() ? " (started again)" : "")
+              + (lost.has("error") ? " (" + lost.path("error").asText() + ")" : ""));
+    }
+  }
+
+  private static int stop(Optional<DaemonClient> running, CommandLine line, PrintStream out)
+      throws InterruptedException {
+    if (running.isPresent()) {
+      long pid;
+      try (DaemonClient client = running.get()) {
+        pid = client.call("stop", Json.object()).path("pid").asLong();
+      }
+      while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
+        Thread.sleep(PAUSE_MILLIS);
+      }
+    }
+    if (line.hasOption("json")) {
+      out.println(Json.object().put("stopped", running.isPresent()));
+    }
+    return ExitStatus.OK;
+  }
+
+  private static int serve(StateFolder folder, CommandLine line, PrintStream out)
+      throws InterruptedException {
+    int host = Runtime.getRuntime().availableProcessors();
+    long memory =
+        line.hasOption("memory")
+            ? RunTarget.memory(line.getOptionValue("memory"))
+            : HostMemory.mib() / 4 * 3;
+    int processors =
+        (int)
+            RunTarget.number(
+                "processors", line.getOptionValue("processors", Integer.toString(host)), host);
+    EngineChoice engine =
+        RunOptions.engine(line.getOptionValue("engine", EngineChoice.AUTO.label()));
+    try (Daemon daemon = new Daemon(folder, memory, Math.max(1, processors), engine)) {
+      Thread hook = new Thread(daemon::close, "daemon-end");
+      Runtime.getRuntime().addShutdownHook(hook);
+      out.println("serving at " + String.join(" and ", daemon.addresses()));
+      out.flush();
+      daemon.await();
+      Runtime.getRuntime().removeShutdownHook(hook);
+    }
+    return ExitStatus.OK;
+  }
+}

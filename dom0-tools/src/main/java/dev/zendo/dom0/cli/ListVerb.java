@@ -1,0 +1,103 @@
+package dev.zendo.dom0.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.client.DaemonClient;
+import dev.zendo.dom0.daemon.Json;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code zl list}. */
+final class ListVerb implements Verb {
+  /**
+   * What xl's column shows, a place for each: running, blocked, paused, shutdown, crashed, dying.
+   */
+  private static final Map<String, String> FLAGS =
+      Map.of(
+          "running", "r-----",
+          "blocked", "-b----",
+          "paused", "--p---",
+          "shutdown", "---s--",
+          "crashed", "----c-",
+          "dying", "-----d");
+
+  @Override
+  public String name() {
+    return "list";
+  }
+
+  @Override
+  public String summary() {
+    return "List domains";
+  }
+
+  @Override
+  public String arguments() {
+    return "[-l] [-v] [DOMAIN...]";
+  }
+
+  @Override
+  public String details() {
+    return "With -v the list shows identities and why domains ended, too.\n";
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of("zl list", "zl list -l web", "zl list --json");
+  }
+
+  @Override
+  public Options options() {
+    return DaemonOptions.options().addOption("l", "long", false, "configurations, as JSON");
+  }
+
+  @Override
+  public int run(CommandLine line, PrintStream out) throws InterruptedException {
+    ObjectNode params = Json.object();
+    ArrayNode names = params.putArray("domains");
+    line.getArgList().forEach(names::add);
+    try (DaemonClient client = DaemonOptions.connect(line)) {
+      JsonNode list = client.call("list", params);
+      if (line.hasOption("long")) {
+        out.println(Json.pretty(configurations(client, list)));
+      } else if (line.hasOption("json")) {
+        out.println(Json.pretty(list));
+      } else {
+        print(list, line.hasOption("verbose"), out);
+      }
+    }
+    return ExitStatus.OK;
+  }
+
+  private static ArrayNode configurations(DaemonClient client, JsonNode list) {
+    ArrayNode all = Json.array();
+    for (JsonNode domain : list) {
+      if (domain.path("domid").asInt() != 0) {
+        ObjectNode params = Json.object().put("domain", domain.path("domid").asText());
+        all.add(client.call("config", params));
+      }
+    }
+    return all;
+  }
+
+  private static void print(JsonNode list, boolean verbose, PrintStream out) {
+    out.println(
+        "Name                                        ID   Mem VCPUs\tState\tTime(s)"
+            + (verbose ? "   UUID                                 Reason" : ""));
+    for (JsonNode domain : list) {
+      out.printf(
+          "%-40s %5d %5d %5d     %s  %8.1f%s%n",
+          domain.path("name").asText(),
+          domain.path("domid").asInt(),
+          domain.path("memory_kib").asLong() >> 10,
+          domain.path("vcpus").asInt(),
+          FLAGS.getOrDefault(domain.path("state").asText(), "------"),
+          domain.path("cpu_ns").asLong() / 1e9,
+          verbose ? " " + domain.path("uuid").asText() + " " + domain.path("end").asText("-") : "");
+    }
+  }
+}

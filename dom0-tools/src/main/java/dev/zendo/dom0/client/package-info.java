@@ -1,0 +1,2 @@
+/** The side of the daemon's socket that {@code zl}'s verbs are on. */
+package dev.zendo.dom0.client;

@@ -1,0 +1,131 @@
+package dev.zendo.dom0.daemon;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.EngineChoice;
+import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.net.Networks;
+import dev.zendo.xenstore.journal.Journal;
+import java.io.IOException;
+import java.nio.channels.FileLock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One machine with its domains, asked at a socket. Thread-safe. */
+public final class Daemon implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+  private final StateFolder folder;
+  private final FileLock lock;
+  private final Machine machine;
+  private final EventFeed events = new EventFeed();
+  private final DomainTable domains;
+  private final DomainList list;
+  private final ArrayNode lost = Json.array();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final DaemonServer server;
+
+  /**
+   * Takes a folder over, starts the machine, and listens.
+   *
+   * @param memoryMiB for all domains together; the host backs it when it is first used
+   * @param processors threads that run vcpus
+   * @throws ToolException when another daemon has the folder, or the machine cannot be had
+   */
+  public Daemon(StateFolder folder, long memoryMiB, int processors, EngineChoice engine) {
+    this.folder = folder;
+    folder.make();
+    lock = folder.lock();
+    Machine.prepare(engine);
+    machine = Machine.start(memoryMiB, processors, engine);
+    machine.store().keep(folder.store(), Journal.Mode.WRITE);
+    machine.store().listen(folder.storeSocket());
+    domains = new DomainTable(machine, folder, events);
+    list = new DomainList(machine, domains);
+    Map<String, Method> methods = new HashMap<>();
+    new HostMethods(this).addTo(methods);
+    new DomainMethods(domains).addTo(methods);
+    new ResourceMethods(machine, domains).addTo(methods);
+    new DeviceMethods(machine, domains).addTo(methods);
+    recover();
+    server = new DaemonServer(folder.socket(), Map.copyOf(methods));
+  }
+
+  /** Says which domains a killed daemon has lost, and starts again those that shall be. */
+  private void recover() {
+    for (DomainRecords.Lost each : domains.records().takeAll()) {
+      ObjectNode what = Json.object().put("name", each.config().name()).put("domid", each.domid());
+      boolean again = each.config().autostart() || each.config().actions().crash().restarts();
+      if (again) {
+        try {
+          domains.create(each.config()).pause(false);
+        } catch (ToolException e) {
+          again = false;
+          what.put("error", e.getMessage());
+        }
+      }
+      lost.add(what.put("restarted", again));
+      LOG.warn("lost with the daemon before this one: {}", what);
+    }
+  }
+
+  EventFeed events() {
+    return events;
+  }
+
+  Networks networks() {
+    return machine.networks();
+  }
+
+  ManagedDomain domain(String nameOrId) {
+    return domains.find(nameOrId);
+  }
+
+  DomainList list() {
+    return list;
+  }
+
+  /** What it is. */
+  ObjectNode describe() {
+    ObjectNode what =
+        Json.object()
+            .put("pid", ProcessHandle.current().pid())
+            .put("state", folder.path().toString())
+            .put("store", folder.storeSocket().toString());
+    what.set("lost", lost);
+    return what;
+  }
+
+  /** Has {@link #await} return. */
+  void stop() {
+    stopped.countDown();
+  }
+
+  /** Serves until somebody wants it to stop. */
+  public void await() throws InterruptedException {
+    stopped.await();
+  }
+
+  /** Where it is asked. */
+  public List<String> addresses() {
+    return List.of(folder.socket().toString(), folder.storeSocket().toString());
+  }
+
+  /** Destroys all domains, and gives the folder back. */
+  @Override
+  public void close() {
+    server.close();
+    domains.close();
+    machine.close();
+    try {
+      lock.acquiredBy().close();
+    } catch (IOException e) {
+      LOG.debug("unlocking {}", folder.path(), e);
+    }
+  }
+}

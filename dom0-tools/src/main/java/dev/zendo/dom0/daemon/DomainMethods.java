@@ -1,0 +1,158 @@
+package dev.zendo.dom0.daemon;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.Guest;
+import dev.zendo.dom0.ShutdownRequest;
+import dev.zendo.dom0.config.DomainConfig;
+import dev.zendo.dom0.config.Settings;
+import dev.zendo.dom0.daemon.DaemonException.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What domains go through: creation, pauses, ends; and their consoles. */
+final class DomainMethods {
+  private final DomainTable table;
+
+  DomainMethods(DomainTable table) {
+    this.table = table;
+  }
+
+  void addTo(Map<String, Method> methods) {
+    methods.put("create", this::create);
+    methods.put("pause", call -> pause(call, true));
+    methods.put("unpause", call -> pause(call, false));
+    methods.put("destroy", this::destroy);
+    methods.put("shutdown", call -> request(call, ShutdownRequest.POWEROFF));
+    methods.put("reboot", call -> request(call, ShutdownRequest.REBOOT));
+    methods.put("rename", this::rename);
+    methods.put("config", this::config);
+    methods.put("config-update", this::update);
+    methods.put("console", this::console);
+    methods.put("wait", this::await);
+    methods.put("sysrq", this::sysrq);
+  }
+
+  ManagedDomain domain(Call call) {
+    return table.find(call.string("domain"));
+  }
+
+  private static ObjectNode identity(ManagedDomain domain) {
+    return Json.object()
+        .put("name", domain.name())
+        .put("domid", domain.id())
+        .put("uuid", domain.uuid().toString());
+  }
+
+  private JsonNode create(Call call) {
+    Settings settings =
+        Settings.ofJson(call.string("source", "configuration"), call.require("config"));
+    ManagedDomain domain = table.create(DomainConfig.of(settings));
+    if (!call.flag("paused")) {
+      domain.pause(false);
+    }
+    return identity(domain);
+  }
+
+  private JsonNode pause(Call call, boolean hold) {
+    ManagedDomain domain = domain(call);
+    domain.pause(hold);
+    return identity(domain);
+  }
+
+  private JsonNode destroy(Call call) {
+    ManagedDomain domain = domain(call);
+    ObjectNode answer = identity(domain);
+    table.destroy(domain, "was destroyed");
+    return answer;
+  }
+
+  /** Asks one domain or all, and waits if that is wanted. */
+  private JsonNode request(Call call, ShutdownRequest request) throws InterruptedException {
+    List<ManagedDomain> domains =
+        call.flag("all") ? new ArrayList<>(table.all()) : List.of(domain(call));
+    List<Guest> guests = new ArrayList<>();
+    for (ManagedDomain domain : domains) {
+      domain.requireAlive();
+      guests.add(domain.guest());
+      domain.guest().requests().shutdown(request);
+      call.progress(identity(domain).put("asked", true));
+    }
+    for (int i = 0; call.flag("wait") && i < domains.size(); i++) {
+      get(guests.get(i).end(), Long.MAX_VALUE);
+      call.progress(identity(domains.get(i)).put("ended", true));
+    }
+    return Json.object().put("domains", domains.size());
+  }
+
+  private static <T> T get(CompletableFuture<T> future, long millis) throws InterruptedException {
+    try {
+      return future.get(millis, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return null;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Waits until nothing is left of a domain; says what became of it. */
+  private JsonNode await(Call call) throws InterruptedException {
+    ManagedDomain domain =
+        call.has("uuid") ? table.find(UUID.fromString(call.string("uuid"))) : domain(call);
+    String story = get(domain.gone(), call.number("milliseconds", Long.MAX_VALUE));
+    ObjectNode answer = identity(domain).put("gone", story != null);
+    return story == null ? answer : answer.put("story", story);
+  }
+
+  private JsonNode rename(Call call) {
+    ManagedDomain domain = domain(call);
+    table.rename(domain, call.string("name"));
+    return identity(domain);
+  }
+
+  private JsonNode config(Call call) {
+    ManagedDomain domain = domain(call);
+    ObjectNode answer = Json.object().put("domid", domain.id());
+    ObjectNode config = domain.config().json();
+    config.put("name", domain.name());
+    config.put("uuid", domain.uuid().toString());
+    answer.set("config", config);
+    return answer;
+  }
+
+  private JsonNode update(Call call) {
+    ManagedDomain domain = domain(call);
+    Settings settings =
+        Settings.ofJson(call.string("source", "configuration"), call.require("config"));
+    DomainConfig config = DomainConfig.of(settings);
+    if (config.uuid() != null && !config.uuid().equals(domain.uuid())) {
+      throw new DaemonException(
+          Kind.REFUSED, "uuid: is that of another domain than " + domain.name());
+    }
+    table.update(domain, config);
+    return identity(domain);
+  }
+
+  private JsonNode console(Call call) {
+    ManagedDomain domain = domain(call);
+    call.stream(domain.viewers()::serve);
+    return identity(domain);
+  }
+
+  private JsonNode sysrq(Call call) {
+    ManagedDomain domain = domain(call);
+    domain.requireAlive();
+    String letter = call.string("letter");
+    if (letter.length() != 1) {
+      throw new DaemonException(Kind.REFUSED, "a SysRq is one letter, not \"" + letter + "\"");
+    }
+    domain.guest().requests().sysrq(letter.charAt(0));
+    return identity(domain);
+  }
+}

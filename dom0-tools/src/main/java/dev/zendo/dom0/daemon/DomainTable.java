@@ -1,0 +1,206 @@
+package dev.zendo.dom0.daemon;
+
+import dev.zendo.dom0.DaemonThreads;
+import dev.zendo.dom0.Guest;
+import dev.zendo.dom0.GuestEnd;
+import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.config.DomainConfig;
+import dev.zendo.dom0.config.EndAction;
+import dev.zendo.dom0.daemon.DaemonException.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The domains of a daemon, besides domain 0. Thread-safe. */
+final class DomainTable implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DomainTable.class);
+
+  private final Machine machine;
+  private final StateFolder folder;
+  private final DomainRecords records;
+  private final EventFeed events;
+  private final Map<UUID, ManagedDomain> domains = new ConcurrentHashMap<>();
+
+  /** What becomes of domains that have ended is done here, one after the other. */
+  private final ExecutorService undertaker =
+      Executors.newSingleThreadExecutor(DaemonThreads.named("undertaker"));
+
+  DomainTable(Machine machine, StateFolder folder, EventFeed events) {
+    this.machine = machine;
+    this.folder = folder;
+    this.records = new DomainRecords(folder.domains());
+    this.events = events;
+  }
+
+  DomainRecords records() {
+    return records;
+  }
+
+  /** All domains by their numbers. */
+  List<ManagedDomain> all() {
+    List<ManagedDomain> all = new ArrayList<>(domains.values());
+    all.sort(Comparator.comparingInt(ManagedDomain::id));
+    return all;
+  }
+
+  /**
+   * The domain of a name or number.
+   *
+   * @throws DaemonException when there is none
+   */
+  ManagedDomain find(String nameOrId) {
+    for (ManagedDomain domain : domains.values()) {
+      if (domain.name().equals(nameOrId) || Integer.toString(domain.id()).equals(nameOrId)) {
+        return domain;
+      }
+    }
+    if (nameOrId.equals("0") || nameOrId.equals("Domain-0")) {
+      throw new DaemonException(
+          Kind.WRONG_STATE, "Domain-0 is the daemon itself; zl daemon --stop ends it");
+    }
+    throw DaemonException.noDomain(nameOrId);
+  }
+
+  /**
+   * The domain of an identity, which reboots do not change.
+   *
+   * @throws DaemonException when there is none
+   */
+  ManagedDomain find(UUID uuid) {
+    ManagedDomain domain = domains.get(uuid);
+    if (domain == null) {
+      throw DaemonException.noDomain(uuid.toString());
+    }
+    return domain;
+  }
+
+  /** Builds a domain, and leaves it paused. */
+  ManagedDomain create(DomainConfig config) {
+    synchronized (this) {
+      requireFreeName(config.name());
+      UUID uuid = config.uuid() == null ? UUID.randomUUID() : config.uuid();
+      if (domains.containsKey(uuid)) {
+        throw new DaemonException(
+            Kind.REFUSED, "a domain with uuid " + uuid + " is there already; leave uuid out");
+      }
+      ManagedDomain domain = new ManagedDomain(machine, folder, config, uuid);
+      domains.put(uuid, domain);
+      watch(domain);
+      records.write(domain);
+      events.add("created", domain, "");
+      return domain;
+    }
+  }
+
+  private void requireFreeName(String name) {
+    for (ManagedDomain domain : domains.values()) {
+      if (domain.name().equals(name)) {
+        throw new DaemonException(
+            Kind.REFUSED, "a domain named " + name + " is there already (zl list shows all)");
+      }
+    }
+  }
+
+  void rename(ManagedDomain domain, String name) {
+    String obstacle = DomainConfig.nameObstacle(name);
+    if (obstacle != null) {
+      throw new DaemonException(Kind.REFUSED, obstacle);
+    }
+    String before = domain.name();
+    synchronized (this) {
+      requireFreeName(name);
+      domain.name(name);
+      records.write(domain);
+    }
+    events.add("renamed", domain, "was " + before);
+  }
+
+  /** Sets what a domain is built from at its next reboot. */
+  void update(ManagedDomain domain, DomainConfig config) {
+    domain.config(config);
+    records.write(domain);
+  }
+
+  private void watch(ManagedDomain domain) {
+    Guest guest = domain.guest();
+    guest
+        .end()
+        .thenAcceptAsync(end -> ended(domain, guest, end), undertaker)
+        .exceptionally(
+            error -> {
+              LOG.error("the end of {} could not be dealt with", domain.name(), error);
+              return null;
+            });
+  }
+
+  private void ended(ManagedDomain domain, Guest guest, GuestEnd end) {
+    if (!domain.ended(guest, end)) {
+      return;
+    }
+    String reason = guest.crashReason();
+    String story = end.text() + (reason.isEmpty() ? "" : ": " + reason);
+    events.add("ended", domain, story);
+    LOG.info("{} {}", domain.name(), story);
+    EndAction action = domain.action();
+    try {
+      act(domain, action, story);
+    } catch (ToolException e) {
+      LOG.error("{} could not be started again: {}", domain.name(), e.getMessage());
+      destroy(domain, story + "; could not be started again: " + e.getMessage());
+    }
+  }
+
+  private void act(ManagedDomain domain, EndAction action, String story) {
+    switch (action) {
+      case PRESERVE -> records.write(domain);
+      case DESTROY, COREDUMP_DESTROY -> destroy(domain, story);
+      case RESTART, COREDUMP_RESTART -> {
+        domain.restart();
+        watch(domain);
+        records.write(domain);
+        events.add("created", domain, "after it " + story);
+      }
+      case RENAME_RESTART -> renameRestart(domain);
+    }
+  }
+
+  private void renameRestart(ManagedDomain domain) {
+    String name = domain.name();
+    for (int i = 1; ; i++) {
+      try {
+        rename(domain, name + "-" + i);
+        break;
+      } catch (DaemonException e) {
+        LOG.debug("{}-{} is taken", name, i, e);
+      }
+    }
+    create(domain.config().anew()).pause(false);
+  }
+
+  /** Destroys a domain and forgets it. */
+  void destroy(ManagedDomain domain, String why) {
+    if (domains.remove(domain.uuid(), domain)) {
+      int id = domain.id();
+      domain.destroy(why);
+      records.remove(domain.uuid());
+      events.add("gone", domain, id, why);
+    }
+  }
+
+  /** Destroys all, and keeps on record that nobody lost them. */
+  @Override
+  public void close() {
+    for (ManagedDomain domain : all()) {
+      destroy(domain, "was destroyed with the daemon");
+    }
+    undertaker.shutdown();
+  }
+}

@@ -1,0 +1,183 @@
+package dev.zendo.dom0.daemon;
+
+import dev.zendo.dom0.Guest;
+import dev.zendo.dom0.GuestEnd;
+import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.config.DomainConfig;
+import dev.zendo.dom0.config.EndAction;
+import dev.zendo.dom0.console.ConsoleHub;
+import dev.zendo.dom0.console.ConsoleViewers;
+import dev.zendo.dom0.console.LogFile;
+import dev.zendo.dom0.daemon.DaemonException.Kind;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A domain from its creation until it is gone, over all its reboots: name, identity and console
+ * stay, the guest behind it changes. Thread-safe.
+ */
+final class ManagedDomain {
+  private static final long LOG_BYTES = 1 << 20;
+  private static final int LOGS_KEPT = 4;
+
+  private final Machine machine;
+  private final UUID uuid;
+  private final ConsoleViewers viewers = new ConsoleViewers();
+  private final LogFile log;
+  private final ConsoleHub hub = new ConsoleHub();
+  private final CompletableFuture<String> gone = new CompletableFuture<>();
+  private DomainConfig config;
+  private String name;
+  private Guest guest;
+  private long createdNanos;
+  private boolean held;
+  private GuestEnd end;
+
+  /** Builds it, and leaves it paused. */
+  ManagedDomain(Machine machine, StateFolder folder, DomainConfig config, UUID uuid) {
+    this.machine = machine;
+    this.config = config;
+    this.uuid = uuid;
+    this.name = config.name();
+    DomainSpec spec = SpecReader.read(config, name, uuid);
+    log = new LogFile(folder.consoleLog(name), LOG_BYTES, LOGS_KEPT);
+    hub.add(viewers);
+    hub.add(log.output());
+    try {
+      build(spec);
+    } catch (RuntimeException | Error e) {
+      log.close();
+      throw e;
+    }
+  }
+
+  private void build(DomainSpec spec) {
+    guest = machine.create(spec, hub);
+    viewers.connect(guest.console());
+    log.connect(guest.console());
+    for (int vcpu = 0; vcpu < config.maxVcpus(); vcpu++) {
+      machine.control().vcpus().affinity(guest.id(), vcpu, true, config.processors(vcpu));
+    }
+    createdNanos = System.nanoTime();
+    held = true;
+    end = null;
+  }
+
+  UUID uuid() {
+    return uuid;
+  }
+
+  synchronized String name() {
+    return name;
+  }
+
+  synchronized int id() {
+    return guest.id();
+  }
+
+  synchronized Guest guest() {
+    return guest;
+  }
+
+  synchronized DomainConfig config() {
+    return config;
+  }
+
+  /** Sets what it is built from at its next reboot. */
+  synchronized void config(DomainConfig next) {
+    config = next;
+  }
+
+  synchronized void name(String next) {
+    name = next;
+    machine.store().rename(guest.id(), next);
+  }
+
+  /** Nanoseconds since it was built last. */
+  synchronized long ageNanos() {
+    return System.nanoTime() - createdNanos;
+  }
+
+  /** Whether the toolstack holds it. */
+  synchronized boolean held() {
+    return held;
+  }
+
+  /** How it ended; null while it has not, or is not known to have. */
+  synchronized GuestEnd end() {
+    return end;
+  }
+
+  /** Completes when nothing is left of it, with what became of it. */
+  CompletableFuture<String> gone() {
+    return gone;
+  }
+
+  ConsoleViewers viewers() {
+    return viewers;
+  }
+
+  /** Refuses what an ended domain cannot do any more. */
+  synchronized void requireAlive() {
+    if (end != null) {
+      throw new DaemonException(
+          Kind.WRONG_STATE, name + " has " + end.text() + "; only zl destroy helps it now");
+    }
+  }
+
+  /** Holds its vcpus, or lets them go; pausing twice is as once, as in xl. */
+  synchronized void pause(boolean hold) {
+    requireAlive();
+    if (hold != held) {
+      if (hold) {
+        machine.control().domains().pause(guest.id());
+      } else {
+        machine.control().domains().unpause(guest.id());
+      }
+      held = hold;
+    }
+  }
+
+  /** Notes that a guest of it has ended; whether it was the present one. */
+  synchronized boolean ended(Guest which, GuestEnd how) {
+    if (which != guest || end != null) {
+      return false;
+    }
+    end = how;
+    return true;
+  }
+
+  /** What is to become of it, as its configuration says. */
+  synchronized EndAction action() {
+    return switch (end) {
+      case POWEROFF -> config.actions().poweroff();
+      case REBOOT -> config.actions().reboot();
+      case WATCHDOG -> config.actions().watchdog();
+      case CRASH, SOFT_RESET -> config.actions().crash();
+      case SUSPEND -> EndAction.PRESERVE;
+      case DESTROYED -> EndAction.DESTROY;
+    };
+  }
+
+  /** Builds it anew and lets it run. */
+  synchronized void restart() {
+    DomainSpec spec = SpecReader.read(config, name, uuid);
+    guest.close();
+    build(spec);
+    pause(false);
+  }
+
+  /** Destroys it. */
+  void destroy(String why) {
+    Guest last;
+    synchronized (this) {
+      last = guest;
+      end = end == null ? GuestEnd.DESTROYED : end;
+    }
+    last.close();
+    viewers.close();
+    log.close();
+    gone.complete(why);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.zendo.dom0.daemon;
+
+import dev.zendo.dom0.ToolException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The folder of a daemon: its socket, its log, the store, consoles' logs and what is known of its
+ * domains. Only its owner can open it.
+ */
+public final class StateFolder {
+  private final Path folder;
+
+  private StateFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /** The folder of that name. */
+  public static StateFolder of(Path folder) {
+    return new StateFolder(folder.toAbsolutePath().normalize());
+  }
+
+  /**
+   * Where it is when nobody says: {@code $ZENDO_STATE}, else {@code zendo} in {@code
+   * $XDG_STATE_HOME}, else in {@code ~/.local/state}.
+   */
+  public static StateFolder usual() {
+    String own = System.getenv("ZENDO_STATE");
+    if (own != null && !own.isEmpty()) {
+      return of(Path.of(own));
+    }
+    String state = System.getenv("XDG_STATE_HOME");
+    Path base =
+        state == null || state.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            : Path.of(state);
+    return of(base.resolve("zendo"));
+  }
+
+  /** The folder itself. */
+  public Path path() {
+    return folder;
+  }
+
+  /** Where the daemon is asked. */
+  public Path socket() {
+    return folder.resolve("daemon.sock");
+  }
+
+  /** What it says. */
+  public Path log() {
+    return folder.resolve("daemon.log");
+  }
+
+  Path store() {
+    return folder.resolve("store");
+  }
+
+  /** Where Xen's programs find the store: {@code XENSTORED_PATH}. */
+  public Path storeSocket() {
+    return folder.resolve("store.sock");
+  }
+
+  /** The log of a console; names have no slash. */
+  Path consoleLog(String name) {
+    return folder.resolve("console").resolve("guest-" + name + ".log");
+  }
+
+  Path domains() {
+    return folder.resolve("domains");
+  }
+
+  /**
+   * Makes it, if it is not there.
+   *
+   * @throws ToolException when it cannot be
+   */
+  public void make() {
+    try {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Files.createDirectories(domains());
+      Files.createDirectories(folder.resolve("console"));
+    } catch (IOException e) {
+      throw new ToolException(
+          folder
+              + ": cannot be made ("
+              + e.getMessage()
+              + "); name another folder with --state or ZENDO_STATE",
+          e);
+    }
+  }
+
+  /**
+   * Takes it for this process, until the lock is released or the process ends.
+   *
+   * @throws ToolException when another process has it
+   */
+  FileLock lock() {
+    try {
+      // Closed with the lock, or by the end of the process.
+      FileChannel file =
+          FileChannel.open(
+              folder.resolve("daemon.pid"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      FileLock lock = file.tryLock();
+      if (lock == null) {
+        ByteBuffer pid = ByteBuffer.allocate(20);
+        file.read(pid, 0);
+        file.close();
+        throw new ToolException(
+            folder
+                + ": a daemon (process "
+                + new String(pid.array(), 0, pid.position(), StandardCharsets.US_ASCII).strip()
+                + ") has it; use that one, stop it with zl daemon --stop, or name another folder"
+                + " with --state");
+      }
+      file.truncate(0);
+      file.write(
+          ByteBuffer.wrap(
+              (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+      return lock;
+    } catch (IOException e) {
+      throw new ToolException(folder + ": cannot be locked (" + e.getMessage() + ")", e);
+    }
+  }
+}
