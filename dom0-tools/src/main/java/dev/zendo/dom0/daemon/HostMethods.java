@@ -49,15 +49,18 @@ final class HostMethods {
   /** Captures what passes a network, or a domain's interfaces, until the client goes. */
   private JsonNode capture(Call call) throws InterruptedException {
     Path file = Path.of(call.string("file"));
-    try (RunningCapture capture =
+    RunningCapture capture =
         call.has("network")
             ? daemon.networks().capture(call.string("network"), file)
-            : daemon.networks().capture(daemon.domain(call.string("domain")).id(), file)) {
+            : daemon.networks().capture(daemon.domain(call.string("domain")).id(), file);
+    try {
       while (true) {
         // A client that is gone is noticed by what it is told.
-        call.progress(Json.object().put("capturing", capture.toString()));
+        call.progress(Json.object().put("capturing", file.toString()));
         Thread.sleep(PULSE_MILLIS);
       }
+    } finally {
+      capture.close();
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,17 +114,10 @@ public final class StateFolder {
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
-      FileLock lock = file.tryLock();
+      FileLock lock = tryLock(file);
       if (lock == null) {
-        ByteBuffer pid = ByteBuffer.allocate(20);
-        file.read(pid, 0);
-        file.close();
-        throw new ToolException(
-            folder
-                + ": a daemon (process "
-                + new String(pid.array(), 0, pid.position(), StandardCharsets.US_ASCII).strip()
-                + ") has it; use that one, stop it with zl daemon --stop, or name another folder"
-                + " with --state");
+        // Not closed: if it is this process that has the lock, that would release it.
+        throw taken(file);
       }
       file.truncate(0);
       file.write(
@@ -133,5 +127,24 @@ public final class StateFolder {
     } catch (IOException e) {
       throw new ToolException(folder + ": cannot be locked (" + e.getMessage() + ")", e);
     }
+  }
+
+  private static FileLock tryLock(FileChannel file) throws IOException {
+    try {
+      return file.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private ToolException taken(FileChannel file) throws IOException {
+    ByteBuffer pid = ByteBuffer.allocate(20);
+    file.read(pid, 0);
+    return new ToolException(
+        folder
+            + ": a daemon (process "
+            + new String(pid.array(), 0, pid.position(), StandardCharsets.US_ASCII).strip()
+            + ") has it; use that one, stop it with zl daemon --stop, or name another folder with"
+            + " --state");
   }
 }

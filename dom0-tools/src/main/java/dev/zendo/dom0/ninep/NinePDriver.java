@@ -47,7 +47,12 @@ public final class NinePDriver implements BackendDriver {
   private static ThreadPoolExecutor worker(String name) {
     ThreadPoolExecutor worker =
         new ThreadPoolExecutor(
-            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), DaemonThreads.named(name));
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            DaemonThreads.named(name));
     worker.allowCoreThreadTimeOut(true);
     return worker;
   }

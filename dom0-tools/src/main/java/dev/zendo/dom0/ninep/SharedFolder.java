@@ -62,8 +62,7 @@ public record SharedFolder(String tag, String path, boolean readOnly, long size,
                 "[A-Za-z0-9_.-]{1," + MAX_TAG + "}",
                 "1 to " + MAX_TAG + " letters, digits, dots, dashes and underscores")
             .orElseThrow();
-    String path =
-        folder.resolve(values.require("path")).toAbsolutePath().normalize().toString();
+    String path = folder.resolve(values.require("path")).toAbsolutePath().normalize().toString();
     values.oneOf("security_model", "none");
     return new SharedFolder(
         tag,

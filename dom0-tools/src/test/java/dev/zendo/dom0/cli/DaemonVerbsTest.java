@@ -81,8 +81,7 @@ class DaemonVerbsTest {
     String[] lines = out.split("\n");
     assertEquals(
         "Name                                        ID   Mem VCPUs\tState\tTime(s)", lines[0]);
-    assertTrue(
-        lines[1].startsWith("Domain-0                                     0    "), lines[1]);
+    assertTrue(lines[1].startsWith("Domain-0                                     0    "), lines[1]);
     assertEquals(
         "web                                          1     8     1     --p---       0.0",
         lines[2]);
@@ -151,8 +150,16 @@ class DaemonVerbsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "pause", "unpause", "destroy", "shutdown", "reboot", "console", "block-list",
-        "network-list", "domid", "domname"
+        "pause",
+        "unpause",
+        "destroy",
+        "shutdown",
+        "reboot",
+        "console",
+        "block-list",
+        "network-list",
+        "domid",
+        "domname"
       })
   void anUnknownDomainIsOneLine(String verb) {
     assertEquals(ExitStatus.FAILURE, zl(verb, "nosuch"));
@@ -218,8 +225,7 @@ class DaemonVerbsTest {
     waiter.start();
     zl("daemon", "--status");
     assertTrue(out.startsWith("the daemon runs as process "), out);
-    try (var client =
-        DaemonClient.find(StateFolder.of(temp.resolve("s"))).orElseThrow()) {
+    try (var client = DaemonClient.find(StateFolder.of(temp.resolve("s"))).orElseThrow()) {
       client.call("stop", Json.object());
     }
     waiter.join();

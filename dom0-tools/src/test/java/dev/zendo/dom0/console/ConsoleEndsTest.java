@@ -153,7 +153,8 @@ class ConsoleEndsTest {
   @Test
   void whatAChannelSaysIsChecked() {
     assertThrows(ToolException.class, () -> ChannelSpec.parse("connection=pty", Path.of(""), 1));
-    assertThrows(ToolException.class, () -> ChannelSpec.parse("name=a,connection=socket", Path.of(""), 1));
+    assertThrows(
+        ToolException.class, () -> ChannelSpec.parse("name=a,connection=socket", Path.of(""), 1));
     assertThrows(ToolException.class, () -> ChannelSpec.parse("name=a,colour=red", Path.of(""), 1));
     assertEquals(2, ChannelSpec.parse("name=a,connection=pty", Path.of(""), 2).devid());
   }

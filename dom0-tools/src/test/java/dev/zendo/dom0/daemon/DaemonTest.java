@@ -87,7 +87,9 @@ class DaemonTest {
     return client.call("list", params).path(0).path("state").asText();
   }
 
-  /** The scheduler may need a moment; a daemon that never gets there fails by JUnit's time limit. */
+  /**
+   * The scheduler may need a moment; a daemon that never gets there fails by JUnit's time limit.
+   */
   private void awaitState(String name, String wanted) throws InterruptedException {
     while (!state(name).equals(wanted)) {
       Thread.sleep(2);
