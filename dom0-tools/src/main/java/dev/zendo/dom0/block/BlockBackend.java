@@ -265,9 +265,10 @@ final class BlockBackend implements Backend {
                       () -> error[0] = replaceImage(now, mode),
                       () -> {
                         changing = false;
-                        device.publish("medium-error", error[0]);
                         queues.forEach(BlockQueue::resume);
                         announceSize();
+                        // The answer: whoever waits for it finds the rest done.
+                        device.publish("medium-error", error[0]);
                         end.run();
                       }));
         });
@@ -293,8 +294,8 @@ final class BlockBackend implements Backend {
             work(
                 () -> error[0] = resizeImage(bytes),
                 () -> {
-                  device.publish("resize-error", error[0]);
                   announceSize();
+                  device.publish("resize-error", error[0]);
                   end.run();
                 }));
   }
