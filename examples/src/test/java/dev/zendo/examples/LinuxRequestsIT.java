@@ -37,7 +37,7 @@ class LinuxRequestsIT {
       awaitFree(machine, 0, before + SLACK_FRAMES);
       guest.requests().sysrq('h');
       assertTrue(guest.waitFor("sysrq: HELP", LIMIT), () -> guest.log().text());
-      // There is no /sbin/reboot to run for it, so the kernel does it itself.
+      // Its /sbin/reboot does not ask anybody.
       guest.requests().shutdown(ShutdownRequest.REBOOT);
       assertEquals(GuestEnd.REBOOT, guest.await(LIMIT), () -> guest.log().text());
       assertTrue(guest.requests().shutdownTaken());

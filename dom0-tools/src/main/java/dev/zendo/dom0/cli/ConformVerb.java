@@ -114,7 +114,8 @@ final class ConformVerb implements Verb {
     DomainSpec.checkVcpus(vcpus);
     EngineChoice engine =
         RunOptions.engine(line.getOptionValue("engine", EngineChoice.AUTO.label()));
-    Duration limit = Duration.ofMillis(RunOptions.seconds(line.getOptionValue("timeout", TIMEOUT)));
+    Duration limit =
+        Duration.ofMillis(RunOptions.seconds("timeout", line.getOptionValue("timeout", TIMEOUT)));
     return new Suite(engine, memory, vcpus, limit, jobs(line));
   }
 

@@ -55,7 +55,11 @@ final class DaemonVerb implements Verb {
     return DaemonOptions.options()
         .addOption(RunOptions.flag("foreground", "serve in this process, until it is ended"))
         .addOption(RunOptions.flag("status", "say whether it runs: status 0, or 1"))
-        .addOption(RunOptions.flag("stop", "destroy all domains, and end it"))
+        .addOption(RunOptions.flag("stop", "ask domains to end, destroy what is left, and end it"))
+        .addOption(RunOptions.flag("now", "with --stop: destroy domains without asking them"))
+        .addOption(
+            RunOptions.value(
+                null, "patience", "SECONDS", "how long domains may take to end at its end (60)"))
         .addOption(
             RunOptions.value(
                 "m",
@@ -81,7 +85,7 @@ final class DaemonVerb implements Verb {
     }
     Optional<DaemonClient> running = DaemonClient.find(folder);
     if (line.hasOption("stop")) {
-      return stop(running, line, out);
+      return stop(folder, running, line, out);
     }
     if (line.hasOption("status") && running.isEmpty()) {
       out.println(
@@ -100,7 +104,7 @@ final class DaemonVerb implements Verb {
   /** What the process in the background is to be told. */
   private static List<String> words(CommandLine line) {
     List<String> words = new ArrayList<>();
-    for (String option : List.of("memory", "processors", "engine")) {
+    for (String option : List.of("memory", "processors", "engine", "patience")) {
       if (line.hasOption(option)) {
         words.add("--" + option);
         words.add(line.getOptionValue(option));
@@ -128,14 +132,14 @@ final class DaemonVerb implements Verb {
     }
   }
 
-  private static int stop(Optional<DaemonClient> running, CommandLine line, PrintStream out)
+  private static int stop(
+      StateFolder folder, Optional<DaemonClient> running, CommandLine line, PrintStream out)
       throws InterruptedException {
     if (running.isPresent()) {
-      long pid;
       try (DaemonClient client = running.get()) {
-        pid = client.call("stop", Json.object()).path("pid").asLong();
+        client.call("stop", Json.object().put("now", line.hasOption("now")));
       }
-      while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
+      while (folder.isTaken()) {
         Thread.sleep(PAUSE_MILLIS);
       }
     }
@@ -158,14 +162,25 @@ final class DaemonVerb implements Verb {
                 "processors", line.getOptionValue("processors", Integer.toString(host)), host);
     EngineChoice engine =
         RunOptions.engine(line.getOptionValue("engine", EngineChoice.AUTO.label()));
+    long patience = RunOptions.seconds("patience", line.getOptionValue("patience", "60"));
     try (Daemon daemon = new Daemon(folder, memory, Math.max(1, processors), engine)) {
-      Thread hook = new Thread(daemon::close, "daemon-end");
+      Thread hook = new Thread(() -> end(daemon, patience), "daemon-end");
       Runtime.getRuntime().addShutdownHook(hook);
       out.println("serving at " + String.join(" and ", daemon.addresses()));
       out.flush();
       daemon.await();
       Runtime.getRuntime().removeShutdownHook(hook);
+      daemon.shutDown(patience);
     }
     return ExitStatus.OK;
+  }
+
+  /** What SIGTERM brings about. */
+  private static void end(Daemon daemon, long patience) {
+    try (daemon) {
+      daemon.shutDown(patience);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

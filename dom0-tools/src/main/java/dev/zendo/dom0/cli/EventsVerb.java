@@ -45,7 +45,7 @@ final class EventsVerb implements Verb {
   }
 
   private static void print(JsonNode event, boolean json, PrintStream out) {
-    if (json) {
+    if (json && event.has("event")) {
       out.println(event);
     } else if (event.has("name")) {
       out.println(

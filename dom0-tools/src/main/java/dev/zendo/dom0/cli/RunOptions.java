@@ -111,7 +111,9 @@ record RunOptions(
                   verb, words.size()));
     }
     long timeout =
-        line.hasOption("timeout") ? seconds(line.getOptionValue("timeout")) : Long.MAX_VALUE;
+        line.hasOption("timeout")
+            ? seconds("timeout", line.getOptionValue("timeout"))
+            : Long.MAX_VALUE;
     EngineChoice engine = engine(line.getOptionValue("engine", EngineChoice.AUTO.label()));
     Set<String> traces = traces(line.getOptionValues("trace"));
     Machine.prepare(engine);
@@ -134,17 +136,17 @@ record RunOptions(
         line.hasOption("stats"));
   }
 
-  /** Milliseconds. */
-  static long seconds(String text) {
+  /** Milliseconds of a number of seconds that an option gives. */
+  static long seconds(String option, String text) {
     try {
       double value = Double.parseDouble(text.trim());
       if (value > 0 && value < 1e9) {
         return Math.max(1, (long) (value * 1000));
       }
     } catch (NumberFormatException e) {
-      throw new UsageException("--timeout " + text + ": not a number of seconds");
+      throw new UsageException("--" + option + " " + text + ": not a number of seconds");
     }
-    throw new UsageException("--timeout " + text + ": use a number of seconds above 0");
+    throw new UsageException("--" + option + " " + text + ": use a number of seconds above 0");
   }
 
   private static long codeBytes(CommandLine line, int vcpus) {

@@ -52,6 +52,9 @@ record ShutdownVerb(String name, String summary) implements Verb {
   }
 
   private void say(JsonNode what, CommandLine line, PrintStream out) {
+    if (what.has("waiting")) {
+      return;
+    }
     if (line.hasOption("json")) {
       out.println(what);
     } else if (what.has("ended")) {

@@ -23,7 +23,12 @@ final class Call {
     progress.accept(what);
   }
 
-  /** Has the connection handed over behind the answer: it carries bytes from then on. */
+  /** Says that nothing has happened yet; throws when the client is gone. */
+  void pulse() {
+    progress.accept(Json.object().put("waiting", true));
+  }
+
+  /** Has the connection handed over behind the answer, which is the last one. */
   void stream(Consumer<SocketChannel> work) {
     afterwards = work;
   }

@@ -29,6 +29,7 @@ public final class Daemon implements AutoCloseable {
   private final ArrayNode lost = Json.array();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final DaemonServer server;
+  private volatile boolean atOnce;
 
   /**
    * Takes a folder over, starts the machine, and listens.
@@ -101,14 +102,28 @@ public final class Daemon implements AutoCloseable {
     return what;
   }
 
-  /** Has {@link #await} return. */
-  void stop() {
+  /**
+   * Has {@link #await} return.
+   *
+   * @param now whether domains are not asked to end before they are destroyed
+   */
+  void stop(boolean now) {
+    atOnce = now;
     stopped.countDown();
   }
 
   /** Serves until somebody wants it to stop. */
   public void await() throws InterruptedException {
     stopped.await();
+  }
+
+  /**
+   * Asks the kernels of all domains to end, unless whoever stopped it did not want that.
+   *
+   * @param millis how long they may take
+   */
+  public void shutDown(long millis) throws InterruptedException {
+    domains.shutDown(atOnce ? 0 : millis);
   }
 
   /** Where it is asked. */

@@ -18,6 +18,8 @@ import java.util.concurrent.TimeoutException;
 
 /** What domains go through: creation, pauses, ends; and their consoles. */
 final class DomainMethods {
+  private static final long PULSE_MILLIS = 1000;
+
   private final DomainTable table;
 
   DomainMethods(DomainTable table) {
@@ -85,27 +87,32 @@ final class DomainMethods {
       call.progress(identity(domain).put("asked", true));
     }
     for (int i = 0; call.flag("wait") && i < domains.size(); i++) {
-      get(guests.get(i).end(), Long.MAX_VALUE);
+      get(call, guests.get(i).end(), Long.MAX_VALUE);
       call.progress(identity(domains.get(i)).put("ended", true));
     }
     return Json.object().put("domains", domains.size());
   }
 
-  private static <T> T get(CompletableFuture<T> future, long millis) throws InterruptedException {
-    try {
-      return future.get(millis, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      return null;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
+  /** Waits as long as the client does; null when the time is up. */
+  private static <T> T get(Call call, CompletableFuture<T> future, long millis)
+      throws InterruptedException {
+    for (long left = millis; left > 0; left -= PULSE_MILLIS) {
+      try {
+        return future.get(Math.min(left, PULSE_MILLIS), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        call.pulse();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e);
+      }
     }
+    return null;
   }
 
   /** Waits until nothing is left of a domain; says what became of it. */
   private JsonNode await(Call call) throws InterruptedException {
     ManagedDomain domain =
         call.has("uuid") ? table.find(UUID.fromString(call.string("uuid"))) : domain(call);
-    String story = get(domain.gone(), call.number("milliseconds", Long.MAX_VALUE));
+    String story = get(call, domain.gone(), call.number("milliseconds", Long.MAX_VALUE));
     ObjectNode answer = identity(domain).put("gone", story != null);
     return story == null ? answer : answer.put("story", story);
   }

@@ -4,6 +4,7 @@ import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.ShutdownRequest;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.EndAction;
@@ -16,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +25,18 @@ import org.slf4j.LoggerFactory;
 final class DomainTable implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DomainTable.class);
 
+  /** Linux takes a request within milliseconds once it runs; others never do. */
+  private static final long ANSWER_MILLIS = 2000;
+
+  private static final long PAUSE_MILLIS = 10;
+
   private final Machine machine;
   private final StateFolder folder;
   private final DomainRecords records;
   private final EventFeed events;
   private final Map<UUID, ManagedDomain> domains = new ConcurrentHashMap<>();
+
+  private volatile boolean closing;
 
   /** What becomes of domains that have ended is done here, one after the other. */
   private final ExecutorService undertaker =
@@ -93,8 +102,13 @@ final class DomainTable implements AutoCloseable {
       }
       ManagedDomain domain = new ManagedDomain(machine, folder, config, uuid);
       domains.put(uuid, domain);
+      try {
+        record(domain);
+      } catch (ToolException e) {
+        destroy(domain, "could not be recorded");
+        throw e;
+      }
       watch(domain);
-      records.write(domain);
       events.add("created", domain, "");
       return domain;
     }
@@ -109,6 +123,15 @@ final class DomainTable implements AutoCloseable {
     }
   }
 
+  /** Writes down what a domain is, unless it is gone by now. */
+  private void record(ManagedDomain domain) {
+    synchronized (records) {
+      if (domains.containsKey(domain.uuid())) {
+        records.write(domain);
+      }
+    }
+  }
+
   void rename(ManagedDomain domain, String name) {
     String obstacle = DomainConfig.nameObstacle(name);
     if (obstacle != null) {
@@ -118,7 +141,7 @@ final class DomainTable implements AutoCloseable {
     synchronized (this) {
       requireFreeName(name);
       domain.name(name);
-      records.write(domain);
+      record(domain);
     }
     events.add("renamed", domain, "was " + before);
   }
@@ -126,7 +149,7 @@ final class DomainTable implements AutoCloseable {
   /** Sets what a domain is built from at its next reboot. */
   void update(ManagedDomain domain, DomainConfig config) {
     domain.config(config);
-    records.write(domain);
+    record(domain);
   }
 
   private void watch(ManagedDomain domain) {
@@ -159,14 +182,15 @@ final class DomainTable implements AutoCloseable {
   }
 
   private void act(ManagedDomain domain, EndAction action, String story) {
-    switch (action) {
-      case PRESERVE -> records.write(domain);
+    switch (closing ? EndAction.DESTROY : action) {
+      case PRESERVE -> record(domain);
       case DESTROY, COREDUMP_DESTROY -> destroy(domain, story);
       case RESTART, COREDUMP_RESTART -> {
-        domain.restart();
-        watch(domain);
-        records.write(domain);
-        events.add("created", domain, "after it " + story);
+        if (domain.restart()) {
+          watch(domain);
+          record(domain);
+          events.add("created", domain, "after it " + story);
+        }
       }
       case RENAME_RESTART -> renameRestart(domain);
     }
@@ -187,12 +211,44 @@ final class DomainTable implements AutoCloseable {
 
   /** Destroys a domain and forgets it. */
   void destroy(ManagedDomain domain, String why) {
-    if (domains.remove(domain.uuid(), domain)) {
-      int id = domain.id();
-      domain.destroy(why);
+    synchronized (records) {
+      if (!domains.remove(domain.uuid(), domain)) {
+        return;
+      }
       records.remove(domain.uuid());
-      events.add("gone", domain, id, why);
     }
+    int id = domain.id();
+    domain.destroy(why);
+    events.add("gone", domain, id, why);
+  }
+
+  /**
+   * Asks all kernels to end, and waits for those that take notice. From now on nothing starts
+   * again.
+   *
+   * @param millis how long they may take
+   */
+  void shutDown(long millis) throws InterruptedException {
+    closing = true;
+    long now = System.nanoTime();
+    long answered = now + TimeUnit.MILLISECONDS.toNanos(Math.min(millis, ANSWER_MILLIS));
+    long ended = now + TimeUnit.MILLISECONDS.toNanos(millis);
+    List<ManagedDomain> asked = new ArrayList<>();
+    for (ManagedDomain domain : all()) {
+      if (millis > 0 && domain.end() == null) {
+        domain.guest().requests().shutdown(ShutdownRequest.POWEROFF);
+        asked.add(domain);
+      }
+    }
+    for (ManagedDomain domain : asked) {
+      while (!domain.gone().isDone() && System.nanoTime() - until(domain, answered, ended) < 0) {
+        Thread.sleep(PAUSE_MILLIS);
+      }
+    }
+  }
+
+  private static long until(ManagedDomain domain, long answered, long ended) {
+    return domain.guest().requests().shutdownTaken() ? ended : answered;
   }
 
   /** Destroys all, and keeps on record that nobody lost them. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** What the daemon says of itself and of all domains together. */
@@ -38,7 +39,12 @@ final class HostMethods {
     try {
       call.progress(Json.object().put("event", "listening"));
       while (queue.remainingCapacity() > 0) {
-        call.progress(queue.take());
+        ObjectNode event = queue.poll(PULSE_MILLIS, TimeUnit.MILLISECONDS);
+        if (event == null) {
+          call.pulse();
+        } else {
+          call.progress(event);
+        }
       }
       return Json.object().put("missed", true);
     } finally {
@@ -55,8 +61,7 @@ final class HostMethods {
             : daemon.networks().capture(daemon.domain(call.string("domain")).id(), file);
     try {
       while (true) {
-        // A client that is gone is noticed by what it is told.
-        call.progress(Json.object().put("capturing", file.toString()));
+        call.pulse();
         Thread.sleep(PULSE_MILLIS);
       }
     } finally {
@@ -65,7 +70,8 @@ final class HostMethods {
   }
 
   private JsonNode stop(Call call) {
-    daemon.stop();
+    boolean now = call.flag("now");
+    call.stream(channel -> daemon.stop(now));
     return daemon.describe();
   }
 }

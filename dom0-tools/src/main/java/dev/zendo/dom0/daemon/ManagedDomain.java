@@ -27,12 +27,16 @@ final class ManagedDomain {
   private final LogFile log;
   private final ConsoleHub hub = new ConsoleHub();
   private final CompletableFuture<String> gone = new CompletableFuture<>();
-  private DomainConfig config;
-  private String name;
-  private Guest guest;
-  private long createdNanos;
+
+  /** Changed under the lock, which is held while a guest is built; read without it. */
+  private volatile DomainConfig config;
+
+  private volatile String name;
+  private volatile Guest guest;
+  private volatile long createdNanos;
+  private volatile GuestEnd end;
   private boolean held;
-  private GuestEnd end;
+  private boolean destroyed;
 
   /** Builds it, and leaves it paused. */
   ManagedDomain(Machine machine, StateFolder folder, DomainConfig config, UUID uuid) {
@@ -68,19 +72,19 @@ final class ManagedDomain {
     return uuid;
   }
 
-  synchronized String name() {
+  String name() {
     return name;
   }
 
-  synchronized int id() {
+  int id() {
     return guest.id();
   }
 
-  synchronized Guest guest() {
+  Guest guest() {
     return guest;
   }
 
-  synchronized DomainConfig config() {
+  DomainConfig config() {
     return config;
   }
 
@@ -95,17 +99,12 @@ final class ManagedDomain {
   }
 
   /** Nanoseconds since it was built last. */
-  synchronized long ageNanos() {
+  long ageNanos() {
     return System.nanoTime() - createdNanos;
   }
 
-  /** Whether the toolstack holds it. */
-  synchronized boolean held() {
-    return held;
-  }
-
   /** How it ended; null while it has not, or is not known to have. */
-  synchronized GuestEnd end() {
+  GuestEnd end() {
     return end;
   }
 
@@ -119,10 +118,11 @@ final class ManagedDomain {
   }
 
   /** Refuses what an ended domain cannot do any more. */
-  synchronized void requireAlive() {
-    if (end != null) {
+  void requireAlive() {
+    GuestEnd how = end;
+    if (how != null) {
       throw new DaemonException(
-          Kind.WRONG_STATE, name + " has " + end.text() + "; only zl destroy helps it now");
+          Kind.WRONG_STATE, name + " has ended (" + how.text() + "); only zl destroy helps it now");
     }
   }
 
@@ -160,18 +160,27 @@ final class ManagedDomain {
     };
   }
 
-  /** Builds it anew and lets it run. */
-  synchronized void restart() {
+  /**
+   * Builds it anew and lets it run.
+   *
+   * @return false when somebody has destroyed it meanwhile
+   */
+  synchronized boolean restart() {
+    if (destroyed) {
+      return false;
+    }
     DomainSpec spec = SpecReader.read(config, name, uuid);
     guest.close();
     build(spec);
     pause(false);
+    return true;
   }
 
   /** Destroys it. */
   void destroy(String why) {
     Guest last;
     synchronized (this) {
+      destroyed = true;
       last = guest;
       end = end == null ? GuestEnd.DESTROYED : end;
     }

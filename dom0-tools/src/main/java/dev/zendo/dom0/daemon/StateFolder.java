@@ -110,7 +110,7 @@ public final class StateFolder {
       // Closed with the lock, or by the end of the process.
       FileChannel file =
           FileChannel.open(
-              folder.resolve("daemon.pid"),
+              pidFile(),
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
@@ -127,6 +127,19 @@ public final class StateFolder {
     } catch (IOException e) {
       throw new ToolException(folder + ": cannot be locked (" + e.getMessage() + ")", e);
     }
+  }
+
+  /** Whether another process has it. */
+  public boolean isTaken() {
+    try (FileChannel file = FileChannel.open(pidFile(), StandardOpenOption.WRITE)) {
+      return tryLock(file) == null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Path pidFile() {
+    return folder.resolve("daemon.pid");
   }
 
   private static FileLock tryLock(FileChannel file) throws IOException {
