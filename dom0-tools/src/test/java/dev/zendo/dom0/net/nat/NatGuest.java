@@ -59,8 +59,13 @@ final class NatGuest implements Station {
 
   /** The next IP packet with a protocol; null when none comes. */
   Frame take(int protocol) throws InterruptedException {
+    return take(protocol, 10_000);
+  }
+
+  /** The same with another patience, from one frame to the next. */
+  Frame take(int protocol, long millis) throws InterruptedException {
     while (true) {
-      Frame frame = frames.poll(10, TimeUnit.SECONDS);
+      Frame frame = frames.poll(millis, TimeUnit.MILLISECONDS);
       if (frame == null) {
         return null;
       }
