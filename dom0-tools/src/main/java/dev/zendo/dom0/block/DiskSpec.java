@@ -35,10 +35,12 @@ public final class DiskSpec {
               "backend",
               "specification",
               "script",
+              "grant_usage",
               LIMITS.get(0),
               LIMITS.get(1))
           // The host's cache is used with flushes, which is always safe.
           .words("discard", "no-discard", "cdrom", "direct-io-safe", "persistent")
+          .words("trusted", "untrusted")
           .emptied("target", "format", "vdev", "access", "backend")
           .last("target")
           .positions()
@@ -51,6 +53,7 @@ public final class DiskSpec {
   private String vdev;
   private String access;
   private boolean cdrom;
+  private boolean prefixed;
 
   private DiskSpec(KeyValues values, Path folder) {
     this.values = values;
@@ -103,12 +106,17 @@ public final class DiskSpec {
     values.matching("backendtype", "phy|qdisk|tap", "phy, qdisk or tap, or leave it out");
     values.matching("backend", "0|Domain-0", "0 or leave it out: domain 0 serves all disks");
     values.oneOf("specification", "xen");
+    // Guests always grant, as nothing else is possible here.
+    values.oneOf("grant_usage", "1", "0");
     if (values.find("script").isPresent()) {
       throw refused("no scripts are run; name a file or device as the target");
     }
   }
 
   private void readPosition(String value) {
+    if (target != null && format == null && skipsFormat(value)) {
+      format = "";
+    }
     if (target == null) {
       readTarget(value);
     } else if (format == null) {
@@ -122,6 +130,13 @@ public final class DiskSpec {
     }
   }
 
+  /** Older configurations have no format behind a prefix, or behind an empty drive. */
+  private boolean skipsFormat(String value) {
+    return target.isEmpty()
+        ? value.endsWith(":cdrom")
+        : prefixed && !value.matches("|raw|qcow2?|vhd|qed");
+  }
+
   private void readVdev(String value) {
     // An old way to say devtype=cdrom.
     cdrom |= value.endsWith(":cdrom");
@@ -133,6 +148,7 @@ public final class DiskSpec {
     for (boolean prefix = true; prefix; ) {
       int colon = path.indexOf(':');
       prefix = colon > 0 && readPrefix(path.substring(0, colon));
+      prefixed |= prefix;
       path = prefix ? path.substring(colon + 1) : path;
     }
     target = path;
@@ -157,6 +173,8 @@ public final class DiskSpec {
       case "aio":
       case "tap":
       case "tap2":
+      case "tapdisk":
+      case "ioemu":
         return true;
       case "qcow":
       case "vhd":
@@ -237,6 +255,8 @@ public final class DiskSpec {
         values.words().lastIndexOf("no-discard") <= values.words().lastIndexOf("discard");
     back.put("persistent", values.words().contains("persistent") ? "1" : "0");
     back.put("discard-enable", discard && !mode.equals("r") ? "1" : "0");
+    boolean trusted =
+        values.words().lastIndexOf("untrusted") <= values.words().lastIndexOf("trusted");
     Map<String, String> front =
         Map.of(
             "virtual-device",
@@ -244,7 +264,7 @@ public final class DiskSpec {
             "device-type",
             type,
             "trusted",
-            "1",
+            trusted ? "1" : "0",
             "protocol",
             "x86_64-abi");
     return new DeviceSpec(TYPE, disk.number(), front, back);

@@ -50,7 +50,8 @@ public record SchedulingSpec(int weight, int cap, long processors) {
   }
 
   private static long range(String list, String item) {
-    if (item.equals("all")) {
+    // All processors are of one node.
+    if (item.equals("all") || item.matches("nodes?:(all|0)")) {
       return -1;
     }
     int dash = item.indexOf('-');

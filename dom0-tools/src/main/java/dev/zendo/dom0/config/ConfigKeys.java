@@ -21,6 +21,8 @@ public final class ConfigKeys {
   private static final Set<String> OBEYED =
       Set.of(
           "autostart",
+          "bootloader",
+          "bootloader_args",
           "builder",
           "cap",
           "channel",
@@ -46,7 +48,12 @@ public final class ConfigKeys {
           "uuid",
           "vcpus",
           "vfb",
-          "vif");
+          "vif",
+          "vnc",
+          "vncdisplay",
+          "vnclisten",
+          "vncpasswd",
+          "vncunused");
 
   private static final Set<String> WITHOUT_MEANING = words();
 
@@ -56,7 +63,7 @@ public final class ConfigKeys {
     String text =
         """
         acpi acpi_firmware acpi_laptop_slate acpi_s3 acpi_s4 altp2m altp2m_count altp2mhvm apic
-        arm_sci bios bios_path_override boot bootloader_restrict bootloader_user bootloader_args
+        arm_sci bios bios_path_override boot bootloader_restrict bootloader_user
         claim_mode cpuid cpus_soft device_model device_model_args device_model_args_hvm
         device_model_args_pv device_model_override device_model_stubdomain_override
         device_model_stubdomain_seclabel device_model_user device_model_version device_tree display
@@ -72,8 +79,7 @@ public final class ConfigKeys {
         spicehost spicepasswd spiceport spicetls_port spiceusbredirection spicevdagent stdvga
         stubdomain_cmdline stubdomain_kernel stubdomain_memory stubdomain_ramdisk sve tee timer_mode
         trap_unmapped_accesses tsc_mode usb usbctrl usbdev usbdevice usbversion
-        vendor_device vga videoram vif2 virtio viridian vkb vkb_device vmtrace_buf_kb vnc
-        vncdisplay vnclisten vncpasswd vncunused vncviewer vnuma vpmu vpt_align vsnd vtpm vuart
+        vendor_device vga videoram vif2 virtio viridian vkb vkb_device vmtrace_buf_kb vncviewer vnuma vpmu vpt_align vsnd vtpm vuart
         vdispl xauthority xen_platform_pci xen_platform_pci_bar_uc xend_suspend_evtchn_compat
         xenstore_feature_mask xenstore_quota
         """;

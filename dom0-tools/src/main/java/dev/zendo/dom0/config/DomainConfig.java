@@ -18,8 +18,9 @@ import java.util.UUID;
  * @param name {@code name}
  * @param uuid {@code uuid}; null when the domain is to get a new one
  * @param folder where relative paths start
- * @param kernel {@code kernel}
+ * @param kernel {@code kernel}; null when a bootloader finds it
  * @param ramdisk {@code ramdisk}, or null
+ * @param bootloader what finds the kernel on the first disk, or null
  * @param commandLine {@code cmdline}, or {@code root} and {@code extra}
  * @param memoryMiB {@code memory}
  * @param maxMemoryMiB {@code maxmem}: what its balloon may take it to
@@ -40,6 +41,7 @@ public record DomainConfig(
     Path folder,
     Path kernel,
     Path ramdisk,
+    Bootloader bootloader,
     String commandLine,
     long memoryMiB,
     long maxMemoryMiB,
@@ -71,14 +73,15 @@ public record DomainConfig(
     long memory = memory(settings, "memory", DEFAULT_MEMORY_MIB, DomainSpec.MIN_MEMORY_MIB);
     int vcpus = (int) settings.number("vcpus", 1, 1, DomainSpec.MAX_VCPUS);
     Path folder = Path.of(settings.string("folder", "")).toAbsolutePath();
-    String ramdisk = settings.string("ramdisk", "");
+    Bootloader bootloader = Bootloader.of(settings);
     return new DomainConfig(
         settings,
         name(settings),
         uuid(settings),
         folder,
-        kernel(settings, folder),
-        ramdisk.isEmpty() ? null : folder.resolve(ramdisk),
+        bootloader == null ? kernel(settings, folder) : null,
+        bootloader == null ? file(settings, "ramdisk", folder) : null,
+        bootloader,
         commandLine(settings),
         memory,
         memory(settings, "maxmem", memory, memory),
@@ -145,16 +148,17 @@ public record DomainConfig(
   }
 
   private static Path kernel(Settings settings, Path folder) {
-    String kernel = settings.string("kernel", "");
-    if (!kernel.isEmpty()) {
-      return folder.resolve(kernel);
+    Path kernel = file(settings, "kernel", folder);
+    if (kernel == null) {
+      throw new ConfigException(
+          settings.source(), "no kernel; write kernel = \"FILE\" or bootloader = \"pygrub\"");
     }
-    if (settings.has("bootloader")) {
-      throw settings.refused(
-          "bootloader",
-          "none is run on the host; name the kernel, or boot GRUB's x86_64-xen image as kernel");
-    }
-    throw new ConfigException(settings.source(), "no kernel; write kernel = \"FILE\"");
+    return kernel;
+  }
+
+  private static Path file(Settings settings, String key, Path folder) {
+    String name = settings.string(key, "");
+    return name.isEmpty() ? null : folder.resolve(name);
   }
 
   /** As xl: {@code cmdline} replaces the two others. */
@@ -185,7 +189,21 @@ public record DomainConfig(
     for (String key : DEVICE_KEYS) {
       devices.put(key, settings.strings(key));
     }
+    if (devices.get("vfb").isEmpty() && settings.flag("vnc", false)) {
+      devices.put("vfb", List.of(screen(settings)));
+    }
     return devices;
+  }
+
+  /** As xl: what HVM guests are told of VNC makes a screen of a PV guest, too. */
+  private static String screen(Settings settings) {
+    StringBuilder text = new StringBuilder("vnc=1");
+    for (String key : List.of("vnclisten", "vncdisplay", "vncunused", "vncpasswd")) {
+      if (settings.has(key)) {
+        text.append(',').append(key).append('=').append(settings.string(key, ""));
+      }
+    }
+    return text.toString();
   }
 
   /** The processors on which a vcpu may run, a bit for each. */

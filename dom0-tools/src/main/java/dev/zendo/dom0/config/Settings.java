@@ -136,9 +136,9 @@ public final class Settings {
     throw refused(key, text + " is not between " + least + " and " + most);
   }
 
-  /** Whether a key is 1 rather than 0. */
+  /** Whether a key is another number than 0. */
   public boolean flag(String key, boolean otherwise) {
-    return number(key, otherwise ? 1 : 0, 0, 1) == 1;
+    return number(key, otherwise ? 1 : 0, Long.MIN_VALUE, Long.MAX_VALUE) != 0;
   }
 
   /** The strings of a list; a string alone counts as a list of one. */

@@ -5,6 +5,7 @@ import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.spec.KeyTable;
 import dev.zendo.dom0.spec.KeyValues;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -16,7 +17,8 @@ public final class ChannelSpec {
           "name=NAME,connection=pty or name=NAME,connection=socket,path=PATH",
           "name",
           "connection",
-          "path");
+          "path",
+          "backend");
 
   private ChannelSpec() {}
 
@@ -31,8 +33,14 @@ public final class ChannelSpec {
     KeyValues values = TABLE.read(text);
     Map<String, String> back = new TreeMap<>(Map.of("protocol", "vt100"));
     back.put("name", values.require("name"));
+    values.matching("backend", "0|Domain-0", "0 or leave it out: domain 0 serves all channels");
     if (values.find("connection").isPresent()) {
-      back.put("connection", values.oneOf("connection", "pty", "socket"));
+      back.put(
+          "connection",
+          values
+              .matching("connection", "(?i)pty|socket", "pty or socket")
+              .orElseThrow()
+              .toLowerCase(Locale.ROOT));
     }
     if ("socket".equals(back.get("connection"))) {
       back.put("path", folder.resolve(values.require("path")).toAbsolutePath().toString());

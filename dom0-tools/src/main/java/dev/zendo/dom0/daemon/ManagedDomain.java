@@ -3,6 +3,7 @@ package dev.zendo.dom0.daemon;
 import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.bootloader.GuestBootloader;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.EndAction;
@@ -10,6 +11,7 @@ import dev.zendo.dom0.console.ConsoleHub;
 import dev.zendo.dom0.console.ConsoleViewers;
 import dev.zendo.dom0.console.LogFile;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
+import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -22,6 +24,7 @@ final class ManagedDomain {
   private static final int LOGS_KEPT = 4;
 
   private final Machine machine;
+  private final Path boot;
   private final UUID uuid;
   private final ConsoleViewers viewers = new ConsoleViewers();
   private final LogFile log;
@@ -41,10 +44,11 @@ final class ManagedDomain {
   /** Builds it, and leaves it paused. */
   ManagedDomain(Machine machine, StateFolder folder, DomainConfig config, UUID uuid) {
     this.machine = machine;
+    this.boot = folder.boot();
     this.config = config;
     this.uuid = uuid;
     this.name = config.name();
-    DomainSpec spec = SpecReader.read(config, name, uuid);
+    DomainSpec spec = SpecReader.read(config, name, uuid, boot);
     log = new LogFile(folder.consoleLog(name), LOG_BYTES, LOGS_KEPT);
     hub.add(viewers);
     hub.add(log.output());
@@ -57,7 +61,11 @@ final class ManagedDomain {
   }
 
   private void build(DomainSpec spec) {
-    guest = machine.create(spec, hub);
+    try {
+      guest = machine.create(spec, hub);
+    } finally {
+      GuestBootloader.remove(boot, uuid.toString());
+    }
     viewers.connect(guest.console());
     log.connect(guest.console());
     for (int vcpu = 0; vcpu < config.maxVcpus(); vcpu++) {
@@ -169,9 +177,9 @@ final class ManagedDomain {
     if (destroyed) {
       return false;
     }
-    DomainSpec spec = SpecReader.read(config, name, uuid);
+    // First of all, since its disks may hold the kernel.
     guest.close();
-    build(spec);
+    build(SpecReader.read(config, name, uuid, boot));
     pause(false);
     return true;
   }

@@ -74,6 +74,11 @@ public final class StateFolder {
     return folder.resolve("console").resolve("guest-" + name + ".log");
   }
 
+  /** Where kernels are kept that come from guests' disks, until they are loaded. */
+  Path boot() {
+    return folder.resolve("boot");
+  }
+
   Path domains() {
     return folder.resolve("domains");
   }
@@ -90,6 +95,7 @@ public final class StateFolder {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       Files.createDirectories(domains());
       Files.createDirectories(folder.resolve("console"));
+      Files.createDirectories(boot());
     } catch (IOException e) {
       throw new ToolException(
           folder

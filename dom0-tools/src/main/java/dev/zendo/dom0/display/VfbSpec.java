@@ -7,15 +7,23 @@ import dev.zendo.dom0.spec.KeyValues;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** xl's description of a framebuffer, such as {@code vnc=1,vncdisplay=3} (xl.cfg, key vfb). */
 public final class VfbSpec {
   private static final List<String> KEYS =
       List.of("vnc", "vnclisten", "vncdisplay", "vncunused", "vncpasswd", "videoram");
 
+  /** For windows of the host's desktop, and for guests that are told scan codes. */
+  private static final List<String> IGNORED =
+      List.of("sdl", "opengl", "display", "xauthority", "keymap", "type");
+
   private static final KeyTable TABLE =
-      KeyTable.of("vfb", "vnc=1,vncdisplay=3", KEYS.toArray(String[]::new))
-          .emptied("vncpasswd", "vnclisten")
+      KeyTable.of(
+              "vfb",
+              "vnc=1,vncdisplay=3",
+              Stream.of(KEYS, IGNORED).flatMap(List::stream).toArray(String[]::new))
+          .emptied("vncpasswd", "vnclisten", "display", "xauthority", "keymap")
           .blanks();
 
   private VfbSpec() {}

@@ -33,7 +33,13 @@ public record SharedFolder(String tag, String path, boolean readOnly, long size,
           "access",
           "security_model",
           "size",
-          "files");
+          "files",
+          "type",
+          "backend",
+          "max-files",
+          "max-space",
+          "max-open-files",
+          "auto-delete");
 
   /** Without limits. */
   public SharedFolder(String tag, String path, boolean readOnly) {
@@ -64,12 +70,30 @@ public record SharedFolder(String tag, String path, boolean readOnly, long size,
             .orElseThrow();
     String path = folder.resolve(values.require("path")).toAbsolutePath().normalize().toString();
     values.oneOf("security_model", "none");
+    checkFixed(values);
     return new SharedFolder(
         tag,
         path,
         values.oneOf("access", "rw", "ro").equals("ro"),
-        values.size("size").orElse(Long.MAX_VALUE),
-        values.size("files").orElse(Long.MAX_VALUE));
+        values.size("size").orElse(limit(values, "max-space", 1L << 20)),
+        values.size("files").orElse(limit(values, "max-files", 1)));
+  }
+
+  /** Keys of xl that have one meaning here. */
+  private static void checkFixed(KeyValues values) {
+    values.oneOf("type", "qemu", "xen_9pfsd");
+    values.matching("backend", "0|Domain-0", "0 or leave it out: domain 0 serves all folders");
+    // There is a limit, a generous one.
+    values.number("max-open-files", 0, Integer.MAX_VALUE);
+    if (values.yes("auto-delete", false)) {
+      throw values.refused("nothing is deleted to make room; leave auto-delete out");
+    }
+  }
+
+  /** A limit as xl has it, where 0 is none. */
+  private static long limit(KeyValues values, String key, long unit) {
+    int limit = values.number(key, 0, Integer.MAX_VALUE).orElse(0);
+    return limit == 0 ? Long.MAX_VALUE : limit * unit;
   }
 
   /** The device, with a number that no other share of the guest has. */

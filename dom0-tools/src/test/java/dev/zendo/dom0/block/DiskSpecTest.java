@@ -21,6 +21,9 @@ class DiskSpecTest {
         "format=raw, vdev=hda, access=rw, target=/dev/vg/guest-volume",
         "raw:/dev/vg/guest-volume,hda,w",
         "phy:/dev/vg/guest-volume,,hda,w",
+        "phy:/dev/vg/guest-volume,hda,w",
+        "file:/dev/vg/guest-volume,hda,w",
+        "tap:aio:/dev/vg/guest-volume,hda,rw",
         "tap2:aio:/dev/vg/guest-volume,raw,hda,w",
         "backendtype=phy,vdev=hda,target=/dev/vg/guest-volume",
       })
@@ -51,6 +54,8 @@ class DiskSpecTest {
         "/root/image.iso,,hdc,,cdrom",
         "/root/image.iso,raw,hdc,devtype=cdrom",
         "/root/image.iso,raw,hdc:cdrom,r",
+        "file:/root/image.iso,hdc:cdrom,r",
+        ",hdc:cdrom,r",
       })
   void compactDisks(String text) {
     DeviceSpec spec = DiskSpec.parse(text);

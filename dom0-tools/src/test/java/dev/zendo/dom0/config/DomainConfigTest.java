@@ -106,8 +106,39 @@ class DomainConfigTest {
   void nameAndKernelMustBeThere() {
     Settings none = Settings.ofText("f.cfg", "memory=16");
     assertThrows(ConfigException.class, () -> DomainConfig.of(none));
-    Settings boots = Settings.ofText("f.cfg", "name='a'\nbootloader='pygrub'");
+    Settings boots = Settings.ofText("f.cfg", "name='a'\nbootloader='/opt/other'");
     assertThrows(ConfigException.class, () -> DomainConfig.of(boots));
+  }
+
+  @Test
+  void aBootloaderStandsForTheKernel() {
+    Bootloader loader =
+        DomainConfig.of(Settings.ofText("f.cfg", "name='a'\nbootloader='/usr/lib/xen/bin/pygrub'"))
+            .bootloader();
+    assertNull(loader.kernel());
+    assertNull(loader.entry());
+    DomainConfig named =
+        of("bootloader='pygrub'\nbootloader_args=['-q', '--entry=2', '--ramdisk', '/i']");
+    assertNull(named.kernel());
+    assertEquals("/k", named.bootloader().kernel());
+    assertEquals("/i", named.bootloader().ramdisk());
+    assertEquals("2", named.bootloader().entry());
+    assertEquals(
+        named.bootloader(), DomainConfig.of(Settings.ofJson("json", named.json())).bootloader());
+    assertThrows(
+        ConfigException.class, () -> of("bootloader='pygrub'\nbootloader_args='--kernel'"));
+    assertThrows(
+        ConfigException.class, () -> of("bootloader='pygrub'\nbootloader_args='--krnl=/a'"));
+  }
+
+  /** As xl has it for PV guests: keys that HVM guests know, too. */
+  @Test
+  void vncMakesAScreen() {
+    assertEquals(
+        List.of("vnc=1,vnclisten=0.0.0.0,vncdisplay=3"),
+        of("vnc=1\nvncdisplay=3\nvnclisten='0.0.0.0'").devices().get("vfb"));
+    assertEquals(List.of(), of("vnc=0").devices().get("vfb"));
+    assertEquals(List.of("vnc=0"), of("vnc=1\nvfb=['vnc=0']").devices().get("vfb"));
   }
 
   @Test

@@ -35,6 +35,7 @@ final class VifSpecParser {
               "ip",
               "script",
               "model")
+          .words("trusted", "untrusted")
           .blanks();
 
   private VifSpecParser() {}
@@ -48,7 +49,7 @@ final class VifSpecParser {
         values.number("devid", 0, MAX_DEVID),
         values.number("mtu", VifSpec.MIN_MTU, VifSpec.MAX_MTU).orElse(VifSpec.DEFAULT_MTU),
         values.read("rate", VifRate::parse),
-        values.yes("trusted", true),
+        values.yes("trusted", !values.words().contains("untrusted")),
         values.yes("antispoof", false),
         other(values));
   }
