@@ -6,6 +6,7 @@ import dev.zendo.dom0.client.ConsoleSession;
 import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.daemon.Json;
+import dev.zendo.dom0.daemon.LibxlConfig;
 import java.io.PrintStream;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -33,6 +34,7 @@ final class CreateVerb implements Verb {
     return """
         CONFIGURATION is a file as xl has it (xl.cfg), or JSON with the same keys; - for standard
         input. A KEY=VALUE stands for a line behind the file. Ctrl-] leaves the console of -c.
+        -n prints the configuration in libxl's words, -n --json as a configuration file in JSON.
         """;
   }
 
@@ -61,7 +63,10 @@ final class CreateVerb implements Verb {
     ConfigurationFile file = ConfigurationFile.of("create", line, 0, line.getOptionValue("f"));
     DomainConfig config = file.read(System.err);
     if (line.hasOption("dryrun")) {
-      out.println(Json.pretty(config.json()));
+      out.println(
+          line.hasOption("json")
+              ? Json.pretty(config.json())
+              : YajlText.of(LibxlConfig.planned(config)));
       return ExitStatus.OK;
     }
     boolean console = line.hasOption("console");

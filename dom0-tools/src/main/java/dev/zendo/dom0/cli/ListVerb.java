@@ -52,7 +52,8 @@ final class ListVerb implements Verb {
 
   @Override
   public Options options() {
-    return DaemonOptions.options().addOption("l", "long", false, "configurations, as JSON");
+    return DaemonOptions.options()
+        .addOption("l", "long", false, "all that is known of them, as JSON in libxl's words");
   }
 
   @Override
@@ -63,7 +64,7 @@ final class ListVerb implements Verb {
     try (DaemonClient client = DaemonOptions.connect(line)) {
       JsonNode list = client.call("list", params);
       if (line.hasOption("long")) {
-        out.println(Json.pretty(configurations(client, list)));
+        out.println(YajlText.of(configurations(client, list)));
       } else if (line.hasOption("json")) {
         out.println(Json.pretty(list));
       } else {
@@ -78,26 +79,30 @@ final class ListVerb implements Verb {
     for (JsonNode domain : list) {
       if (domain.path("domid").asInt() != 0) {
         ObjectNode params = Json.object().put("domain", domain.path("domid").asText());
-        all.add(client.call("config", params));
+        all.add(client.call("describe", params));
       }
     }
     return all;
   }
 
   private static void print(JsonNode list, boolean verbose, PrintStream out) {
-    out.println(
+    Lines lines = Lines.to(out);
+    lines.print(
         "Name                                        ID   Mem VCPUs\tState\tTime(s)"
             + (verbose ? "   UUID                                 Reason" : ""));
     for (JsonNode domain : list) {
-      out.printf(
-          "%-40s %5d %5d %5d     %s  %8.1f%s%n",
-          domain.path("name").asText(),
-          domain.path("domid").asInt(),
-          domain.path("memory_kib").asLong() >> 10,
-          domain.path("vcpus").asInt(),
-          FLAGS.getOrDefault(domain.path("state").asText(), "------"),
-          domain.path("cpu_ns").asLong() / 1e9,
-          verbose ? " " + domain.path("uuid").asText() + " " + domain.path("end").asText("-") : "");
+      lines.print(
+          String.format(
+              "%-40s %5d %5d %5d     %s  %8.1f%s",
+              domain.path("name").asText(),
+              domain.path("domid").asInt(),
+              domain.path("memory_kib").asLong() >> 10,
+              domain.path("vcpus").asInt(),
+              FLAGS.getOrDefault(domain.path("state").asText(), "------"),
+              domain.path("cpu_ns").asLong() / 1e9,
+              verbose
+                  ? " " + domain.path("uuid").asText() + " " + domain.path("end").asText("-")
+                  : ""));
     }
   }
 }

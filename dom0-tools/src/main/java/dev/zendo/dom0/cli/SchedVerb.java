@@ -71,14 +71,16 @@ final class SchedVerb implements Verb {
   }
 
   private static void print(JsonNode list, PrintStream out) {
-    out.printf("%-33s %4s %6s %4s%n", "Name", "ID", "Weight", "Cap");
+    Lines lines = Lines.to(out);
+    lines.print(String.format("%-33s %4s %6s %4s", "Name", "ID", "Weight", "Cap"));
     for (JsonNode domain : list) {
-      out.printf(
-          "%-33s %4d %6d %4d%n",
-          domain.path("name").asText(),
-          domain.path("domid").asInt(),
-          domain.path("weight").asInt(),
-          domain.path("cap").asInt());
+      lines.print(
+          String.format(
+              "%-33s %4d %6d %4d",
+              domain.path("name").asText(),
+              domain.path("domid").asInt(),
+              domain.path("weight").asInt(),
+              domain.path("cap").asInt()));
     }
   }
 }

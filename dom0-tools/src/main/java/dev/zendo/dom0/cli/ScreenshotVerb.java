@@ -1,6 +1,9 @@
 package dev.zendo.dom0.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.client.DaemonClient;
+import dev.zendo.dom0.daemon.Json;
 import dev.zendo.dom0.display.Picture;
 import dev.zendo.dom0.display.VncAddress;
 import dev.zendo.dom0.display.VncClient;
@@ -27,36 +30,67 @@ final class ScreenshotVerb implements Verb {
 
   @Override
   public String arguments() {
-    return "[HOST]:DISPLAY FILE";
+    return "DOMAIN|[HOST]:DISPLAY FILE";
   }
 
   @Override
   public String details() {
     return """
-        The guest runs with --vfb vnc=1,vncdisplay=DISPLAY (port 5900 + DISPLAY).
-        FILE may be - for standard output.
+        A domain of the daemon has a screen if its configuration has a vfb. A guest of zl run with
+        --vfb vnc=1,vncdisplay=DISPLAY is asked with VNC (port 5900 + DISPLAY), and so are others
+        with a colon in the name. FILE may be - for standard output.
         """;
   }
 
   @Override
   public List<String> examples() {
-    return List.of("zl screenshot :0 screen.png", "zl screenshot :3 --password secret - | feh -");
+    return List.of(
+        "zl screenshot web screen.png",
+        "zl screenshot :0 screen.png",
+        "zl screenshot :3 --password secret - | feh -");
   }
 
   @Override
   public Options options() {
-    return new Options()
+    return DaemonOptions.options()
         .addOption(RunOptions.value(null, "password", "TEXT", "what vncpasswd says"));
   }
 
   @Override
-  public int run(CommandLine line, PrintStream out) {
+  public int run(CommandLine line, PrintStream out) throws InterruptedException {
     List<String> words = line.getArgList();
     if (words.size() != 2) {
       throw new UsageException(
-          "screenshot needs a display and a file: zl screenshot :0 screen.png");
+          "screenshot needs a domain or display and a file: zl screenshot web screen.png");
     }
-    String address = words.get(0);
+    if (words.get(0).contains(":")) {
+      fromDisplay(line, words.get(0), words.get(1), out);
+    } else {
+      fromDaemon(line, words.get(0), words.get(1), out);
+    }
+    return ExitStatus.OK;
+  }
+
+  private static void fromDaemon(CommandLine line, String domain, String name, PrintStream out)
+      throws InterruptedException {
+    try (DaemonClient client = DaemonOptions.connect(line)) {
+      Path temporary = name.equals("-") ? Files.createTempFile("screen", ".png") : null;
+      Path file = temporary == null ? Path.of(name).toAbsolutePath() : temporary;
+      JsonNode answer =
+          client.call(
+              "screenshot", Json.object().put("domain", domain).put("file", file.toString()));
+      if (temporary != null) {
+        Files.copy(temporary, out);
+        Files.delete(temporary);
+      } else if (line.hasOption("json")) {
+        out.println(Json.pretty(answer));
+      }
+    } catch (IOException e) {
+      throw new ToolException(name + ": cannot be written (" + e.getMessage() + ")", e);
+    }
+  }
+
+  private static void fromDisplay(CommandLine line, String address, String file, PrintStream out) {
     int colon = address.lastIndexOf(':');
     String host = colon > 0 ? address.substring(0, colon) : "127.0.0.1";
     int port = VncAddress.BASE_PORT + display(address, address.substring(colon + 1));
@@ -67,8 +101,10 @@ final class ScreenshotVerb implements Verb {
       throw new ToolException(
           address + ": no picture from port " + port + " (" + e.getMessage() + ")", e);
     }
-    save(picture, words.get(1), out);
-    return ExitStatus.OK;
+    save(picture, file, out);
+    if (line.hasOption("json") && !file.equals("-")) {
+      out.println(Json.pretty(Json.object().put("file", file)));
+    }
   }
 
   private static int display(String address, String number) {

@@ -1,6 +1,8 @@
 package dev.zendo.dom0.cli;
 
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.client.DaemonClient;
+import dev.zendo.dom0.daemon.Json;
 import dev.zendo.dom0.spec.Suggestions;
 import dev.zendo.dom0.xenstore.StoreConnection;
 import dev.zendo.dom0.xenstore.StoreDaemon;
@@ -51,7 +53,7 @@ final class StoreVerb implements Verb {
 
   @Override
   public String arguments() {
-    return "--socket PATH|--file JSON " + String.join("|", ACTIONS.keySet()) + " [ARGUMENT...]";
+    return "[--socket PATH|--file JSON] " + String.join("|", ACTIONS.keySet()) + " [ARGUMENT...]";
   }
 
   @Override
@@ -59,7 +61,12 @@ final class StoreVerb implements Verb {
     return new Options()
         .addOption(
             RunOptions.value(
-                "s", "socket", "PATH", "socket of zl run --store-socket, or where to serve"))
+                "s",
+                "socket",
+                "PATH",
+                "socket of zl run --store-socket instead of the daemon's; or where to serve"))
+        .addOption(
+            RunOptions.value(null, "state", "FOLDER", "the daemon's folder (or ZENDO_STATE)"))
         .addOption(RunOptions.value("f", "file", "FILE", "store saved as JSON"))
         .addOption("p", "permissions", false, "ls: show permissions, too")
         .addOption(RunOptions.flag("json", "answers as JSON; events one to a line"))
@@ -97,6 +104,7 @@ final class StoreVerb implements Verb {
   @Override
   public List<String> examples() {
     return List.of(
+        "zl store ls /local/domain/1",
         "zl store --socket /tmp/store ls /local/domain/1",
         "zl store --socket /tmp/store write /local/domain/1/control/shutdown poweroff",
         "zl store --socket /tmp/store watch --json /local/domain @releaseDomain",
@@ -129,14 +137,23 @@ final class StoreVerb implements Verb {
     }
   }
 
-  private static StoreConnection open(CommandLine line) {
-    if (line.hasOption("socket") == line.hasOption("file")) {
+  private static StoreConnection open(CommandLine line) throws InterruptedException {
+    if (line.hasOption("socket") && line.hasOption("file")) {
       throw new UsageException(
-          "store needs either --socket PATH of a running zl run, or --file of a saved store");
+          "store takes --socket PATH of a running zl run, or --file of a saved store, not both");
     }
-    return line.hasOption("socket")
-        ? new StoreSocket(Path.of(line.getOptionValue("socket")))
-        : new StoreFile(Path.of(line.getOptionValue("file")));
+    if (line.hasOption("file")) {
+      return new StoreFile(Path.of(line.getOptionValue("file")));
+    }
+    return new StoreSocket(
+        line.hasOption("socket") ? Path.of(line.getOptionValue("socket")) : ofDaemon(line));
+  }
+
+  /** Where the daemon serves its store. */
+  private static Path ofDaemon(CommandLine line) throws InterruptedException {
+    try (DaemonClient client = DaemonOptions.connect(line)) {
+      return Path.of(client.call("hello", Json.object()).path("store").asText());
+    }
   }
 
   private static int act(StoreConnection store, CommandLine line, PrintStream out)

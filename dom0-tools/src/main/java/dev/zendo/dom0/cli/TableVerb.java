@@ -191,11 +191,12 @@ record TableVerb(
         out.println(Json.pretty(list));
         return ExitStatus.OK;
       }
-      out.println(header);
+      Lines lines = Lines.to(out);
+      lines.print(header);
       for (JsonNode each : list) {
         String text = row.apply(each);
         if (!text.isEmpty()) {
-          out.println(text);
+          lines.print(text);
         }
       }
     }

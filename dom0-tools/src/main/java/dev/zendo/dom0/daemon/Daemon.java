@@ -53,6 +53,7 @@ public final class Daemon implements AutoCloseable {
     new DomainMethods(domains).addTo(methods);
     new ResourceMethods(machine, domains).addTo(methods);
     new DeviceMethods(machine, domains).addTo(methods);
+    new DescriptionMethods(machine, memoryMiB, domains).addTo(methods);
     recover();
     server = new DaemonServer(folder.socket(), Map.copyOf(methods));
   }

@@ -19,10 +19,12 @@ import java.util.function.Predicate;
 final class DeviceMethods {
   private final DomainTable table;
   private final StoreClient store;
+  private final DomainDevices devices;
 
   DeviceMethods(Machine machine, DomainTable table) {
     this.table = table;
     this.store = machine.store().client();
+    this.devices = new DomainDevices(store);
   }
 
   void addTo(Map<String, Method> methods) {
@@ -45,7 +47,7 @@ final class DeviceMethods {
 
   private JsonNode list(Call call, String type) {
     ArrayNode list = Json.array();
-    for (DevicePath path : devices(table.find(call.string("domain")), type)) {
+    for (DevicePath path : devices.of(table.find(call.string("domain")).id(), type)) {
       ObjectNode device =
           Json.object()
               .put("devid", path.devid())
@@ -69,17 +71,6 @@ final class DeviceMethods {
   private long number(String key) {
     String text = store.find(key).orElse("");
     return text.matches("[0-9]{1,10}") ? Long.parseLong(text) : -1;
-  }
-
-  private List<DevicePath> devices(ManagedDomain domain, String type) {
-    String home = "/libxl/" + domain.id() + "/device/" + type;
-    return store.exists(home)
-        ? store.list(home).stream()
-            .map(devid -> store.read(home + "/" + devid + "/backend"))
-            .map(DevicePath::ofBackend)
-            .sorted((a, b) -> Integer.compare(a.devid(), b.devid()))
-            .toList()
-        : List.of();
   }
 
   private JsonNode attachDisk(Call call) {
@@ -117,7 +108,7 @@ final class DeviceMethods {
   private JsonNode attachNetwork(Call call) {
     ManagedDomain domain = alive(call);
     VifSpec vif = VifSpec.parse(String.join(",", call.strings("spec")));
-    List<DevicePath> present = devices(domain, VifSpec.TYPE);
+    List<DevicePath> present = devices.of(domain.id(), VifSpec.TYPE);
     int next = present.isEmpty() ? 0 : present.get(present.size() - 1).devid() + 1;
     DeviceSpec spec = vif.device(domain.uuid(), vif.devid().orElse(next));
     domain.guest().attach(spec);
@@ -145,7 +136,7 @@ final class DeviceMethods {
             ? path -> path.devid() == Integer.parseInt(device)
             : path -> store.find(path.backend() + "/mac").orElse("").equalsIgnoreCase(device);
     DevicePath path =
-        devices(domain, VifSpec.TYPE).stream()
+        devices.of(domain.id(), VifSpec.TYPE).stream()
             .filter(wanted)
             .findFirst()
             .orElseThrow(

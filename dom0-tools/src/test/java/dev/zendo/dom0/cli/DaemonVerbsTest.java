@@ -112,7 +112,7 @@ class DaemonVerbsTest {
     assertEquals("paused", web.path("state").asText());
     // Beside its memory it owns the frames of its page tables at most.
     assertEquals(8 << 10, web.path("memory_kib").asLong());
-    assertEquals("web", json("list", "-l").path(0).path("config").path("name").asText());
+    assertEquals("web", json("list", "-l").path(0).at("/config/c_info/name").asText());
     assertEquals(1, json("domid", "web").path("domid").asInt());
     assertEquals(0, json("vcpu-list").path(0).path("vcpu").asInt());
     assertTrue(json("daemon", "--status").path("pid").asLong() > 0);
@@ -124,8 +124,9 @@ class DaemonVerbsTest {
   void wordsBehindTheFileCount() {
     does("create", "-n", config.toString(), "memory=64", "name=other");
     JsonNode shown = Json.parse(out);
-    assertEquals(64, shown.path("memory").asInt());
-    assertEquals("other", shown.path("name").asText());
+    assertEquals(64 << 10, shown.at("/config/b_info/max_memkb").asInt());
+    assertEquals("other", shown.at("/config/c_info/name").asText());
+    assertEquals(64, json("create", "-n", config.toString(), "memory=64").path("memory").asInt());
     assertEquals(1, json("list").size());
   }
 

@@ -131,7 +131,7 @@ class ZlTest {
           {"run", folder.resolve("missing").toString()},
           {"run", folder.toString()},
           {"store"},
-          {"store", "ls"},
+          {"store", "ls", "--socket", "a", "--file", "b"},
           {"store", "--file", text.toString(), "ls"},
           {"store", "--socket", folder.resolve("none").toString(), "ls"},
           {"--quux"},

@@ -1,0 +1,76 @@
+package dev.zendo.dom0.daemon;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.daemon.DaemonException.Kind;
+import dev.zendo.dom0.display.Display;
+import dev.zendo.xenstore.StoreClient;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** What the machine and its domains are and look like; nothing is changed. */
+final class DescriptionMethods {
+  private static final int KIB_PER_FRAME = 4;
+
+  private final Machine machine;
+  private final long memoryMiB;
+  private final DomainTable table;
+  private final StoreClient store;
+  private final DomainDevices devices;
+
+  DescriptionMethods(Machine machine, long memoryMiB, DomainTable table) {
+    this.machine = machine;
+    this.memoryMiB = memoryMiB;
+    this.table = table;
+    this.store = machine.store().client();
+    this.devices = new DomainDevices(store);
+  }
+
+  void addTo(Map<String, Method> methods) {
+    methods.put("describe", this::describe);
+    methods.put("info", call -> info());
+    methods.put("screenshot", this::screenshot);
+  }
+
+  /** A domain as libxl has it. */
+  private JsonNode describe(Call call) {
+    ManagedDomain domain = table.find(call.string("domain"));
+    String target = store.find("/local/domain/" + domain.id() + "/memory/target").orElse("unknown");
+    long kib =
+        target.matches("[0-9]{1,15}") ? Long.parseLong(target) : domain.config().memoryMiB() << 10;
+    return LibxlConfig.of(domain, kib, devices.all(domain.id(), LibxlDevices.TYPES));
+  }
+
+  private JsonNode info() {
+    return Json.object()
+        .put("nr_cpus", machine.processors())
+        .put("total_memory", memoryMiB)
+        .put("free_memory", machine.freeFrames() * KIB_PER_FRAME >> 10)
+        .put("domains", table.all().size() + 1);
+  }
+
+  /** Saves what a screen shows. */
+  private JsonNode screenshot(Call call) {
+    ManagedDomain domain = table.find(call.string("domain"));
+    Display display =
+        machine
+            .displays()
+            .of(domain.id())
+            .orElseThrow(
+                () ->
+                    new DaemonException(
+                        Kind.WRONG_STATE,
+                        domain.name() + " has no screen; give it one with vfb = [ 'vnc=1' ]"));
+    Path file = Path.of(call.string("file"));
+    try (OutputStream out = Files.newOutputStream(file)) {
+      display.screen().picture().writePng(out);
+    } catch (IOException e) {
+      throw new DaemonException(
+          Kind.REFUSED, file + ": cannot be written (" + e.getMessage() + ")");
+    }
+    return Json.object().put("file", file.toString());
+  }
+}
