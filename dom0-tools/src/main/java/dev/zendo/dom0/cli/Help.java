@@ -39,7 +39,8 @@ final class Help {
     for (Verb verb : verbs) {
       out.printf(" %-14s %s%n", verb.name(), verb.summary());
     }
-    out.printf(" %-14s %s%n", "help", "Show this list, or the help of a verb");
+    out.printf(
+        " %-14s %s%n", "help", "Show this list, or the help of a verb; --man: all as a man page");
     out.println();
     out.println("zl VERB --help shows options and examples; zl --version shows the version.");
     out.println("Environment: ZENDO_LOG=error|warn|info|debug|trace, JAVA_HOME, ZENDO_JAVA_OPTS.");

@@ -59,9 +59,15 @@ public final class Zl {
             new ScreenshotVerb(),
             new ProfileVerb(),
             new ConformVerb(),
+            new CompletionVerb(() -> VERBS),
             new InfoVerb(),
             new VersionVerb()));
     return List.copyOf(verbs);
+  }
+
+  /** All verbs. */
+  static List<Verb> all() {
+    return VERBS;
   }
 
   /** Runs the program and ends the process with its status. */
@@ -145,6 +151,8 @@ public final class Zl {
   private int help(List<String> names) {
     if (names.isEmpty()) {
       Help.overview(out, VERBS);
+    } else if (names.get(0).equals("--man")) {
+      new ManPage(out).print(VERBS);
     } else {
       Help.of(out, verb(names.get(0)));
     }
