@@ -12,7 +12,8 @@ final class GrubMenu {
   /** Longer lines mean nothing, and would take long to look at. */
   private static final int MAX_LINE = 4096;
 
-  private static final Pattern ENTRY = Pattern.compile("menuentry\\s+([\"'])(.*?)\\1(.*)\\{\\s*");
+  private static final Pattern ENTRY =
+      Pattern.compile("menuentry\\s+(?:([\"'])(.*?)\\1|(\\S+))(.*)\\{\\s*");
   private static final Pattern ID =
       Pattern.compile("(?:\\$menuentry_id_option|--id)[ =]([\"']?)(\\S+)\\1");
   private static final Pattern DEFAULT = Pattern.compile("set\\s+default=([\"']?)(.*)\\1");
@@ -45,8 +46,9 @@ final class GrubMenu {
     }
     Matcher entry = ENTRY.matcher(line);
     if (entry.matches()) {
-      Matcher id = ID.matcher(entry.group(3));
-      open = new MenuEntry(entry.group(2), id.find() ? id.group(2) : "");
+      Matcher id = ID.matcher(entry.group(4));
+      String title = entry.group(2) == null ? entry.group(3) : entry.group(2);
+      open = new MenuEntry(title, id.find() ? id.group(2) : "");
       entries.add(open);
     } else if (line.startsWith("}")) {
       open = null;

@@ -64,6 +64,13 @@ class BootMenuTest {
   }
 
   @Test
+  void aTitleNeedsNoQuotes() throws BadFilesystemException {
+    BootMenu menu = GrubMenu.modern("menuentry Debian {\n  linux /k a=b\n}\n");
+    assertEquals("Debian", menu.pick(null).title());
+    assertEquals("/k", menu.pick(null).kernel());
+  }
+
+  @Test
   void grubBeforeIt() throws BadFilesystemException {
     BootMenu menu =
         GrubMenu.legacy(
