@@ -82,7 +82,9 @@ public final class ConfigKeys {
         vendor_device vga videoram vif2 virtio viridian vkb vkb_device vmtrace_buf_kb vncviewer vnuma vpmu vpt_align vsnd vtpm vuart
         vdispl xauthority xen_platform_pci xen_platform_pci_bar_uc xend_suspend_evtchn_compat
         xenstore_feature_mask xenstore_quota
+        broadcast dhcp gateway hostname ip netmask nfs_root nfs_server xen_shell
         """;
+    // The last line is what xen-tools writes for other readers than xl.
     return Set.of(text.strip().split("\\s+"));
   }
 

@@ -19,7 +19,9 @@ class ConfigurationsOfOthersTest {
   private static final UUID SOME = new UUID(1, 2);
 
   private static DomainConfig of(String text) {
-    return DomainConfig.of(Settings.ofText("f.cfg", text));
+    Settings settings = Settings.ofText("f.cfg", text);
+    settings.forEachKey((key, place) -> assertNotEquals(Use.UNKNOWN, ConfigKeys.use(key), key));
+    return DomainConfig.of(settings);
   }
 
   private static List<DeviceSpec> devices(DomainConfig config) {
@@ -117,9 +119,6 @@ class ConfigurationsOfOthersTest {
         "xenstore_quota=['nodes=1000']; usbctrl=['type=pv']; seclabel='a:b:c'; on_watchdog='preserve'",
       })
   void documentation(String text) {
-    Settings settings =
-        Settings.ofText("f.cfg", "name='example.pvlinux'\nkernel='/boot/vmlinuz'\n" + text);
-    devices(DomainConfig.of(settings));
-    settings.forEachKey((key, place) -> assertNotEquals(Use.UNKNOWN, ConfigKeys.use(key), key));
+    devices(of("name='example.pvlinux'\nkernel='/boot/vmlinuz'\n" + text));
   }
 }
