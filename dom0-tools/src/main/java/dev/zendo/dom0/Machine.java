@@ -10,6 +10,8 @@ import dev.zendo.dom0.device.BackendBus;
 import dev.zendo.dom0.device.BackendDriver;
 import dev.zendo.dom0.device.DeviceControl;
 import dev.zendo.dom0.display.Displays;
+import dev.zendo.dom0.dump.GuestPages;
+import dev.zendo.dom0.messages.MachineMessages;
 import dev.zendo.dom0.net.HostTime;
 import dev.zendo.dom0.net.NetworkTime;
 import dev.zendo.dom0.net.Networks;
@@ -27,17 +29,21 @@ import dev.zendo.hypervisor.domain.InternalFailure;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
+import dev.zendo.hypervisor.paging.Paging;
 import dev.zendo.hypervisor.time.InstructionClock;
 import dev.zendo.hypervisor.trace.Sample;
 import dev.zendo.hypervisor.trace.Sampler;
 import dev.zendo.hypervisor.trace.SamplingPlan;
 import dev.zendo.hypervisor.trace.Tracer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A machine in this process: hypervisor, control domain, store. Guests are made with {@link
@@ -54,6 +60,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Thread-safe.
  */
 public final class Machine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
+
   /** Memory for domain 0 and for what the hypervisor keeps in frames, beside the guests'. */
   private static final long OWN_MIB = 32;
 
@@ -71,6 +79,7 @@ public final class Machine implements AutoCloseable {
   private final BackendBus devices;
   private final DeviceControl deviceControl;
   private final Map<Integer, Guest> guests = new ConcurrentHashMap<>();
+  private final MachineMessages messages = new MachineMessages();
   private boolean closed;
 
   private Machine(HypervisorConfig config) {
@@ -83,6 +92,10 @@ public final class Machine implements AutoCloseable {
     this.devices = new BackendBus(control, store.store(), drivers(config.driven()));
     this.deviceControl = new DeviceControl(store.client(), control.events());
     hypervisor.onCrash(this::crashed);
+    hypervisor.onConsole(this::console);
+    hypervisor
+        .failures()
+        .listener(failure -> messages.add(failure.where().domain(), failure.text()));
     control.events().onFailure((cause, domain) -> hypervisor.fail(domain, cause));
     control.events().bindVirq(Virq.DOM_EXC, this::checkGuests);
   }
@@ -178,6 +191,11 @@ public final class Machine implements AutoCloseable {
     return devices;
   }
 
+  /** What the hypervisor and the control domain had to say. */
+  public MachineMessages messages() {
+    return messages;
+  }
+
   /** The pictures of guests that have one. */
   public Displays displays() {
     return displays;
@@ -225,6 +243,19 @@ public final class Machine implements AutoCloseable {
   /** Machine frames that nobody owns; a statistic for tests and benchmarks. */
   public long freeFrames() {
     return hypervisor.memoryCore().freeFrames();
+  }
+
+  /** Machine frames that there are. */
+  public long totalFrames() {
+    return hypervisor.memory().frames();
+  }
+
+  /** The pages of a guest; none when it is gone. No hypercall tells the frames of a domain. */
+  public GuestPages pages(Guest guest) {
+    Domain domain = hypervisor.domain(guest.id());
+    Paging paging = hypervisor.memoryCore().paging();
+    long[] frames = domain == null ? new long[0] : paging.frames().pages(domain);
+    return GuestPages.of(frames, paging.machToPhys()::get);
   }
 
   /**
@@ -287,6 +318,15 @@ public final class Machine implements AutoCloseable {
     if (guest != null) {
       guest.crashReason(report.why());
     }
+    messages.add(report.domain(), report.place() + ": " + report.why());
+    report.registerLines().forEach(line -> messages.add(report.domain(), line));
+  }
+
+  /** What the control domain prints on the hypervisor's console; no other domain may. */
+  private void console(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8).stripTrailing();
+    LOG.info("{}", text);
+    messages.add(0, text);
   }
 
   /** Looks which guests have ended; runs on the event thread. */

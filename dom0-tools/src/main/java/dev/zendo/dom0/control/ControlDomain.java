@@ -18,6 +18,7 @@ public final class ControlDomain implements AutoCloseable {
   private final MemoryControl memory;
   private final GrantMapper grants;
   private final EventPorts events;
+  private final VersionControl version;
 
   /**
    * Takes the control domain into operation.
@@ -37,6 +38,7 @@ public final class ControlDomain implements AutoCloseable {
     vcpus = new VcpuControl(calls);
     memory = new MemoryControl(gate, space, ram);
     grants = new GrantMapper(gate, space, memory);
+    version = new VersionControl(gate);
     events = new EventPorts(gate, port, memory.mapSharedInfo(), name + "-events");
     if (!driven) {
       events.start();
@@ -79,6 +81,11 @@ public final class ControlDomain implements AutoCloseable {
   /** Event channels. */
   public EventPorts events() {
     return events;
+  }
+
+  /** What the hypervisor says of itself. */
+  public VersionControl version() {
+    return version;
   }
 
   /** Stops serving events. Domains are not destroyed. */

@@ -1,6 +1,8 @@
 package dev.zendo.dom0.log;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.Marker;
 import org.slf4j.event.Level;
@@ -17,6 +19,7 @@ public final class StderrLog extends LegacyAbstractLogger {
 
   private static volatile Level level = initialLevel();
   private static volatile String lineEnd = "\n";
+  private static final List<LogListener> LISTENERS = new CopyOnWriteArrayList<>();
 
   private final String shortName;
 
@@ -38,6 +41,16 @@ public final class StderrLog extends LegacyAbstractLogger {
   /** The least important level that is written. */
   public static Level level() {
     return level;
+  }
+
+  /** Tells one more of each line that is written. */
+  public static void listen(LogListener listener) {
+    LISTENERS.add(listener);
+  }
+
+  /** Ends {@link #listen}. */
+  public static void forget(LogListener listener) {
+    LISTENERS.remove(listener);
   }
 
   /** In raw terminal mode a line must end with a carriage return as well. */
@@ -99,9 +112,14 @@ public final class StderrLog extends LegacyAbstractLogger {
     StringBuilder line = new StringBuilder();
     line.append('[').append(at.toString().toLowerCase(Locale.ROOT)).append("] ");
     line.append(shortName).append(": ");
+    int text = line.length();
     line.append(MessageFormatter.basicArrayFormat(pattern, arguments));
     if (cause != null) {
       line.append(" (").append(cause).append(')');
+    }
+    if (!LISTENERS.isEmpty()) {
+      String said = line.substring(text);
+      LISTENERS.forEach(listener -> listener.logged(at, said));
     }
     System.err.print(line.append(lineEnd));
     System.err.flush();

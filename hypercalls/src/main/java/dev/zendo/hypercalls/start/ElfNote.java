@@ -21,6 +21,10 @@ public final class ElfNote {
   public static final int MOD_START_PFN = 16;
   public static final int SUPPORTED_FEATURES = 17;
   public static final int PHYS32_ENTRY = 18;
+  public static final int DUMPCORE_NONE = 0x2000000;
+  public static final int DUMPCORE_HEADER = 0x2000001;
+  public static final int DUMPCORE_XEN_VERSION = 0x2000002;
+  public static final int DUMPCORE_FORMAT_VERSION = 0x2000003;
 
   private ElfNote() {}
 }

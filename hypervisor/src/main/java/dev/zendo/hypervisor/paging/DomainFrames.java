@@ -195,6 +195,14 @@ public final class DomainFrames {
     }
   }
 
+  /** The frames that count as pages of a domain, in no particular order; a snapshot. */
+  public long[] pages(Domain domain) {
+    DomainSpace space = DomainSpace.of(domain);
+    synchronized (space.frames) {
+      return space.frames.matching(mfn -> !table.isExtra(mfn));
+    }
+  }
+
   /**
    * Takes everything away from a dead domain. Frames that others still refer to lose their owner
    * and are freed with the last reference. Page tables must have been given up before.
