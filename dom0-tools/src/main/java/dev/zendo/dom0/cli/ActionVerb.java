@@ -62,6 +62,12 @@ record ActionVerb(
         of("pause", "Hold a domain", "zl pause web", DOMAIN),
         of("unpause", "Let a domain that was paused run again", "zl unpause web", DOMAIN),
         of("destroy", "End a domain at once", "zl destroy web", DOMAIN),
+        new ActionVerb(
+            "dump-core",
+            "Write a domain's memory and vcpus into a file, in Xen's core format or gdb's",
+            List.of(DOMAIN, new Word("FILE", "file", Kind.FILE), text("xen|gdb", "format")),
+            2,
+            List.of("zl dump-core web web.core", "zl dump-core web web.gdb gdb")),
         of(
             "rename",
             "Give a domain another name",

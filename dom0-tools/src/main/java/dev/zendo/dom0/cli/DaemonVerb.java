@@ -6,8 +6,10 @@ import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.client.DaemonStarter;
 import dev.zendo.dom0.daemon.Daemon;
 import dev.zendo.dom0.daemon.Json;
+import dev.zendo.dom0.daemon.MetricsAddress;
 import dev.zendo.dom0.daemon.StateFolder;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +48,7 @@ final class DaemonVerb implements Verb {
     return List.of(
         "zl daemon",
         "zl daemon --memory 8G --foreground",
+        "zl daemon --metrics 127.0.0.1:9177",
         "zl daemon --status",
         "zl daemon --stop");
   }
@@ -71,6 +74,13 @@ final class DaemonVerb implements Verb {
             RunOptions.value(null, "processors", "N", "threads that run vcpus (as the host has)"))
         .addOption(
             RunOptions.value(
+                null,
+                "metrics",
+                "ADDRESS",
+                "give counters in Prometheus' format at unix:PATH or a loopback port, such as"
+                    + " 127.0.0.1:9177"))
+        .addOption(
+            RunOptions.value(
                 "e", "engine", "NAME", "what executes guest code: auto, direct or interpreter"));
   }
 
@@ -79,6 +89,9 @@ final class DaemonVerb implements Verb {
     StateFolder folder = DaemonOptions.folder(line);
     if (!line.getArgList().isEmpty()) {
       throw new UsageException("daemon takes no arguments (zl daemon --help)");
+    }
+    if (line.hasOption("metrics")) {
+      var unused = MetricsAddress.parse(line.getOptionValue("metrics"));
     }
     if (line.hasOption("foreground")) {
       return serve(folder, line, out);
@@ -96,6 +109,9 @@ final class DaemonVerb implements Verb {
     }
     try (DaemonClient client =
         running.isPresent() ? running.get() : DaemonStarter.start(folder, words(line))) {
+      if (line.hasOption("metrics")) {
+        client.call("metrics", Json.object().put("address", metrics(line)));
+      }
       print(client.call("hello", Json.object()), line, out);
     }
     return ExitStatus.OK;
@@ -113,6 +129,15 @@ final class DaemonVerb implements Verb {
     return words;
   }
 
+  /** The daemon may be in another folder. */
+  private static String metrics(CommandLine line) {
+    String address = line.getOptionValue("metrics");
+    String unix = "unix:";
+    return address.startsWith(unix)
+        ? unix + Path.of(address.substring(unix.length())).toAbsolutePath()
+        : address;
+  }
+
   private static void print(JsonNode status, CommandLine line, PrintStream out) {
     if (line.hasOption("json")) {
       out.println(Json.pretty(status));
@@ -122,7 +147,8 @@ final class DaemonVerb implements Verb {
         "the daemon runs as process "
             + status.path("pid").asLong()
             + ", with its state in "
-            + status.path("state").asText());
+            + status.path("state").asText()
+            + (status.has("metrics") ? ", and metrics at " + status.path("metrics").asText() : ""));
     for (JsonNode lost : status.path("lost")) {
       out.println(
           "lost with the daemon before it: "
@@ -166,6 +192,9 @@ final class DaemonVerb implements Verb {
     try (Daemon daemon = new Daemon(folder, memory, Math.max(1, processors), engine)) {
       Thread hook = new Thread(() -> end(daemon, patience), "daemon-end");
       Runtime.getRuntime().addShutdownHook(hook);
+      if (line.hasOption("metrics")) {
+        daemon.serveMetrics(line.getOptionValue("metrics"));
+      }
       out.println("serving at " + String.join(" and ", daemon.addresses()));
       out.flush();
       daemon.await();

@@ -54,6 +54,8 @@ public final class Zl {
             new ConfigUpdateVerb(),
             new CaptureVerb(),
             new EventsVerb(),
+            new DmesgVerb(),
+            new TopVerb(),
             new DaemonVerb(),
             new StoreVerb(),
             new ScreenshotVerb(),

@@ -58,8 +58,7 @@ public final class VersionControl {
   }
 
   private long call(int command, long argument) {
-    return gate.check(
-        "asking for the version", Hypercalls.XEN_VERSION, command, argument, 0, 0);
+    return gate.check("asking for the version", Hypercalls.XEN_VERSION, command, argument, 0, 0);
   }
 
   private byte[] answer(int command, int size) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.log.StderrLog;
 import dev.zendo.dom0.net.Networks;
 import dev.zendo.xenstore.journal.Journal;
 import java.io.IOException;
@@ -28,8 +29,11 @@ public final class Daemon implements AutoCloseable {
   private final DomainList list;
   private final ArrayNode lost = Json.array();
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final MessageMethods messages;
+  private final DomainMetrics metrics;
   private final DaemonServer server;
   private volatile boolean atOnce;
+  private MetricsServer metricsServer;
 
   /**
    * Takes a folder over, starts the machine, and listens.
@@ -48,12 +52,19 @@ public final class Daemon implements AutoCloseable {
     machine.store().listen(folder.storeSocket());
     domains = new DomainTable(machine, folder, events);
     list = new DomainList(machine, domains);
+    messages = new MessageMethods(machine.messages(), domains);
+    StderrLog.listen(messages);
+    DomainCounters counters = new DomainCounters(machine, list);
+    metrics = new DomainMetrics(counters);
     Map<String, Method> methods = new HashMap<>();
     new HostMethods(this).addTo(methods);
     new DomainMethods(domains).addTo(methods);
     new ResourceMethods(machine, domains).addTo(methods);
     new DeviceMethods(machine, domains).addTo(methods);
     new DescriptionMethods(machine, memoryMiB, domains).addTo(methods);
+    domains.dumps().addTo(methods, domains);
+    messages.addTo(methods);
+    counters.addTo(methods);
     recover();
     server = new DaemonServer(folder.socket(), Map.copyOf(methods));
   }
@@ -100,7 +111,31 @@ public final class Daemon implements AutoCloseable {
             .put("state", folder.path().toString())
             .put("store", folder.storeSocket().toString());
     what.set("lost", lost);
+    synchronized (this) {
+      if (metricsServer != null) {
+        what.put("metrics", metricsServer.address());
+      }
+    }
     return what;
+  }
+
+  /**
+   * Gives the counters of domains to whoever asks at an address, in Prometheus' text format; an
+   * earlier address is given up.
+   *
+   * @param address {@code unix:PATH}, or a port of a loopback address such as {@code
+   *     127.0.0.1:9177}
+   * @throws ToolException when nobody can listen there
+   */
+  public synchronized void serveMetrics(String address) {
+    if (metricsServer != null && metricsServer.address().equals(address)) {
+      return;
+    }
+    MetricsServer next = new MetricsServer(MetricsAddress.parse(address), metrics::text);
+    if (metricsServer != null) {
+      metricsServer.close();
+    }
+    metricsServer = next;
   }
 
   /**
@@ -136,6 +171,12 @@ public final class Daemon implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    synchronized (this) {
+      if (metricsServer != null) {
+        metricsServer.close();
+      }
+    }
+    StderrLog.forget(messages);
     domains.close();
     machine.close();
     try {

@@ -9,6 +9,8 @@ import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.EndAction;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
+import dev.zendo.dom0.image.Symbols;
+import dev.zendo.dom0.report.CrashReport;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,6 +36,7 @@ final class DomainTable implements AutoCloseable {
   private final StateFolder folder;
   private final DomainRecords records;
   private final EventFeed events;
+  private final DomainDumps dumps;
   private final Map<UUID, ManagedDomain> domains = new ConcurrentHashMap<>();
 
   private volatile boolean closing;
@@ -47,6 +50,11 @@ final class DomainTable implements AutoCloseable {
     this.folder = folder;
     this.records = new DomainRecords(folder.domains());
     this.events = events;
+    this.dumps = new DomainDumps(machine, folder.dumps());
+  }
+
+  DomainDumps dumps() {
+    return dumps;
   }
 
   DomainRecords records() {
@@ -172,12 +180,42 @@ final class DomainTable implements AutoCloseable {
     String story = end.text() + (reason.isEmpty() ? "" : ": " + reason);
     events.add("ended", domain, story);
     LOG.info("{} {}", domain.name(), story);
+    domain.say(story);
+    if (end == GuestEnd.CRASH || end == GuestEnd.WATCHDOG) {
+      report(guest);
+    }
     EndAction action = domain.action();
+    if (action.dumps()) {
+      dump(domain);
+    }
     try {
       act(domain, action, story);
     } catch (ToolException e) {
       LOG.error("{} could not be started again: {}", domain.name(), e.getMessage());
       destroy(domain, story + "; could not be started again: " + e.getMessage());
+    }
+  }
+
+  /** Where its vcpus were, for whoever asks later. */
+  private void report(Guest guest) {
+    try {
+      Symbols symbols = guest.spec().kernel().symbols();
+      String text = new CrashReport(machine.control(), guest, symbols).text();
+      machine.messages().add(guest.id(), text);
+    } catch (ToolException e) {
+      machine.messages().add(guest.id(), "there is no report: " + e.getMessage());
+    }
+  }
+
+  private void dump(ManagedDomain domain) {
+    try {
+      String file = dumps.keep(domain).toString();
+      events.add("dumped", domain, file);
+      domain.say("is kept in " + file);
+    } catch (ToolException e) {
+      LOG.error("{} could not be dumped: {}", domain.name(), e.getMessage());
+      events.add("not-dumped", domain, e.getMessage());
+      domain.say("could not be dumped: " + e.getMessage());
     }
   }
 

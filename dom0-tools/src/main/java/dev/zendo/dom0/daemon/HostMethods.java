@@ -28,6 +28,7 @@ final class HostMethods {
     methods.put("list", call -> daemon.list().list(call.strings("domains")));
     methods.put("events", this::events);
     methods.put("capture", this::capture);
+    methods.put("metrics", this::metrics);
     methods.put("stop", this::stop);
   }
 
@@ -67,6 +68,11 @@ final class HostMethods {
     } finally {
       capture.close();
     }
+  }
+
+  private JsonNode metrics(Call call) {
+    daemon.serveMetrics(call.string("address"));
+    return daemon.describe();
   }
 
   private JsonNode stop(Call call) {

@@ -11,9 +11,11 @@ import dev.zendo.dom0.console.ConsoleHub;
 import dev.zendo.dom0.console.ConsoleViewers;
 import dev.zendo.dom0.console.LogFile;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
+import dev.zendo.dom0.messages.MessageRing;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * A domain from its creation until it is gone, over all its reboots: name, identity and console
@@ -22,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 final class ManagedDomain {
   private static final long LOG_BYTES = 1 << 20;
   private static final int LOGS_KEPT = 4;
+  private static final int MESSAGES = 500;
 
   private final Machine machine;
   private final Path boot;
@@ -29,6 +32,7 @@ final class ManagedDomain {
   private final ConsoleViewers viewers = new ConsoleViewers();
   private final LogFile log;
   private final ConsoleHub hub = new ConsoleHub();
+  private final MessageRing messages = new MessageRing(MESSAGES);
   private final CompletableFuture<String> gone = new CompletableFuture<>();
 
   /** Changed under the lock, which is held while a guest is built; read without it. */
@@ -66,6 +70,8 @@ final class ManagedDomain {
     } finally {
       GuestBootloader.remove(boot, uuid.toString());
     }
+    machine.messages().open(guest.id(), messages);
+    say("is built: " + spec.memoryMiB() + " MiB, vcpus: " + spec.vcpus());
     viewers.connect(guest.console());
     log.connect(guest.console());
     for (int vcpu = 0; vcpu < config.maxVcpus(); vcpu++) {
@@ -74,6 +80,16 @@ final class ManagedDomain {
     createdNanos = System.nanoTime();
     held = true;
     end = null;
+  }
+
+  /** Has a message about it kept. */
+  final void say(String text) {
+    machine.messages().add(guest.id(), name + " " + text);
+  }
+
+  /** What was said about it, over all its reboots. */
+  MessageRing messages() {
+    return messages;
   }
 
   UUID uuid() {
@@ -147,6 +163,19 @@ final class ManagedDomain {
     }
   }
 
+  /** Does something with its guest while no vcpu runs; those that ran go on afterwards. */
+  <T> T still(Function<Guest, T> work) {
+    Guest which = guest();
+    machine.control().domains().pause(which.id());
+    try {
+      return work.apply(which);
+    } finally {
+      if (machine.control().domains().info(which.id()) != null) {
+        machine.control().domains().unpause(which.id());
+      }
+    }
+  }
+
   /** Notes that a guest of it has ended; whether it was the present one. */
   synchronized boolean ended(Guest which, GuestEnd how) {
     if (which != guest || end != null) {
@@ -177,6 +206,7 @@ final class ManagedDomain {
     if (destroyed) {
       return false;
     }
+    machine.messages().close(guest.id());
     // First of all, since its disks may hold the kernel.
     guest.close();
     build(SpecReader.read(config, name, uuid, boot));
@@ -192,6 +222,8 @@ final class ManagedDomain {
       last = guest;
       end = end == null ? GuestEnd.DESTROYED : end;
     }
+    machine.messages().add(last.id(), name() + " is destroyed: " + why);
+    machine.messages().close(last.id());
     last.close();
     viewers.close();
     log.close();

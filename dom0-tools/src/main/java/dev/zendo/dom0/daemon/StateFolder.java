@@ -79,6 +79,11 @@ public final class StateFolder {
     return folder.resolve("boot");
   }
 
+  /** Where the memory of crashed domains is kept. */
+  Path dumps() {
+    return folder.resolve("dump");
+  }
+
   Path domains() {
     return folder.resolve("domains");
   }

@@ -24,8 +24,7 @@ final class CoreNotes {
   static byte[] of(VersionControl version, int vcpus, long pages) {
     CoreNotes notes = new CoreNotes();
     notes.add(ElfNote.DUMPCORE_NONE, new byte[0]);
-    notes.add(
-        ElfNote.DUMPCORE_HEADER, words(PARAVIRTUALIZED, vcpus, pages, CoreLayout.PAGE));
+    notes.add(ElfNote.DUMPCORE_HEADER, words(PARAVIRTUALIZED, vcpus, pages, CoreLayout.PAGE));
     notes.add(ElfNote.DUMPCORE_XEN_VERSION, describe(version));
     notes.add(ElfNote.DUMPCORE_FORMAT_VERSION, words(FORMAT_VERSION));
     return notes.out.toByteArray();

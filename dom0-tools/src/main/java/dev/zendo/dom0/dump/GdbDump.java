@@ -48,10 +48,10 @@ public final class GdbDump implements Dump {
   /** A file about a domain. */
   public GdbDump(DomainImage image) {
     this.image = image;
-    ranges = image.vcpus() == 0 ? List.of() : VirtualRanges.of(image, root(image.contexts().get(0)));
+    ranges =
+        image.vcpus() == 0 ? List.of() : VirtualRanges.of(image, root(image.contexts().get(0)));
     ByteBuffer all =
-        ByteBuffer.allocate(image.vcpus() * (NOTE_HEADER + STATUS))
-            .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(image.vcpus() * (NOTE_HEADER + STATUS)).order(ByteOrder.LITTLE_ENDIAN);
     for (int vcpu = 0; vcpu < image.vcpus(); vcpu++) {
       status(all, image.contexts().get(vcpu), vcpu);
     }
@@ -67,7 +67,10 @@ public final class GdbDump implements Dump {
   private static void status(ByteBuffer out, byte[] context, int vcpu) {
     ByteArrayMemory memory = new ByteArrayMemory(context);
     long regs = VcpuGuestContext.USER_REGS.at(0);
-    out.putInt(5).putInt(STATUS).putInt(NT_PRSTATUS).put(new byte[] {'C', 'O', 'R', 'E', 0, 0, 0, 0});
+    out.putInt(5)
+        .putInt(STATUS)
+        .putInt(NT_PRSTATUS)
+        .put(new byte[] {'C', 'O', 'R', 'E', 0, 0, 0, 0});
     int begin = out.position();
     out.putInt(begin + PID, vcpu + 1);
     out.position(begin + BEFORE_REGISTERS);
@@ -90,7 +93,7 @@ public final class GdbDump implements Dump {
   }
 
   private long memoryOffset() {
-    long used = headerBytes() + notes.length;
+    long used = (long) headerBytes() + notes.length;
     return (used + CoreLayout.PAGE - 1) / CoreLayout.PAGE * CoreLayout.PAGE;
   }
 
@@ -103,8 +106,7 @@ public final class GdbDump implements Dump {
   public void write(WritableByteChannel out) throws IOException {
     Dump.all(out, headers());
     Dump.all(out, ByteBuffer.wrap(notes));
-    Dump.all(
-        out, ByteBuffer.allocate((int) (memoryOffset() - headerBytes() - notes.length)));
+    Dump.all(out, ByteBuffer.allocate((int) (memoryOffset() - headerBytes() - notes.length)));
     image.writePages(out);
   }
 

@@ -105,9 +105,7 @@ final class VirtualRanges {
 
   private void add(long at, int index) {
     boolean next =
-        count > 0
-            && at == address + (long) count * CoreLayout.PAGE
-            && index == firstPage + count;
+        count > 0 && at == address + (long) count * CoreLayout.PAGE && index == firstPage + count;
     if (!next) {
       close();
       address = at;

@@ -1,5 +1,6 @@
 package dev.zendo.dom0.messages;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -41,15 +42,11 @@ public final class MachineMessages {
    */
   public void add(int domain, String text) {
     long now = System.nanoTime() - started;
+    List<Message> lines = text.lines().map(line -> Message.of(now, domain, line)).toList();
+    all.add(lines);
     MessageRing own = domains.get(domain);
-    text.lines()
-        .forEach(
-            line -> {
-              Message message = Message.of(now, domain, line);
-              all.add(message);
-              if (own != null) {
-                own.add(message);
-              }
-            });
+    if (own != null) {
+      own.add(lines);
+    }
   }
 }

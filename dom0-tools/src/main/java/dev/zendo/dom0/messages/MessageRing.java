@@ -17,11 +17,14 @@ public final class MessageRing {
     this.most = most;
   }
 
-  synchronized void add(Message message) {
-    if (lines.size() == most) {
-      lines.removeFirst();
+  /** Adds lines that belong together. */
+  synchronized void add(List<Message> messages) {
+    for (Message message : messages) {
+      if (lines.size() == most) {
+        lines.removeFirst();
+      }
+      lines.addLast(message);
     }
-    lines.addLast(message);
   }
 
   /** What it has, the oldest first. */

@@ -160,7 +160,8 @@ class DaemonVerbsTest {
         "block-list",
         "network-list",
         "domid",
-        "domname"
+        "domname",
+        "dmesg"
       })
   void anUnknownDomainIsOneLine(String verb) {
     assertEquals(ExitStatus.FAILURE, zl(verb, "nosuch"));
@@ -187,11 +188,48 @@ class DaemonVerbsTest {
         "list --jason|zl: unknown option --jason; did you mean --json? (zl list --help shows its"
             + " options)",
         "daemon web|zl: daemon takes no arguments (zl daemon --help)",
+        "daemon --metrics 0.0.0.0:1|zl: 0.0.0.0:1: metrics are given at unix:PATH, or at a loopback"
+            + " port such as 127.0.0.1:9177",
+        "dmesg a b|zl: dmesg is used as zl dmesg [-c] [DOMAIN] (zl dmesg --help)",
+        "top web|zl: top takes no arguments (zl top --help)",
+        "top -i x|zl: --iterations x: not a number",
+        "top --sort meme|zl: --sort meme: no such column; did you mean mem? (zl top --help)",
       })
   void wrongUseIsOneLine(String words, String message) {
     assertEquals(ExitStatus.BAD_USE, zl(words.split(" ")));
     assertEquals(message + "\n", err);
     assertEquals("", out);
+  }
+
+  @Test
+  void domainsAreObserved() throws IOException {
+    does("create", "-p", config.toString());
+    Path core = temp.resolve("web.core");
+    does("dump-core", "web", core.toString());
+    assertEquals("", out);
+    assertEquals(
+        Files.size(core), json("dump-core", "web", core.toString()).path("bytes").asLong());
+    assertEquals(ExitStatus.FAILURE, zl("dump-core", "nosuch", core.toString()));
+    assertEquals("zl: nosuch: there is no such domain (zl list shows all)\n", err);
+    assertEquals(ExitStatus.FAILURE, zl("dump-core", "web", temp.toString()));
+    assertTrue(err.startsWith("zl: " + temp + ": cannot be written ("), err);
+    assertEquals(1, err.lines().count());
+    does("dump-core", "web", core.toString(), "gdb");
+    assertEquals(ExitStatus.FAILURE, zl("dump-core", "web", core.toString(), "lkcd"));
+    assertEquals("zl: there is no format lkcd; xen or gdb\n", err);
+    assertEquals(ExitStatus.BAD_USE, zl("dump-core", "web"));
+    assertEquals(
+        "zl: dump-core is used as zl dump-core DOMAIN FILE [xen|gdb] (zl dump-core --help)\n", err);
+    does("dmesg", "-c", "web");
+    assertTrue(out.matches("\\(XEN\\) \\[[ .0-9]+] d1: web is built: 8 MiB, vcpus: 1\n"), out);
+    assertEquals(0, json("dmesg", "web").size());
+    does("top", "-b", "-i", "2", "-d", "0");
+    assertEquals(6, out.lines().count(), out);
+    assertTrue(out.lines().skip(1).anyMatch(each -> each.startsWith("       web ----p-")), out);
+    assertEquals(2, json("top").path("domains").size());
+    assertEquals(
+        "127.0.0.1",
+        json("daemon", "--metrics", "127.0.0.1:0").path("metrics").asText().split(":")[0]);
   }
 
   @Test

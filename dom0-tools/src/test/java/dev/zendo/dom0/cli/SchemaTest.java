@@ -118,7 +118,11 @@ class SchemaTest {
               "shutdown old",
               "reboot old",
               "info",
+              "daemon --metrics 127.0.0.1:0",
               "daemon --status",
+              "dump-core old " + temp.resolve("old.core"),
+              "dmesg",
+              "top",
               "store ls /local/domain/1",
               "destroy old")) {
         fits(line);

