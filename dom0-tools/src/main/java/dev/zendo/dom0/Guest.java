@@ -2,7 +2,7 @@ package dev.zendo.dom0;
 
 import dev.zendo.dom0.block.DiskControl;
 import dev.zendo.dom0.builder.BuiltDomain;
-import dev.zendo.dom0.builder.DomainBuilder;
+import dev.zendo.dom0.builder.DomainSource;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ConsoleBackend;
 import dev.zendo.dom0.console.ConsoleHub;
@@ -36,13 +36,14 @@ public final class Guest implements AutoCloseable {
   private final ConsoleBackend console;
   private final CompletableFuture<GuestEnd> end = new CompletableFuture<>();
   private volatile String crashReason = "";
+  private volatile CompletableFuture<Void> suspension;
   private boolean closed;
 
-  Guest(Machine machine, DomainSpec spec, ConsoleOutput output) {
+  Guest(Machine machine, DomainSpec spec, DomainSource source, ConsoleOutput output) {
     this.machine = machine;
     this.spec = spec;
     ControlDomain control = machine.control();
-    domain = DomainBuilder.build(control, spec);
+    domain = source.build(control, spec);
     ConsoleBackend backend = null;
     try {
       machine.store().introduce(spec, domain);
@@ -152,6 +153,22 @@ public final class Guest implements AutoCloseable {
     return end;
   }
 
+  /**
+   * Expects it to suspend, so that this is no end: until {@link #resumed}, or its destruction.
+   *
+   * @return completes when it has
+   */
+  public CompletableFuture<Void> expectSuspend() {
+    CompletableFuture<Void> expected = new CompletableFuture<>();
+    suspension = expected;
+    return expected;
+  }
+
+  /** A suspend is an end again. */
+  public void resumed() {
+    suspension = null;
+  }
+
   /** Guest instructions that its vcpus have executed. */
   public long instructions() {
     return machine.instructions(this);
@@ -184,6 +201,11 @@ public final class Guest implements AutoCloseable {
   void ended(GuestEnd how) {
     // It may have printed without sending an event before it stopped.
     console.resume();
+    CompletableFuture<Void> expected = suspension;
+    if (how == GuestEnd.SUSPEND && expected != null) {
+      expected.complete(null);
+      return;
+    }
     if (end.complete(how)) {
       machine.store().stopped(domain.id());
     }

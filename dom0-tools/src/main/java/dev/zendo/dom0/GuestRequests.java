@@ -4,6 +4,7 @@ import dev.zendo.dom0.builder.DomainBuilder;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.xenstore.StoreClient;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Asks the kernel of a running guest for something, through the keys of its domain that it watches
@@ -30,6 +31,23 @@ public final class GuestRequests {
   /** Asks it to end, or to start again. */
   public void shutdown(ShutdownRequest request) {
     store.write(key("control/shutdown"), request.key());
+  }
+
+  /**
+   * Takes a request back.
+   *
+   * @return whether it had not taken it yet
+   */
+  public boolean withdrawShutdown(ShutdownRequest request) {
+    AtomicBoolean there = new AtomicBoolean();
+    store.transact(
+        transaction -> {
+          there.set(transaction.find(key("control/shutdown")).orElse("").equals(request.key()));
+          if (there.get()) {
+            transaction.write(key("control/shutdown"), "");
+          }
+        });
+    return there.get();
   }
 
   /** Whether it has taken the last {@link #shutdown}: Linux clears the key then. */

@@ -1,6 +1,7 @@
 package dev.zendo.dom0;
 
 import dev.zendo.dom0.block.BlockDriver;
+import dev.zendo.dom0.builder.DomainSource;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.console.ChannelDriver;
 import dev.zendo.dom0.console.ConsoleOutput;
@@ -230,7 +231,17 @@ public final class Machine implements AutoCloseable {
    * @throws ToolException when it cannot be built
    */
   public Guest create(DomainSpec spec, ConsoleOutput output) {
-    Guest guest = new Guest(this, spec, output);
+    return create(spec, DomainSource.KERNEL, output);
+  }
+
+  /**
+   * Builds a guest from somewhere else, and leaves it paused.
+   *
+   * @param output gets what the guest prints, in addition to the guest's own log
+   * @throws ToolException when it cannot be built
+   */
+  public Guest create(DomainSpec spec, DomainSource source, ConsoleOutput output) {
+    Guest guest = new Guest(this, spec, source, output);
     guests.put(guest.id(), guest);
     return guest;
   }

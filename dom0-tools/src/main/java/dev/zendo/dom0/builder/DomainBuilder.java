@@ -7,8 +7,6 @@ import dev.zendo.dom0.control.Mapping;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypercalls.Selectors;
-import dev.zendo.hypercalls.grant.GrantEntryV1;
-import dev.zendo.hypercalls.grant.GrantFlags;
 import dev.zendo.hypercalls.start.SharedInfo;
 import dev.zendo.hypercalls.start.StartFlags;
 import dev.zendo.hypercalls.start.StartInfo;
@@ -29,11 +27,6 @@ import java.nio.file.Path;
  * builds one domain, on one thread.
  */
 public final class DomainBuilder {
-  /** Grant references that belong to the console and the store by convention. */
-  private static final int CONSOLE_GRANT = 0;
-
-  private static final int STORE_GRANT = 1;
-
   /** What xl allows a domain beyond its size. */
   private static final long EXTRA_KIB = 1024;
 
@@ -44,10 +37,9 @@ public final class DomainBuilder {
   private final DomainSpec spec;
   private final DomainLayout layout;
   private final long[] p2m;
+  private EmptyDomain empty;
   private int domain;
   private GuestRam ram;
-  private int storePort;
-  private int consolePort;
 
   private DomainBuilder(ControlDomain control, DomainSpec spec) {
     this.control = control;
@@ -88,15 +80,10 @@ public final class DomainBuilder {
   }
 
   private BuiltDomain build() {
-    domain = control.domains().create(spec.uuid(), spec.vcpus());
+    empty = EmptyDomain.create(control, spec);
+    domain = empty.id();
     try {
-      control.domains().maxVcpus(domain, spec.vcpus());
-      schedule(spec.scheduling());
-      control.domains().maxMemory(domain, limit(spec.maxMemoryMiB() << 10));
       giveMemory();
-      storePort = control.events().allocUnbound(domain);
-      consolePort = control.events().allocUnbound(domain);
-      control.memory().setMemoryMap(domain, spec.maxMemoryMiB() << 20);
       load();
       long sharedInfo = initSharedInfo();
       writeTables();
@@ -104,25 +91,10 @@ public final class DomainBuilder {
       fillHypercallPage();
       control.memory().pinTopTable(domain, p2m[(int) layout.tablesPfn()]);
       startVcpu();
-      seedGrants();
+      return empty.built(p2m[(int) layout.xenstorePfn()], p2m[(int) layout.consolePfn()]);
     } catch (RuntimeException | Error e) {
       control.domains().destroy(domain);
       throw e;
-    }
-    return new BuiltDomain(
-        domain,
-        storePort,
-        p2m[(int) layout.xenstorePfn()],
-        consolePort,
-        p2m[(int) layout.consolePfn()]);
-  }
-
-  private void schedule(SchedulingSpec wanted) {
-    if (!wanted.equals(SchedulingSpec.DEFAULT)) {
-      control.vcpus().share(domain, wanted.weight(), wanted.cap());
-      for (int vcpu = 0; vcpu < spec.vcpus(); vcpu++) {
-        control.vcpus().affinity(domain, vcpu, true, wanted.processors());
-      }
     }
   }
 
@@ -222,9 +194,9 @@ public final class DomainBuilder {
       }
       StartInfo.FLAGS.set(memory, at, flags);
       StartInfo.STORE_MFN.set(memory, at, p2m[(int) layout.xenstorePfn()]);
-      StartInfo.STORE_EVTCHN.set(memory, at, storePort);
+      StartInfo.STORE_EVTCHN.set(memory, at, empty.storePort());
       StartInfo.CONSOLE_MFN.set(memory, at, p2m[(int) layout.consolePfn()]);
-      StartInfo.CONSOLE_EVTCHN.set(memory, at, consolePort);
+      StartInfo.CONSOLE_EVTCHN.set(memory, at, empty.consolePort());
       StartInfo.PT_BASE.set(memory, at, layout.address(layout.tablesPfn()));
       StartInfo.NR_PT_FRAMES.set(memory, at, layout.tableCount());
       StartInfo.MFN_LIST.set(memory, at, layout.p2mAddress());
@@ -264,23 +236,5 @@ public final class DomainBuilder {
               VcpuGuestContext.KERNEL_SP.set(memory, at, stack);
               VcpuGuestContext.CTRLREG.set(memory, at, 3, p2m[(int) layout.tablesPfn()] << 12);
             });
-  }
-
-  /** The control domain reaches both rings through grants, as it does after a migration. */
-  private void seedGrants() {
-    long frame = control.grants().firstFrame(domain);
-    try (Mapping table = control.memory().mapForeign(domain, new long[] {frame}, 0, 1)) {
-      seedGrant(table.address(), CONSOLE_GRANT, layout.consolePfn());
-      seedGrant(table.address(), STORE_GRANT, layout.xenstorePfn());
-    }
-  }
-
-  private void seedGrant(long table, int reference, long pfn) {
-    PhysicalMemory memory = control.memory().memory();
-    long entry = table + (long) reference * GrantEntryV1.LAYOUT.size();
-    GrantEntryV1.DOMID.set(memory, entry, 0);
-    GrantEntryV1.FRAME.set(memory, entry, (int) p2m[(int) pfn]);
-    memory.fullFence();
-    GrantEntryV1.FLAGS.set(memory, entry, GrantFlags.PERMIT_ACCESS);
   }
 }

@@ -13,7 +13,7 @@ import java.util.UUID;
  *
  * @param name its name
  * @param uuid its identity
- * @param kernel its kernel
+ * @param kernel its kernel; null if it is in memory that was saved
  * @param ramdisk file that it gets as initial ramdisk, or null
  * @param commandLine of the kernel
  * @param memoryMiB its memory

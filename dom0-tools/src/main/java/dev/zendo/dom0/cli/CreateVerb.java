@@ -93,7 +93,7 @@ final class CreateVerb implements Verb {
   }
 
   /** The console is watched before the domain runs, so that nothing it prints is missed. */
-  private static void showConsole(CommandLine line, DaemonClient client, ObjectNode which)
+  static void showConsole(CommandLine line, DaemonClient client, ObjectNode which)
       throws InterruptedException {
     try (DaemonClient second = DaemonOptions.connect(line)) {
       second.call("console", which);

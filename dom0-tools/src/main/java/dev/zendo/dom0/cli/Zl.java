@@ -50,6 +50,8 @@ public final class Zl {
         List.of(
             new NameVerb("domid", "domid", "Say the number of a domain"),
             new NameVerb("domname", "name", "Say the name of a domain"),
+            new SaveVerb(),
+            new RestoreVerb(),
             new SchedVerb(),
             new ConfigUpdateVerb(),
             new CaptureVerb(),

@@ -15,6 +15,7 @@ public final class ControlDomain implements AutoCloseable {
   private final CallGate gate;
   private final DomainControl domains;
   private final VcpuControl vcpus;
+  private final VcpuStateControl vcpuStates;
   private final MemoryControl memory;
   private final GrantMapper grants;
   private final EventPorts events;
@@ -36,6 +37,7 @@ public final class ControlDomain implements AutoCloseable {
     Domctls calls = new Domctls(gate);
     domains = new DomainControl(calls);
     vcpus = new VcpuControl(calls);
+    vcpuStates = new VcpuStateControl(calls);
     memory = new MemoryControl(gate, space, ram);
     grants = new GrantMapper(gate, space, memory);
     version = new VersionControl(gate);
@@ -66,6 +68,11 @@ public final class ControlDomain implements AutoCloseable {
   /** Their vcpus. */
   public VcpuControl vcpus() {
     return vcpus;
+  }
+
+  /** All that their vcpus are, to be kept. */
+  public VcpuStateControl vcpuStates() {
+    return vcpuStates;
   }
 
   /** Frames and mappings. */

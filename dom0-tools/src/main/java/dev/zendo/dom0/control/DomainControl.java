@@ -10,6 +10,7 @@ import dev.zendo.hypercalls.domctl.GetDomainInfo;
 import dev.zendo.hypercalls.domctl.HypercallInit;
 import dev.zendo.hypercalls.domctl.MaxMem;
 import dev.zendo.hypercalls.domctl.MaxVcpus;
+import dev.zendo.hypercalls.domctl.TscInfo;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
 import java.util.UUID;
 
@@ -142,6 +143,42 @@ public final class DomainControl {
   /** Lets its vcpus run. */
   public void unpause(int domain) {
     calls.run("starting", DomctlOp.UNPAUSEDOMAIN, domain);
+  }
+
+  /** Lets a domain that was shut down run on, as if the shutdown had returned. */
+  public void resume(int domain) {
+    calls.run("resuming", DomctlOp.RESUMEDOMAIN, domain);
+  }
+
+  /**
+   * How the time stamp counter of a domain counts.
+   *
+   * @param mode a TSC_MODE_ constant
+   * @param khz its frequency
+   * @param incarnation how often the domain was restored
+   * @param nanos its time
+   */
+  public record Counter(int mode, int khz, int incarnation, long nanos) {}
+
+  /** How the time stamp counter of a domain counts. */
+  public Counter counter(int domain) {
+    Counter[] counter = new Counter[1];
+    calls.run(
+        "asking for the time of",
+        DomctlOp.GETTSCINFO,
+        domain,
+        at -> {},
+        at -> {
+          long info = Domctl.TSC_INFO.at(at);
+          PhysicalMemory memory = calls.memory();
+          counter[0] =
+              new Counter(
+                  TscInfo.TSC_MODE.get(memory, info),
+                  TscInfo.GTSC_KHZ.get(memory, info),
+                  TscInfo.INCARNATION.get(memory, info),
+                  TscInfo.ELAPSED_NSEC.get(memory, info));
+        });
+    return counter[0];
   }
 
   /** State of a domain, null when there is none of that number. */

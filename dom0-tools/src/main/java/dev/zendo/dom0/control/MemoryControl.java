@@ -3,6 +3,10 @@ package dev.zendo.dom0.control;
 import dev.zendo.hypercalls.Domid;
 import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypercalls.domctl.Domctl;
+import dev.zendo.hypercalls.domctl.DomctlOp;
+import dev.zendo.hypercalls.domctl.DomctlVersion;
+import dev.zendo.hypercalls.domctl.GetPageFrameInfo3;
 import dev.zendo.hypercalls.memory.AddToPhysmap;
 import dev.zendo.hypercalls.memory.AddToPhysmapBatch;
 import dev.zendo.hypercalls.memory.E820;
@@ -21,6 +25,8 @@ import dev.zendo.hypervisor.domain.PhysicalMemory;
 public final class MemoryControl {
   /** Binary logarithm of the large extents that guests get while the machine has them. */
   private static final int LARGE_ORDER = 9;
+
+  private static final int TOP_LEVEL = 4;
 
   /** Most pages of one {@link #allocate}. */
   public static final int MAX_ALLOCATION = CallGate.LIST_ENTRIES;
@@ -72,6 +78,84 @@ public final class MemoryControl {
       }
     }
     return done;
+  }
+
+  /**
+   * Gives a domain frames for some of its pseudo-physical frames.
+   *
+   * @param pfns which
+   * @param count how many of the list
+   * @param p2m receives the machine frame of each, at its index
+   * @throws HypercallFailure ENOMEM when the machine has too few
+   */
+  public void populate(int domain, int[] pfns, int count, long[] p2m) {
+    for (int done = 0; done < count; ) {
+      int batch = Math.min(count - done, CallGate.LIST_ENTRIES);
+      gate.lock().lock();
+      try {
+        PhysicalMemory memory = gate.memory();
+        for (int i = 0; i < batch; i++) {
+          memory.putLong(CallGate.LIST + 8L * i, pfns[done + i]);
+        }
+        long given = reserve(MemoryOp.POPULATE_PHYSMAP, domain, batch, 0);
+        if (given < batch) {
+          throw new HypercallFailure("giving domain " + domain + " its memory", Errno.ENOMEM);
+        }
+        for (int i = 0; i < batch; i++) {
+          p2m[pfns[done + i]] = memory.getLong(CallGate.LIST + 8L * i);
+        }
+      } finally {
+        gate.lock().unlock();
+      }
+      done += batch;
+    }
+  }
+
+  /** {@link #frameKinds}: the domain has no such frame. */
+  public static final byte NO_FRAME = 15;
+
+  /** {@link #frameKinds}: a bit of page tables that are pinned. */
+  public static final byte PINNED = 8;
+
+  /** Most frames of one hypercall that asks for kinds. */
+  private static final int KINDS = 1024;
+
+  /**
+   * What frames of a domain are.
+   *
+   * @param frames machine frames, any values
+   * @return for each the level of a page table, with {@link #PINNED} if it is, 0 for other frames,
+   *     or {@link #NO_FRAME}
+   */
+  public byte[] frameKinds(int domain, long[] frames) {
+    byte[] kinds = new byte[frames.length];
+    for (int done = 0; done < frames.length; done += KINDS) {
+      frameKinds(domain, frames, done, Math.min(KINDS, frames.length - done), kinds);
+    }
+    return kinds;
+  }
+
+  private void frameKinds(int domain, long[] frames, int from, int count, byte[] kinds) {
+    gate.lock().lock();
+    try {
+      PhysicalMemory memory = gate.memory();
+      for (int i = 0; i < count; i++) {
+        memory.putLong(CallGate.LIST + 8L * i, frames[from + i]);
+      }
+      long at = gate.clear(0, Domctl.LAYOUT.size());
+      Domctl.CMD.set(memory, at, DomctlOp.GETPAGEFRAMEINFO3);
+      Domctl.INTERFACE_VERSION.set(memory, at, DomctlVersion.INTERFACE_VERSION);
+      Domctl.DOMAIN.set(memory, at, domain);
+      long u = Domctl.GETPAGEFRAMEINFO3.at(at);
+      GetPageFrameInfo3.NUM.set(memory, u, count);
+      GetPageFrameInfo3.ARRAY.set(memory, u, CallGate.LIST);
+      gate.check("asking for frames of domain " + domain, Hypercalls.DOMCTL, at, 0, 0, 0);
+      for (int i = 0; i < count; i++) {
+        kinds[from + i] = (byte) (memory.getLong(CallGate.LIST + 8L * i) >>> 28 & 15);
+      }
+    } finally {
+      gate.lock().unlock();
+    }
   }
 
   private int populateBatch(int domain, long[] p2m, int from, int extents, int order) {
@@ -263,11 +347,20 @@ public final class MemoryControl {
 
   /** Pins a top-level page table of a domain: the hypervisor validates it and all below it. */
   public void pinTopTable(int domain, long mfn) {
+    pinTable(domain, TOP_LEVEL, mfn);
+  }
+
+  /**
+   * Pins a page table of a domain: the hypervisor validates it and all below it.
+   *
+   * @param level 1 to 4
+   */
+  public void pinTable(int domain, int level, long mfn) {
     gate.lock().lock();
     try {
       PhysicalMemory memory = gate.memory();
       long at = gate.clear(0, MmuextOp.LAYOUT.size());
-      MmuextOp.CMD.set(memory, at, MmuextCommand.PIN_L4_TABLE);
+      MmuextOp.CMD.set(memory, at, MmuextCommand.PIN_L1_TABLE + level - 1);
       MmuextOp.MFN.set(memory, at, mfn);
       gate.check(
           "pinning the page tables of domain " + domain, Hypercalls.MMUEXT_OP, at, 1, 0, domain);

@@ -65,6 +65,7 @@ public final class Daemon implements AutoCloseable {
     domains.dumps().addTo(methods, domains);
     messages.addTo(methods);
     counters.addTo(methods);
+    new SaveMethods(machine, domains).addTo(methods);
     recover();
     server = new DaemonServer(folder.socket(), Map.copyOf(methods));
   }

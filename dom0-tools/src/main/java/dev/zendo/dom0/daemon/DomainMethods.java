@@ -45,7 +45,8 @@ final class DomainMethods {
     return table.find(call.string("domain"));
   }
 
-  private static ObjectNode identity(ManagedDomain domain) {
+  /** How answers name a domain. */
+  static ObjectNode identity(ManagedDomain domain) {
     return Json.object()
         .put("name", domain.name())
         .put("domid", domain.id())

@@ -6,6 +6,7 @@ import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.ShutdownRequest;
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.builder.DomainSource;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.EndAction;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
@@ -101,6 +102,11 @@ final class DomainTable implements AutoCloseable {
 
   /** Builds a domain, and leaves it paused. */
   ManagedDomain create(DomainConfig config) {
+    return create(config, DomainSource.KERNEL);
+  }
+
+  /** Builds a domain from somewhere else, and leaves it paused. */
+  ManagedDomain create(DomainConfig config, DomainSource source) {
     synchronized (this) {
       requireFreeName(config.name());
       UUID uuid = config.uuid() == null ? UUID.randomUUID() : config.uuid();
@@ -108,7 +114,7 @@ final class DomainTable implements AutoCloseable {
         throw new DaemonException(
             Kind.REFUSED, "a domain with uuid " + uuid + " is there already; leave uuid out");
       }
-      ManagedDomain domain = new ManagedDomain(machine, folder, config, uuid);
+      ManagedDomain domain = new ManagedDomain(machine, folder, config, uuid, source);
       domains.put(uuid, domain);
       try {
         record(domain);

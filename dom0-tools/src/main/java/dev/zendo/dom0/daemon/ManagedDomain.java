@@ -4,6 +4,7 @@ import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.bootloader.GuestBootloader;
+import dev.zendo.dom0.builder.DomainSource;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.EndAction;
@@ -12,6 +13,7 @@ import dev.zendo.dom0.console.ConsoleViewers;
 import dev.zendo.dom0.console.LogFile;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
 import dev.zendo.dom0.messages.MessageRing;
+import dev.zendo.dom0.migrate.Suspension;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -47,26 +49,35 @@ final class ManagedDomain {
 
   /** Builds it, and leaves it paused. */
   ManagedDomain(Machine machine, StateFolder folder, DomainConfig config, UUID uuid) {
+    this(machine, folder, config, uuid, DomainSource.KERNEL);
+  }
+
+  /** Builds it from somewhere else, and leaves it paused. */
+  ManagedDomain(
+      Machine machine, StateFolder folder, DomainConfig config, UUID uuid, DomainSource source) {
     this.machine = machine;
     this.boot = folder.boot();
     this.config = config;
     this.uuid = uuid;
     this.name = config.name();
-    DomainSpec spec = SpecReader.read(config, name, uuid, boot);
+    DomainSpec spec =
+        source == DomainSource.KERNEL
+            ? SpecReader.read(config, name, uuid, boot)
+            : SpecReader.withoutKernel(config, name, uuid);
     log = new LogFile(folder.consoleLog(name), LOG_BYTES, LOGS_KEPT);
     hub.add(viewers);
     hub.add(log.output());
     try {
-      build(spec);
+      build(spec, source);
     } catch (RuntimeException | Error e) {
       log.close();
       throw e;
     }
   }
 
-  private void build(DomainSpec spec) {
+  private void build(DomainSpec spec, DomainSource source) {
     try {
-      guest = machine.create(spec, hub);
+      guest = machine.create(spec, source, hub);
     } finally {
       GuestBootloader.remove(boot, uuid.toString());
     }
@@ -176,6 +187,14 @@ final class ManagedDomain {
     }
   }
 
+  /** Lets it go on after it suspended, or holds it where it is. */
+  synchronized void goOn(Suspension suspension, boolean hold) {
+    if (end == null) {
+      pause(hold);
+      suspension.cancel();
+    }
+  }
+
   /** Notes that a guest of it has ended; whether it was the present one. */
   synchronized boolean ended(Guest which, GuestEnd how) {
     if (which != guest || end != null) {
@@ -209,7 +228,7 @@ final class ManagedDomain {
     machine.messages().close(guest.id());
     // First of all, since its disks may hold the kernel.
     guest.close();
-    build(SpecReader.read(config, name, uuid, boot));
+    build(SpecReader.read(config, name, uuid, boot), DomainSource.KERNEL);
     pause(false);
     return true;
   }

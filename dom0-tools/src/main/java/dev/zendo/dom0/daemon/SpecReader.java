@@ -42,10 +42,27 @@ final class SpecReader {
         config.bootloader() == null
             ? new BootFiles(config.kernel(), config.ramdisk(), config.commandLine())
             : copied(config, devices, boot, uuid.toString());
+    KernelImage kernel = KernelImage.read(files.kernel(), config.memoryMiB() << 20);
+    return spec(config, name, uuid, kernel, files, devices);
+  }
+
+  /** The same for a domain that was saved: its kernel is in its memory. */
+  static DomainSpec withoutKernel(DomainConfig config, String name, UUID uuid) {
+    BootFiles files = new BootFiles(config.kernel(), config.ramdisk(), config.commandLine());
+    return spec(config, name, uuid, null, files, devices(config, uuid));
+  }
+
+  private static DomainSpec spec(
+      DomainConfig config,
+      String name,
+      UUID uuid,
+      KernelImage kernel,
+      BootFiles files,
+      List<DeviceSpec> devices) {
     return new DomainSpec(
         name,
         uuid,
-        KernelImage.read(files.kernel(), config.memoryMiB() << 20),
+        kernel,
         files.ramdisk(),
         files.commandLine(),
         config.memoryMiB(),

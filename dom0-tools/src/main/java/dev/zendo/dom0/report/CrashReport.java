@@ -3,6 +3,7 @@ package dev.zendo.dom0.report;
 import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.HypercallFailure;
+import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.image.Symbols;
 import dev.zendo.hypercalls.layout.U64;
 import dev.zendo.hypercalls.trap.CpuUserRegs;
@@ -168,7 +169,9 @@ public final class CrashReport {
   }
 
   private boolean isCode(long address) {
-    return guest.spec().kernel().isCode(address) && (symbols.isEmpty() || name(address) != null);
+    KernelImage kernel = guest.spec().kernel();
+    boolean code = kernel != null && kernel.isCode(address);
+    return code && (symbols.isEmpty() || name(address) != null);
   }
 
   /** A call that never returns may end its function: its return address lies just behind. */

@@ -55,7 +55,9 @@ final class DomainKeys {
     put(vm + "/start_time", seconds(System.currentTimeMillis()), readable);
     put(vm + "/image", "", readable);
     put(vm + "/image/ostype", "linux", readable);
-    put(vm + "/image/kernel", spec.kernel().name(), readable);
+    if (spec.kernel() != null) {
+      put(vm + "/image/kernel", spec.kernel().name(), readable);
+    }
     if (!spec.commandLine().isEmpty()) {
       put(vm + "/image/cmdline", spec.commandLine(), readable);
     }

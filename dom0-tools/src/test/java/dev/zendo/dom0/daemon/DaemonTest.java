@@ -138,6 +138,31 @@ class DaemonTest {
     assertEquals(Kind.REFUSED, refusal("rename", domain("web").put("name", "a/b")));
   }
 
+  @Test
+  void whatCannotBeSavedGoesOnAndLeavesNoFile() throws Exception {
+    create(config("web", TinyKernel.endless()), true);
+    Path file = temp.resolve("web.sav");
+    ObjectNode params = domain("web").put("file", file.toString()).put("milliseconds", 20);
+    assertEquals(Kind.WRONG_STATE, refusal("save", params));
+    client.call("unpause", domain("web"));
+    assertEquals(Kind.REFUSED, refusal("save", params));
+    assertEquals(Kind.REFUSED, refusal("save", params.put("file", temp + "/no/web.sav")));
+    awaitState("web", "running");
+    assertFalse(Files.exists(file));
+    assertFalse(Files.exists(temp.resolve("web.sav.part")));
+    assertEquals(Kind.NO_DOMAIN, refusal("save", params.put("domain", "nosuch")));
+  }
+
+  @Test
+  void filesThatHoldNoDomainAreRefused() throws IOException {
+    Path file = Files.writeString(temp.resolve("bad.sav"), "no domain at all, just a text");
+    for (Path each : List.of(file, temp.resolve("nosuch"), temp)) {
+      assertEquals(Kind.REFUSED, refusal("restore", Json.object().put("file", each.toString())));
+    }
+    assertEquals(Kind.BAD_REQUEST, refusal("restore", Json.object()));
+    assertEquals(List.of("Domain-0"), names());
+  }
+
   private Kind refusalOf(ObjectNode config) {
     return assertThrows(DaemonException.class, () -> create(config, true)).kind();
   }

@@ -40,6 +40,7 @@ public final class Domctl {
   public static final Nested SET_TARGET = U.nested("set_target", SetTarget.LAYOUT, "");
   public static final Nested EXT_VCPUCONTEXT =
       U.nested("ext_vcpucontext", ExtVcpuContext.LAYOUT, "");
+  public static final Nested VCPUEXTSTATE = U.nested("vcpuextstate", VcpuExtState.LAYOUT, "");
   public static final Nested VCPU_MSRS = U.nested("vcpu_msrs", VcpuMsrs.LAYOUT, "");
   public static final Nested SETDEBUGGING = U.nested("setdebugging", SetDebugging.LAYOUT, "");
   public static final Nested IRQ_PERMISSION = U.nested("irq_permission", IrqPermission.LAYOUT, "");

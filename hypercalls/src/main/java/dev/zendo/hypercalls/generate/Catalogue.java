@@ -43,6 +43,7 @@ import dev.zendo.hypercalls.domctl.Trigger;
 import dev.zendo.hypercalls.domctl.TscInfo;
 import dev.zendo.hypercalls.domctl.VcpuAffinity;
 import dev.zendo.hypercalls.domctl.VcpuContext;
+import dev.zendo.hypercalls.domctl.VcpuExtState;
 import dev.zendo.hypercalls.domctl.VcpuMsr;
 import dev.zendo.hypercalls.domctl.VcpuMsrs;
 import dev.zendo.hypercalls.event.AllocUnbound;
@@ -483,6 +484,7 @@ public final class Catalogue {
                   ExtVcpuContext.VMCE_LAYOUT,
                   ExtVcpuContext.LAYOUT,
                   VcpuMsr.LAYOUT,
+                  VcpuExtState.LAYOUT,
                   VcpuMsrs.LAYOUT,
                   SetDebugging.LAYOUT,
                   IrqPermission.LAYOUT,

@@ -58,6 +58,13 @@ public interface DomainMemory {
   /** Installs the local descriptor table; checks base and count. */
   long setLdt(Vcpu vcpu, long base, long entries);
 
+  /**
+   * Reads a vcpu's descriptor tables, as they were installed.
+   *
+   * @param frames gets the frames of the global table; has room for 16
+   */
+  DescriptorTableState descriptorTables(Vcpu vcpu, long[] frames);
+
   /** Drops page-table roots and descriptor tables of a vcpu that will not run again. */
   void detach(Vcpu vcpu);
 

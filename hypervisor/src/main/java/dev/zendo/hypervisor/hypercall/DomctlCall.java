@@ -69,6 +69,7 @@ public final class DomctlCall implements HypercallHandler {
 
   private final DomainMemory memory;
   private final VcpuStates states;
+  private final ProcessorStates processorStates;
 
   /** A handler over the parts of a machine. */
   public DomctlCall(
@@ -87,6 +88,7 @@ public final class DomctlCall implements HypercallHandler {
     this.schedulerControl = new SchedulerControl(scheduler);
     this.memory = memory;
     this.states = new VcpuStates(manager);
+    this.processorStates = new ProcessorStates(manager);
   }
 
   /** Installs the handler. */
@@ -135,6 +137,7 @@ public final class DomctlCall implements HypercallHandler {
           DomctlOp.GETVCPUCONTEXT,
           DomctlOp.GET_EXT_VCPUCONTEXT,
           DomctlOp.GET_VCPU_MSRS,
+          DomctlOp.GETVCPUEXTSTATE,
           DomctlOp.GETTSCINFO ->
           true;
       default -> false;
@@ -219,6 +222,10 @@ public final class DomctlCall implements HypercallHandler {
         return states.getExtended(v, domain, Domctl.EXT_VCPUCONTEXT.at(at));
       case DomctlOp.SET_EXT_VCPUCONTEXT:
         return states.setExtended(v, domain, Domctl.EXT_VCPUCONTEXT.at(at));
+      case DomctlOp.GETVCPUEXTSTATE:
+        return processorStates.get(v, domain, Domctl.VCPUEXTSTATE.at(at));
+      case DomctlOp.SETVCPUEXTSTATE:
+        return processorStates.set(v, domain, Domctl.VCPUEXTSTATE.at(at));
       case DomctlOp.GET_VCPU_MSRS:
         return states.getMsrs(v, domain, Domctl.VCPU_MSRS.at(at));
       case DomctlOp.SET_VCPU_MSRS:

@@ -8,6 +8,7 @@ import dev.zendo.hypercalls.trap.CpuUserRegs;
 import dev.zendo.hypercalls.trap.TrapInfo;
 import dev.zendo.hypercalls.vcpu.ContextFlags;
 import dev.zendo.hypercalls.vcpu.VcpuGuestContext;
+import dev.zendo.hypervisor.domain.DescriptorTableState;
 import dev.zendo.hypervisor.domain.DomainManager;
 import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.HostView;
@@ -234,6 +235,18 @@ public final class VcpuContexts {
       TrapInfo.ADDRESS.set(HOST, entry, traps.handler(i));
     }
     storeControl(v, at);
+    storeTables(v, at);
+  }
+
+  private void storeTables(Vcpu v, long at) {
+    long[] frames = new long[GDT_FRAMES];
+    DescriptorTableState tables = memory.descriptorTables(v, frames);
+    for (int i = 0; i < GDT_FRAMES; i++) {
+      VcpuGuestContext.GDT_FRAMES.set(HOST, at, i, frames[i]);
+    }
+    VcpuGuestContext.GDT_ENTS.set(HOST, at, tables.gdtEntries());
+    VcpuGuestContext.LDT_BASE.set(HOST, at, tables.ldtBase());
+    VcpuGuestContext.LDT_ENTS.set(HOST, at, tables.ldtEntries());
   }
 
   private static void storeRegisters(Vcpu v, long regs) {

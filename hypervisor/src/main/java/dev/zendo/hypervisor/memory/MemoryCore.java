@@ -2,6 +2,7 @@ package dev.zendo.hypervisor.memory;
 
 import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypercalls.Hypercalls;
+import dev.zendo.hypervisor.domain.DescriptorTableState;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.DomainMemory;
 import dev.zendo.hypervisor.domain.Domains;
@@ -147,6 +148,11 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
   @Override
   public long setLdt(Vcpu vcpu, long base, long entries) {
     return paging.descriptors().setLdt(vcpu, base, entries);
+  }
+
+  @Override
+  public DescriptorTableState descriptorTables(Vcpu vcpu, long[] frames) {
+    return paging.descriptors().state(vcpu, frames);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.zendo.hypervisor.paging;
 import static dev.zendo.hypervisor.machine.FrameTable.DESCRIPTORS;
 
 import dev.zendo.hypercalls.Errno;
+import dev.zendo.hypervisor.domain.DescriptorTableState;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.GuestMmu;
@@ -74,6 +75,20 @@ public final class DescriptorTables {
     tables.ldtEntries = (int) entries;
     vcpu.domain().descriptorChanged();
     return 0;
+  }
+
+  /** See {@code DomainMemory.descriptorTables}. */
+  public DescriptorTableState state(Vcpu vcpu, long[] frames) {
+    VcpuTables tables = VcpuTables.of(vcpu);
+    vcpu.domain().pagingLock().lock();
+    try {
+      for (int i = 0; i < (tables.gdtEntries + 511) / 512; i++) {
+        frames[i] = tables.gdtFrames[i];
+      }
+      return new DescriptorTableState(tables.gdtEntries, tables.ldtBase, tables.ldtEntries);
+    } finally {
+      vcpu.domain().pagingLock().unlock();
+    }
   }
 
   /** Lets go of the pages of the local table; they are found again when needed. */

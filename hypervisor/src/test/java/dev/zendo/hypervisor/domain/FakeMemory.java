@@ -129,6 +129,11 @@ public final class FakeMemory implements DomainMemory, AutoCloseable {
   }
 
   @Override
+  public DescriptorTableState descriptorTables(Vcpu vcpu, long[] frames) {
+    return new DescriptorTableState(0, 0, 0);
+  }
+
+  @Override
   public long setLdt(Vcpu vcpu, long base, long entries) {
     return 0;
   }

@@ -25,6 +25,7 @@ import dev.zendo.hypercalls.domctl.SendTrigger;
 import dev.zendo.hypercalls.domctl.SetDebugging;
 import dev.zendo.hypercalls.domctl.SetTimeOffset;
 import dev.zendo.hypercalls.domctl.TscInfo;
+import dev.zendo.hypercalls.domctl.VcpuExtState;
 import dev.zendo.hypercalls.domctl.VcpuMsr;
 import dev.zendo.hypercalls.domctl.VcpuMsrs;
 import dev.zendo.hypercalls.platform.PcpuInfo;
@@ -128,6 +129,44 @@ class ToolstackCallsTest {
     assertEquals(-EINVAL, domctl(DomctlOp.SET_EXT_VCPUCONTEXT));
     ExtVcpuContext.VCPU.set(VIEW, spec, 1);
     assertEquals(-ESRCH, domctl(DomctlOp.GET_EXT_VCPUCONTEXT));
+  }
+
+  /** Sizes and refusals are those of Xen's arch/x86/domctl.c. */
+  @Test
+  void registersThatXsaveKnowsAreWhatWasSet() {
+    long spec = Domctl.VCPUEXTSTATE.at(at);
+    assertEquals(0, domctl(DomctlOp.GETVCPUEXTSTATE));
+    assertEquals(3, VcpuExtState.XFEATURE_MASK.get(VIEW, spec));
+    assertEquals(592, VcpuExtState.SIZE.get(VIEW, spec));
+    VcpuExtState.BUFFER.set(VIEW, spec, LIST);
+    CpuState cpu = guest.vcpu(0).cpu();
+    HostMemory.putLong(cpu.base() + CpuState.FX + 160, 0x1234);
+    assertEquals(0, domctl(DomctlOp.GETVCPUEXTSTATE));
+    assertEquals(1, HostMemory.getLong(list));
+    assertEquals(3, HostMemory.getLong(list + 8));
+    assertEquals(0x1234, HostMemory.getLong(list + 16 + 160));
+    HostMemory.putLong(list, 3);
+    HostMemory.putLong(list + 16 + 160, 0x5678);
+    assertEquals(0, domctl(DomctlOp.SETVCPUEXTSTATE));
+    assertEquals(0x5678, HostMemory.getLong(cpu.base() + CpuState.FX + 160));
+    assertEquals(3, cpu.field(CpuState.XCR0));
+    // What the header leaves out is as after a reset.
+    HostMemory.putLong(list + 16 + 512, 1);
+    assertEquals(0, domctl(DomctlOp.SETVCPUEXTSTATE));
+    assertEquals(0, HostMemory.getLong(cpu.base() + CpuState.FX + 160));
+    HostMemory.putLong(list, 7);
+    HostMemory.putLong(list + 8, 7);
+    assertEquals(-EINVAL, domctl(DomctlOp.SETVCPUEXTSTATE));
+    HostMemory.putLong(list, 2);
+    HostMemory.putLong(list + 8, 3);
+    assertEquals(-EINVAL, domctl(DomctlOp.SETVCPUEXTSTATE));
+    VcpuExtState.SIZE.set(VIEW, spec, 591);
+    assertEquals(-EINVAL, domctl(DomctlOp.SETVCPUEXTSTATE));
+    assertEquals(-EINVAL, domctl(DomctlOp.GETVCPUEXTSTATE));
+    VcpuExtState.SIZE.set(VIEW, spec, -1);
+    assertEquals(-EINVAL, domctl(DomctlOp.SETVCPUEXTSTATE));
+    VcpuExtState.VCPU.set(VIEW, spec, 1);
+    assertEquals(-ESRCH, domctl(DomctlOp.SETVCPUEXTSTATE));
   }
 
   @Test

@@ -1,0 +1,81 @@
+package dev.zendo.dom0.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.client.DaemonClient;
+import dev.zendo.dom0.daemon.Json;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code zl restore}. */
+final class RestoreVerb implements Verb {
+  @Override
+  public String name() {
+    return "restore";
+  }
+
+  @Override
+  public String summary() {
+    return "Let a domain go on that was put into a file";
+  }
+
+  @Override
+  public String arguments() {
+    return "[options] FILE [KEY=VALUE...]";
+  }
+
+  @Override
+  public String details() {
+    return """
+        FILE was written by zl save, or by xl save of Xen 4.6 or newer for a 64-bit PV domain. A
+        KEY=VALUE replaces what the configuration in the file says (xl.cfg), such as a disk's place.
+        """;
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of("zl restore web.sav", "zl restore -c web.sav name=web2 'vif=[]'");
+  }
+
+  @Override
+  public Options options() {
+    return DaemonOptions.options()
+        .addOption("c", "console", false, "show its console")
+        .addOption("p", "paused", false, "leave it paused")
+        .addOption("e", null, false, "for xl's sake: the daemon waits for its end anyway");
+  }
+
+  @Override
+  public int run(CommandLine line, PrintStream out) throws InterruptedException {
+    List<String> given = line.getArgList();
+    if (given.isEmpty()) {
+      throw new UsageException("restore is used as zl restore FILE (zl restore --help)");
+    }
+    boolean console = line.hasOption("console");
+    ObjectNode params =
+        Json.object()
+            .put("file", Path.of(given.get(0)).toAbsolutePath().toString())
+            .put("paused", console || line.hasOption("paused"));
+    ArrayNode settings = params.putArray("settings");
+    given.subList(1, given.size()).forEach(settings::add);
+    boolean json = line.hasOption("json");
+    try (DaemonClient client = DaemonOptions.connect(line)) {
+      JsonNode domain = client.call("restore", params, what -> SaveProgress.say(what, json, out));
+      if (json) {
+        out.println(domain);
+      } else if (!console) {
+        out.println(domain.path("name").asText() + ": domain " + domain.path("domid").asText());
+      }
+      out.flush();
+      if (console) {
+        ObjectNode which = Json.object().put("domain", domain.path("domid").asText());
+        CreateVerb.showConsole(line, client, which);
+      }
+    }
+    return ExitStatus.OK;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.zendo.dom0.daemon;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.config.DomainConfig;
+import dev.zendo.dom0.config.Settings;
+import dev.zendo.dom0.daemon.DaemonException.Kind;
+import dev.zendo.dom0.migrate.DomainRestorer;
+import dev.zendo.dom0.migrate.DomainSaver;
+import dev.zendo.dom0.migrate.FileFormat;
+import dev.zendo.dom0.migrate.Progress;
+import dev.zendo.dom0.migrate.SavedFile;
+import dev.zendo.dom0.migrate.SavedFileWriter;
+import dev.zendo.dom0.migrate.Suspension;
+import dev.zendo.dom0.migrate.stream.StreamException;
+import dev.zendo.dom0.migrate.stream.StreamWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Domains into files and back. */
+final class SaveMethods {
+  /** How long a kernel may take to suspend, in milliseconds. */
+  private static final long PATIENCE = 60_000;
+
+  private static final int STEP_PERCENT = 5;
+
+  private final Machine machine;
+  private final DomainTable table;
+
+  /** Those that are being saved at this moment. */
+  private final Set<ManagedDomain> saving = ConcurrentHashMap.newKeySet();
+
+  SaveMethods(Machine machine, DomainTable table) {
+    this.machine = machine;
+    this.table = table;
+  }
+
+  void addTo(Map<String, Method> methods) {
+    methods.put("save", this::save);
+    methods.put("restore", this::restore);
+  }
+
+  /** Tells the client now and then. */
+  private static Progress progress(Call call) {
+    long[] told = {-STEP_PERCENT};
+    return (done, of) -> {
+      long percent = of == 0 ? 100 : done * 100 / of;
+      if (percent >= told[0] + STEP_PERCENT || done == of && percent != told[0]) {
+        told[0] = percent;
+        call.progress(Json.object().put("pages", done).put("of", of));
+      }
+    };
+  }
+
+  private static Path path(Call call) {
+    return Path.of(call.string("file")).toAbsolutePath().normalize();
+  }
+
+  private JsonNode save(Call call) throws InterruptedException {
+    ManagedDomain domain = table.find(call.string("domain"));
+    domain.requireAlive();
+    if (machine.control().domains().info(domain.id()).paused()) {
+      throw new DaemonException(
+          Kind.WRONG_STATE,
+          domain.name() + " is paused, so its kernel cannot prepare; zl unpause it first");
+    }
+    if (!saving.add(domain)) {
+      throw new DaemonException(Kind.WRONG_STATE, domain.name() + " is being saved already");
+    }
+    try {
+      return save(call, domain, path(call));
+    } finally {
+      saving.remove(domain);
+    }
+  }
+
+  private JsonNode save(Call call, ManagedDomain domain, Path path) throws InterruptedException {
+    ObjectNode answer = DomainMethods.identity(domain).put("file", path.toString());
+    try (SavedFileWriter file = new SavedFileWriter(path, header(domain), format(call))) {
+      Duration patience = Duration.ofMillis(call.number("milliseconds", PATIENCE));
+      Suspension suspension = Suspension.of(machine.control(), domain.guest(), patience);
+      call.progress(DomainMethods.identity(domain).put("suspended", true));
+      boolean goesOn = true;
+      try {
+        StreamWriter stream = new StreamWriter(file.body());
+        DomainSaver.save(machine.control(), domain.id(), stream, progress(call));
+        answer.put("bytes", file.commit());
+        goesOn = call.flag("checkpoint") || call.flag("paused");
+      } finally {
+        if (goesOn) {
+          domain.goOn(suspension, call.flag("paused"));
+        }
+      }
+    }
+    if (!call.flag("checkpoint") && !call.flag("paused")) {
+      table.destroy(domain, "was saved in " + path);
+    }
+    return answer;
+  }
+
+  private static FileFormat format(Call call) {
+    String name = call.string("format", "zendo");
+    for (FileFormat format : FileFormat.values()) {
+      if (format.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return format;
+      }
+    }
+    throw new DaemonException(
+        Kind.REFUSED, "there is no format " + name + " of saved domains; use zendo or xl");
+  }
+
+  private static ObjectNode header(ManagedDomain domain) {
+    ObjectNode config = domain.config().json();
+    config.put("name", domain.name());
+    config.put("uuid", domain.uuid().toString());
+    ObjectNode header = Json.object().put("saved", Instant.now().toString());
+    header.set("config", config);
+    return header;
+  }
+
+  private JsonNode restore(Call call) {
+    SavedFile file = SavedFile.open(path(call));
+    JsonNode config = call.has("config") ? call.require("config") : file.config();
+    Settings settings = Settings.ofJson(call.string("source", file.path().toString()), config);
+    for (String typed : call.strings("settings")) {
+      settings = settings.with(typed);
+    }
+    DomainRestorer source = new DomainRestorer(file::body, file.outline().pages(), progress(call));
+    ManagedDomain domain;
+    try {
+      domain = table.create(DomainConfig.of(settings), source);
+    } catch (StreamException e) {
+      throw new DaemonException(Kind.REFUSED, file.path() + ": " + e.getMessage());
+    }
+    if (!call.flag("paused")) {
+      domain.pause(false);
+    }
+    return DomainMethods.identity(domain).put("format", file.format());
+  }
+}
