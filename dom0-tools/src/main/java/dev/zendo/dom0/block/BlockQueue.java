@@ -150,8 +150,9 @@ final class BlockQueue {
         }
         ring.takeRequest(request.slot());
         barrier = request.slot()[0] == BlkifOp.WRITE_BARRIER;
+        // The frontend may have torn the ring just now: then this request is not begun either.
+        more = slow && busy + 1 < parallel && !barrier && ring.hasRequests();
         busy++;
-        more = slow && busy < parallel && !barrier && ring.hasRequests();
       } catch (DeviceException e) {
         broken(e);
         return false;

@@ -105,8 +105,13 @@ final class IoThreads {
 
   private void add(IoWorker worker) {
     Thread thread = DaemonThreads.make("disk-io-" + threads.size(), () -> loop(worker));
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      worker.close();
+      throw e;
+    }
     threads.add(thread);
-    thread.start();
   }
 
   /** Has a ring served soon. */
@@ -142,8 +147,8 @@ final class IoThreads {
   private void addIfPossible() {
     try {
       add(new IoWorker(control));
-    } catch (HypercallFailure e) {
-      // Those that are there do it, one after the other.
+    } catch (HypercallFailure | OutOfMemoryError e) {
+      // No memory, or no thread of the host: those that are there do it, one after the other.
       assert !threads.isEmpty();
     }
   }

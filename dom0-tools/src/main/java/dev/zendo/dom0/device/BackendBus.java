@@ -51,6 +51,9 @@ public final class BackendBus implements AutoCloseable {
   }
 
   private void changed(BackendDriver driver, String root, String path) {
+    if (closed) {
+      return;
+    }
     if (path.length() <= root.length()) {
       scan(driver, root);
       return;
@@ -204,8 +207,9 @@ public final class BackendBus implements AutoCloseable {
   /** Disconnects and closes all devices; the keys stay in the store. As {@link #release}. */
   @Override
   public void close() {
-    store.close();
     control.events().await(() -> closed = true);
     close(path -> true);
+    // Last: a device that was closing already says so at its end.
+    store.close();
   }
 }

@@ -213,8 +213,11 @@ final class DeviceInstance {
     try {
       backend.close(
           () -> {
-            then.run();
-            closed.complete(null);
+            try {
+              then.run();
+            } finally {
+              closed.complete(null);
+            }
           });
     } catch (RuntimeException | Error e) {
       closed.complete(null);

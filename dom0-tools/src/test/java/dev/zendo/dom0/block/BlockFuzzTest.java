@@ -1,10 +1,10 @@
 package dev.zendo.dom0.block;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.dom0.GuestDoor;
 import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.device.BackendBus;
 import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.device.FakeFrontend;
 import dev.zendo.hypercalls.grant.GrantFlags;
@@ -14,11 +14,13 @@ import dev.zendo.hypercalls.io.BlkifSegment;
 import dev.zendo.hypercalls.io.BlkifStatus;
 import dev.zendo.hypercalls.io.SharedRing;
 import dev.zendo.hypercalls.io.XenbusState;
+import dev.zendo.hypervisor.domain.PhysicalMemory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +32,12 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class BlockFuzzTest {
   private static final int REQUESTS = Integer.getInteger("zendo.fuzz.requests", 4000);
+
+  /** Long enough for other threads to join. */
+  private static final long SLOW_NANOS = 400_000;
+
+  private static final int CONNECTIONS = 20;
+  private static final int MORE = 20;
   private static final int[] OPERATIONS = {0, 0, 0, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 7, 255};
 
   @TempDir private Path folder;
@@ -41,31 +49,104 @@ class BlockFuzzTest {
     Path file = Files.write(folder.resolve("disk"), new byte[1 << 20]);
     DeviceSpec device = DiskSpec.parse(file + ",raw,xvda,w" + (persistent ? ",persistent" : ""));
     try (Machine machine = Machine.start(64, 1)) {
-      try (FakeFrontend frontend = new FakeFrontend(machine, List.of(device))) {
-        int ports = GuestDoor.openPorts(machine, 0);
-        BlockClient client = new BlockClient(frontend, device, 0);
-        if (persistent) {
-          client.persist();
-        }
-        long frames = machine.freeFrames();
-        client.connect();
-        attack(machine, frontend, device, client);
-        frontend.shut(device);
-        assertEquals(ports, GuestDoor.openPorts(machine, 0));
-        assertEquals(frames, machine.freeFrames());
-        for (int i = 0; i < BlockClient.DATA_PAGES; i++) {
-          int used = GrantFlags.READING | GrantFlags.WRITING;
-          assertEquals(0, frontend.grantFlags(client.reference(i)) & used);
-        }
-        assertEquals(1 << 20, Files.size(file));
-        frontend.state(device, XenbusState.INITIALISING);
-        client.connect();
-        restore(frontend, client);
-        client.request(BlkifOp.READ, 0, 11);
-        assertEquals(BlkifStatus.OKAY, client.finish());
-      }
-      assertTrue(machine.internalErrors().isEmpty());
+      fuzz(machine, device, persistent);
+      assertEquals(1 << 20, Files.size(file));
     }
+  }
+
+  /** Several threads work on the ring of such a disk. */
+  @Test
+  void norWhenTheDiskIsSlow() throws Exception {
+    try (Machine machine = Machine.start(64, 1)) {
+      try (BackendBus bus = slowDisks(machine)) {
+        assertEquals(List.of(), bus.devices());
+        fuzz(machine, slowDisk(), false);
+      }
+      assertEquals(List.of(), machine.internalErrors());
+    }
+  }
+
+  /** Whichever of the looks at the index sees too much, the connection comes to its end. */
+  @Test
+  void anIndexThatIsWrongEverySecondTimeEndsTheConnection() throws Exception {
+    DeviceSpec device = slowDisk();
+    try (Machine machine = Machine.start(64, 1);
+        BackendBus bus = slowDisks(machine);
+        FakeFrontend frontend = new FakeFrontend(machine, List.of(device))) {
+      BlockClient client = new BlockClient(frontend, device, 0);
+      for (int i = 0; i < CONNECTIONS; i++) {
+        client.connect();
+        client.request(BlkifOp.READ, 0, 1);
+        client.finish();
+        for (int more = 0; more < MORE; more++) {
+          client.request(BlkifOp.READ, 0, 1);
+        }
+        AtomicBoolean running = new AtomicBoolean();
+        Thread tearer = new Thread(() -> tear(frontend.memory(), client.ring(), running));
+        tearer.start();
+        while (!running.get()) {
+          Thread.onSpinWait();
+        }
+        while (frontend.back(device, "state").equals("4")) {
+          push(client);
+          frontend.settle();
+        }
+        running.set(false);
+        tearer.join();
+        frontend.shut(device);
+        frontend.state(device, XenbusState.INITIALISING);
+      }
+      assertEquals(List.of(), machine.internalErrors());
+      assertEquals(1, bus.devices().size());
+    }
+  }
+
+  private static void tear(PhysicalMemory memory, long ring, AtomicBoolean running) {
+    long at = ring + SharedRing.REQ_PROD.offset();
+    int right = memory.getInt(at) + MORE;
+    running.set(true);
+    while (running.get()) {
+      memory.putIntRelease(at, right + 1000);
+      memory.putIntRelease(at, right);
+    }
+  }
+
+  private static DeviceSpec slowDisk() {
+    DeviceSpec disk = DiskSpec.parse("/anything,raw,xvda,w");
+    return new DeviceSpec("slow", disk.devid(), disk.front(), disk.back());
+  }
+
+  private static BackendBus slowDisks(Machine machine) {
+    BlockDriver driver =
+        new BlockDriver(
+            machine.control(), false, "slow", (params, mode) -> new GatedImage(SLOW_NANOS));
+    return new BackendBus(machine.control(), machine.store().store(), List.of(driver));
+  }
+
+  private void fuzz(Machine machine, DeviceSpec device, boolean persistent) throws Exception {
+    try (FakeFrontend frontend = new FakeFrontend(machine, List.of(device))) {
+      int ports = GuestDoor.openPorts(machine, 0);
+      BlockClient client = new BlockClient(frontend, device, 0);
+      if (persistent) {
+        client.persist();
+      }
+      long frames = machine.freeFrames();
+      client.connect();
+      attack(machine, frontend, device, client);
+      frontend.shut(device);
+      assertEquals(ports, GuestDoor.openPorts(machine, 0));
+      assertEquals(frames, machine.freeFrames());
+      for (int i = 0; i < BlockClient.DATA_PAGES; i++) {
+        int used = GrantFlags.READING | GrantFlags.WRITING;
+        assertEquals(0, frontend.grantFlags(client.reference(i)) & used);
+      }
+      frontend.state(device, XenbusState.INITIALISING);
+      client.connect();
+      restore(frontend, client);
+      client.request(BlkifOp.READ, 0, 11);
+      assertEquals(BlkifStatus.OKAY, client.finish());
+    }
+    assertEquals(List.of(), machine.internalErrors());
   }
 
   private static void restore(FakeFrontend frontend, BlockClient client) {

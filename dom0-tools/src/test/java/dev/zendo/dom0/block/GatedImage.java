@@ -4,15 +4,27 @@ import dev.zendo.dom0.block.image.DiskImage;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
-/** A disk of zeros that hangs while its gate is shut. */
+/** A disk of zeros that takes its time, and hangs while its gate is shut. */
 final class GatedImage implements DiskImage {
   private static final long SIZE = 1 << 20;
 
   private final AtomicInteger waiting = new AtomicInteger();
   private final CountDownLatch gate = new CountDownLatch(1);
+  private final long nanos;
   private volatile boolean shut;
   private volatile boolean closed;
+
+  /** One whose operations take no time. */
+  GatedImage() {
+    this(0);
+  }
+
+  /** One whose operations take some nanoseconds at least. */
+  GatedImage(long nanos) {
+    this.nanos = nanos;
+  }
 
   /** Lets operations hang from now on. */
   void shut() {
@@ -34,6 +46,7 @@ final class GatedImage implements DiskImage {
   }
 
   private void pass() {
+    LockSupport.parkNanos(nanos);
     if (!shut) {
       return;
     }
