@@ -1,5 +1,6 @@
 package dev.zendo.dom0.cli;
 
+import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.client.DaemonStarter;
 import dev.zendo.dom0.daemon.StateFolder;
@@ -9,10 +10,17 @@ import org.apache.commons.cli.Options;
 
 /** What all verbs that ask the daemon have in common. */
 final class DaemonOptions {
+  /** Whether somebody gets ready to ask; verbs are made on one thread. */
+  private static boolean preparing;
+
   private DaemonOptions() {}
 
-  /** Options for such a verb. */
+  /** Options for such a verb; while they are parsed, what asking needs is loaded. */
   static Options options() {
+    if (!preparing) {
+      preparing = true;
+      DaemonThreads.start("prepare", DaemonClient::prepare);
+    }
     return new Options()
         .addOption(
             RunOptions.value(null, "state", "FOLDER", "the daemon's folder (or ZENDO_STATE)"))

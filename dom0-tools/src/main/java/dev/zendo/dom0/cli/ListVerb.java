@@ -92,17 +92,19 @@ final class ListVerb implements Verb {
             + (verbose ? "   UUID                                 Reason" : ""));
     for (JsonNode domain : list) {
       lines.print(
-          String.format(
-              "%-40s %5d %5d %5d     %s  %8.1f%s",
-              domain.path("name").asText(),
-              domain.path("domid").asInt(),
-              domain.path("memory_kib").asLong() >> 10,
-              domain.path("vcpus").asInt(),
-              FLAGS.getOrDefault(domain.path("state").asText(), "------"),
-              domain.path("cpu_ns").asLong() / 1e9,
-              verbose
-                  ? " " + domain.path("uuid").asText() + " " + domain.path("end").asText("-")
-                  : ""));
+          new Row()
+              .left(domain.path("name").asText(), 40)
+              .right(domain.path("domid").asInt(), 5)
+              .right(domain.path("memory_kib").asLong() >> 10, 5)
+              .right(domain.path("vcpus").asInt(), 5)
+              .text("     " + FLAGS.getOrDefault(domain.path("state").asText(), "------") + "  ")
+              .tenths(domain.path("cpu_ns").asLong() / 1e9, 8)
+              .text(verbose ? identity(domain) : "")
+              .toString());
     }
+  }
+
+  private static String identity(JsonNode domain) {
+    return " " + domain.path("uuid").asText() + " " + domain.path("end").asText("-");
   }
 }

@@ -44,42 +44,28 @@ record TableVerb(
             "vcpu-list",
             "List vcpus, where they run and may run",
             true,
-            String.format(
-                "%-32s %5s %5s %5s %5s %9s %s",
-                "Name", "ID", "VCPU", "CPU", "State", "Time(s)", "Affinity (Hard / Soft)"),
+            "Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / Soft)",
             TableVerb::vcpu),
         new TableVerb(
             "uptime",
             "list",
             "Say how long domains have been there",
             true,
-            String.format("%-33s %4s %s", "Name", "ID", "Uptime"),
+            "Name                                ID Uptime",
             TableVerb::uptime),
         new TableVerb(
             "block-list",
             "block-list",
             "List the disks of a domain",
             false,
-            String.format(
-                "%-5s %-3s %-6s %-5s %-6s %-8s %-30s",
-                "Vdev", "BE", "handle", "state", "evt-ch", "ring-ref", "BE-path"),
+            "Vdev  BE  handle state evt-ch ring-ref BE-path                       ",
             TableVerb::disk),
         new TableVerb(
             "network-list",
             "network-list",
             "List the network cards of a domain",
             false,
-            String.format(
-                "%-3s %-2s %-17s %-6s %-5s %-6s %5s/%-11s %-30s",
-                "Idx",
-                "BE",
-                "Mac Addr.",
-                "handle",
-                "state",
-                "evt-ch",
-                "tx-",
-                "rx-ring-ref",
-                "BE-path"),
+            "Idx BE Mac Addr.         handle state evt-ch   tx-/rx-ring-ref BE-path                       ",
             TableVerb::network));
   }
 
@@ -94,8 +80,10 @@ record TableVerb(
   private static String identity(JsonNode domain) {
     return number(domain, "domid") == 0
         ? ""
-        : text(domain, "uuid")
-            + String.format("  %d    %-30s", number(domain, "domid"), text(domain, "name"));
+        : new Row()
+            .text(text(domain, "uuid") + "  " + number(domain, "domid") + "    ")
+            .left(text(domain, "name"), 30)
+            .toString();
   }
 
   private static String vcpu(JsonNode vcpu) {
@@ -105,54 +93,58 @@ record TableVerb(
         (state.equals("running") ? "r" : "-")
             + (state.equals("blocked") ? "b" : "-")
             + (online ? "-" : "p");
-    return String.format(
-        "%-32s %5d %5d %5s   %s %9.1f  %s / %s",
-        text(vcpu, "name"),
-        number(vcpu, "domid"),
-        number(vcpu, "vcpu"),
-        online ? text(vcpu, "cpu") : "-",
-        flags,
-        number(vcpu, "cpu_ns") / 1e9,
-        text(vcpu, "hard"),
-        text(vcpu, "soft"));
+    return new Row()
+        .left(text(vcpu, "name"), 32)
+        .right(number(vcpu, "domid"), 5)
+        .right(number(vcpu, "vcpu"), 5)
+        .right(online ? text(vcpu, "cpu") : "-", 5)
+        .text("   " + flags + " ")
+        .tenths(number(vcpu, "cpu_ns") / 1e9, 9)
+        .text("  " + text(vcpu, "hard") + " / " + text(vcpu, "soft"))
+        .toString();
   }
 
   private static String uptime(JsonNode domain) {
     long seconds = number(domain, "uptime_ns") / 1_000_000_000;
     long days = seconds / 86400;
-    String time =
-        String.format("%2d:%02d:%02d", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    return String.format(
-        "%-33s %4d %s",
-        text(domain, "name"),
-        number(domain, "domid"),
-        days == 0 ? time : days + (days == 1 ? " day, " : " days, ") + time);
+    Row row =
+        new Row()
+            .left(text(domain, "name"), 33)
+            .right(number(domain, "domid"), 4)
+            .text(days == 0 ? " " : " " + days + (days == 1 ? " day, " : " days, "))
+            .right(seconds / 3600 % 24, 2);
+    return row.text(":" + twoDigits(seconds / 60 % 60) + ":" + twoDigits(seconds % 60)).toString();
+  }
+
+  private static String twoDigits(long number) {
+    return (number < 10 ? "0" : "") + number;
   }
 
   private static String disk(JsonNode disk) {
-    return String.format(
-        "%-5d %-3d %-6d %-5d %-6d %-8d %-30s",
-        number(disk, "devid"),
-        number(disk, "backend_domid"),
-        number(disk, "frontend_domid"),
-        number(disk, "state"),
-        number(disk, "event_channel"),
-        number(disk, "ring_ref"),
-        text(disk, "path"));
+    return new Row()
+        .left(number(disk, "devid"), 5)
+        .left(number(disk, "backend_domid"), 3)
+        .left(number(disk, "frontend_domid"), 6)
+        .left(number(disk, "state"), 5)
+        .left(number(disk, "event_channel"), 6)
+        .left(number(disk, "ring_ref"), 8)
+        .left(text(disk, "path"), 30)
+        .toString();
   }
 
   private static String network(JsonNode card) {
-    return String.format(
-        "%-3d %-2d %-17s %6d %5d %6d %5d/%-11d %-30s",
-        number(card, "devid"),
-        number(card, "backend_domid"),
-        text(card, "mac"),
-        number(card, "devid"),
-        number(card, "state"),
-        number(card, "event_channel"),
-        number(card, "tx_ring_ref"),
-        number(card, "rx_ring_ref"),
-        text(card, "path"));
+    return new Row()
+        .left(number(card, "devid"), 3)
+        .left(number(card, "backend_domid"), 2)
+        .left(text(card, "mac"), 17)
+        .right(number(card, "devid"), 6)
+        .right(number(card, "state"), 5)
+        .right(number(card, "event_channel"), 6)
+        .right(number(card, "tx_ring_ref"), 5)
+        .text("/")
+        .left(number(card, "rx_ring_ref"), 11)
+        .left(text(card, "path"), 30)
+        .toString();
   }
 
   @Override

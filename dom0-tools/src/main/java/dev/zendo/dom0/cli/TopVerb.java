@@ -117,7 +117,7 @@ final class TopVerb implements Verb {
   private static void show(TopTable table, JsonNode before, JsonNode now, PrintStream out) {
     List<String> lines = new ArrayList<>(table.summary(now));
     lines.addAll(table.lines(before, now));
-    TerminalSize size = TerminalSize.now().orElse(TerminalSize.USUAL);
+    TerminalSize size = TerminalSize.now().map(TerminalSize::orUsual).orElse(TerminalSize.USUAL);
     StringBuilder screen = new StringBuilder(HOME);
     for (int i = 0; i < Math.min(lines.size(), size.rows() - 1); i++) {
       String text = lines.get(i);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.MissingArgumentException;
@@ -76,7 +77,7 @@ public final class Zl {
 
   /** Runs the program and ends the process with its status. */
   public static void main(String[] args) throws IOException {
-    nameLogProvider();
+    startQuickly();
     int status = new Zl(System.out, System.err).run(args);
     if (ArchiveTraining.WANTED) {
       Path guest = Path.of(args[args.length - 1]).toAbsolutePath();
@@ -86,10 +87,22 @@ public final class Zl {
     System.exit(status);
   }
 
-  /** Spares slf4j the search of all libraries for a provider, and the line that says so. */
-  private static void nameLogProvider() {
+  /**
+   * Spares the JVM the searches of all libraries for what would replace its own, and slf4j the line
+   * that says so. Numbers look the same wherever the program runs; in this locale the JDK knows how
+   * without reading any tables.
+   */
+  private static void startQuickly() {
+    Locale.setDefault(Locale.US);
     System.setProperty("slf4j.provider", StderrLogProvider.class.getName());
     System.setProperty("slf4j.internal.verbosity", "WARN");
+    try {
+      String selectors = "sun.nio.ch.EPollSelectorProvider";
+      Class.forName(selectors);
+      System.setProperty("java.nio.channels.spi.SelectorProvider", selectors);
+    } catch (ClassNotFoundException e) {
+      // No Linux, or another JDK: it finds its own.
+    }
   }
 
   /** Runs the program and returns its exit status. */

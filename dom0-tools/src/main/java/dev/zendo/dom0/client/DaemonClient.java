@@ -9,6 +9,7 @@ import dev.zendo.dom0.daemon.Json;
 import dev.zendo.dom0.daemon.LineReader;
 import dev.zendo.dom0.daemon.StateFolder;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -26,6 +27,19 @@ public final class DaemonClient implements AutoCloseable {
     this.folder = folder;
     this.channel = channel;
     this.in = new LineReader(channel);
+  }
+
+  /**
+   * Has the JDK and the JSON library make themselves ready for what comes, on the calling thread:
+   * about a fifth of the time in which a client starts. Never fails.
+   */
+  public static void prepare() {
+    try {
+      SocketChannel.open(StandardProtocolFamily.UNIX).close();
+      Json.parse("{}");
+    } catch (IOException | UnsupportedOperationException e) {
+      // Whoever connects is told.
+    }
   }
 
   /** A connection to the daemon of a folder; empty when none runs. */

@@ -96,7 +96,7 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
    * stays on, so that guests which end lines with a line feed alone look right, too.
    */
   private synchronized boolean enterRawMode() {
-    if (closed) {
+    if (closed || !Terminals.maybeInput()) {
       return false;
     }
     String saved =
