@@ -28,6 +28,7 @@ class KitExamplesIT {
 
   @TempDir private Path folder;
   private String javaOptions = "";
+  private File input = new File("/dev/null");
 
   /**
    * What a run of {@code zl} left.
@@ -60,7 +61,7 @@ class KitExamplesIT {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(ROOT.toFile())
-            .redirectInput(new File("/dev/null"))
+            .redirectInput(input)
             .redirectOutput(output.toFile())
             .redirectError(errors.toFile());
     builder.environment().put("ZENDO_JAVA_OPTS", javaOptions);
@@ -127,6 +128,12 @@ class KitExamplesIT {
         run("events", "--vcpus", "1"),
         "timer: 5 ticks of 20 ms, none early",
         "ipi: 1000 from vcpu 0 to itself");
+  }
+
+  @Test
+  void echoSaysBackWhatWasTypedBeforeItRan() throws Exception {
+    input = Files.writeString(folder.resolve("input"), "is anybody there\nquit\n").toFile();
+    check(run("echo"), "type: is anybody there", "is anybody there", "type: quit");
   }
 
   @Test
