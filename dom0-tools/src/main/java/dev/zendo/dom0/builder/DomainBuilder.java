@@ -218,8 +218,8 @@ public final class DomainBuilder {
   private void startVcpu() {
     PhysicalMemory memory = control.memory().memory();
     control
-        .vcpus()
-        .setContext(
+        .vcpuStates()
+        .writeContext(
             domain,
             0,
             at -> {

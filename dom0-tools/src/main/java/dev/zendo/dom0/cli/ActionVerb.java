@@ -1,8 +1,6 @@
 package dev.zendo.dom0.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.daemon.Json;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -165,13 +163,7 @@ record ActionVerb(
     for (int i = 0; i < given.size(); i++) {
       put(params, words.get(i), given.get(i));
     }
-    try (DaemonClient client = DaemonOptions.connect(line)) {
-      JsonNode answer = client.call(name, params);
-      if (line.hasOption("json")) {
-        out.println(Json.pretty(answer));
-      }
-    }
-    return ExitStatus.OK;
+    return DaemonOptions.ask(line, out, name, params);
   }
 
   private static void put(ObjectNode params, Word word, String text) {

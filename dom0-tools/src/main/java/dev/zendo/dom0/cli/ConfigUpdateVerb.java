@@ -1,8 +1,6 @@
 package dev.zendo.dom0.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.daemon.Json;
 import java.io.PrintStream;
 import java.util.List;
@@ -45,12 +43,6 @@ final class ConfigUpdateVerb implements Verb {
     ObjectNode params =
         Json.object().put("domain", line.getArgList().get(0)).put("source", file.name());
     params.set("config", file.read(System.err).json());
-    try (DaemonClient client = DaemonOptions.connect(line)) {
-      JsonNode answer = client.call(name(), params);
-      if (line.hasOption("json")) {
-        out.println(Json.pretty(answer));
-      }
-    }
-    return ExitStatus.OK;
+    return DaemonOptions.ask(line, out, name(), params);
   }
 }

@@ -1,9 +1,13 @@
 package dev.zendo.dom0.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.client.DaemonStarter;
+import dev.zendo.dom0.daemon.Json;
 import dev.zendo.dom0.daemon.StateFolder;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -32,6 +36,18 @@ final class DaemonOptions {
     return line.hasOption("state")
         ? StateFolder.of(Path.of(line.getOptionValue("state")))
         : StateFolder.usual();
+  }
+
+  /** Asks for something whose answer only programs want to see; prints it with {@code --json}. */
+  static int ask(CommandLine line, PrintStream out, String method, ObjectNode params)
+      throws InterruptedException {
+    try (DaemonClient client = connect(line)) {
+      JsonNode answer = client.call(method, params);
+      if (line.hasOption("json")) {
+        out.println(Json.pretty(answer));
+      }
+    }
+    return ExitStatus.OK;
   }
 
   /** A connection; the daemon is started if it is not there. */

@@ -1,9 +1,7 @@
 package dev.zendo.dom0.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.daemon.Json;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -76,12 +74,6 @@ record DeviceVerb(
     } else {
       params.put("device", words.get(1)).put("force", line.hasOption("force"));
     }
-    try (DaemonClient client = DaemonOptions.connect(line)) {
-      JsonNode answer = client.call(name, params);
-      if (line.hasOption("json")) {
-        out.println(Json.pretty(answer));
-      }
-    }
-    return ExitStatus.OK;
+    return DaemonOptions.ask(line, out, name, params);
   }
 }

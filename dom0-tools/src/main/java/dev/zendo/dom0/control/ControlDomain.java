@@ -38,7 +38,7 @@ public final class ControlDomain implements AutoCloseable {
     domains = new DomainControl(calls);
     vcpus = new VcpuControl(calls);
     vcpuStates = new VcpuStateControl(calls);
-    memory = new MemoryControl(gate, space, ram);
+    memory = new MemoryControl(calls, space, ram);
     grants = new GrantMapper(gate, space, memory);
     version = new VersionControl(gate);
     events = new EventPorts(gate, port, memory.mapSharedInfo(), name + "-events");

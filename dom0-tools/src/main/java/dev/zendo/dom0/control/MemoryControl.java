@@ -5,7 +5,6 @@ import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypercalls.domctl.Domctl;
 import dev.zendo.hypercalls.domctl.DomctlOp;
-import dev.zendo.hypercalls.domctl.DomctlVersion;
 import dev.zendo.hypercalls.domctl.GetPageFrameInfo3;
 import dev.zendo.hypercalls.memory.AddToPhysmap;
 import dev.zendo.hypercalls.memory.AddToPhysmapBatch;
@@ -31,6 +30,7 @@ public final class MemoryControl {
   /** Most pages of one {@link #allocate}. */
   public static final int MAX_ALLOCATION = CallGate.LIST_ENTRIES;
 
+  private final Domctls calls;
   private final CallGate gate;
   private final AddressSpace space;
   private final AddressSpace ram;
@@ -41,8 +41,9 @@ public final class MemoryControl {
    * @param space above the RAM, for mappings
    * @param ram what nobody uses of the RAM
    */
-  MemoryControl(CallGate gate, AddressSpace space, AddressSpace ram) {
-    this.gate = gate;
+  MemoryControl(Domctls calls, AddressSpace space, AddressSpace ram) {
+    this.calls = calls;
+    this.gate = calls.gate();
     this.space = space;
     this.ram = ram;
   }
@@ -136,26 +137,24 @@ public final class MemoryControl {
   }
 
   private void frameKinds(int domain, long[] frames, int from, int count, byte[] kinds) {
-    gate.lock().lock();
-    try {
-      PhysicalMemory memory = gate.memory();
-      for (int i = 0; i < count; i++) {
-        memory.putLong(CallGate.LIST + 8L * i, frames[from + i]);
-      }
-      long at = gate.clear(0, Domctl.LAYOUT.size());
-      Domctl.CMD.set(memory, at, DomctlOp.GETPAGEFRAMEINFO3);
-      Domctl.INTERFACE_VERSION.set(memory, at, DomctlVersion.INTERFACE_VERSION);
-      Domctl.DOMAIN.set(memory, at, domain);
-      long u = Domctl.GETPAGEFRAMEINFO3.at(at);
-      GetPageFrameInfo3.NUM.set(memory, u, count);
-      GetPageFrameInfo3.ARRAY.set(memory, u, CallGate.LIST);
-      gate.check("asking for frames of domain " + domain, Hypercalls.DOMCTL, at, 0, 0, 0);
-      for (int i = 0; i < count; i++) {
-        kinds[from + i] = (byte) (memory.getLong(CallGate.LIST + 8L * i) >>> 28 & 15);
-      }
-    } finally {
-      gate.lock().unlock();
-    }
+    PhysicalMemory memory = gate.memory();
+    calls.run(
+        "asking for frames of",
+        DomctlOp.GETPAGEFRAMEINFO3,
+        domain,
+        at -> {
+          for (int i = 0; i < count; i++) {
+            memory.putLong(CallGate.LIST + 8L * i, frames[from + i]);
+          }
+          long u = Domctl.GETPAGEFRAMEINFO3.at(at);
+          GetPageFrameInfo3.NUM.set(memory, u, count);
+          GetPageFrameInfo3.ARRAY.set(memory, u, CallGate.LIST);
+        },
+        at -> {
+          for (int i = 0; i < count; i++) {
+            kinds[from + i] = (byte) (memory.getLong(CallGate.LIST + 8L * i) >>> 28 & 15);
+          }
+        });
   }
 
   private int populateBatch(int domain, long[] p2m, int from, int extents, int order) {

@@ -12,17 +12,14 @@ import dev.zendo.hypercalls.domctl.SchedulerOp;
 import dev.zendo.hypercalls.domctl.SendTrigger;
 import dev.zendo.hypercalls.domctl.Trigger;
 import dev.zendo.hypercalls.domctl.VcpuAffinity;
-import dev.zendo.hypercalls.domctl.VcpuContext;
-import dev.zendo.hypercalls.vcpu.VcpuGuestContext;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
-import java.util.function.LongConsumer;
 
 /**
  * Vcpus as the control domain manages them, and what they may have of the processors. Thread-safe.
  */
 public final class VcpuControl {
-  /** Behind the domctl structure in the argument area. */
-  private static final int CONTEXT = 0x1000;
+  /** Where a bitmap of processors is, behind the domctl structure in the argument area. */
+  private static final int BITMAP = 0x1000;
 
   private final Domctls calls;
 
@@ -129,7 +126,7 @@ public final class VcpuControl {
         DomctlOp.GETVCPUAFFINITY,
         domain,
         at -> beginAffinity(at, vcpu, hard, 0),
-        at -> bits[0] = calls.memory().getLong(CallGate.ARGUMENTS + CONTEXT));
+        at -> bits[0] = calls.memory().getLong(CallGate.ARGUMENTS + BITMAP));
     return bits[0];
   }
 
@@ -149,7 +146,7 @@ public final class VcpuControl {
 
   private void beginAffinity(long at, int vcpu, boolean hard, long processors) {
     PhysicalMemory memory = calls.memory();
-    long bits = calls.gate().clear(CONTEXT, Long.BYTES);
+    long bits = calls.gate().clear(BITMAP, Long.BYTES);
     memory.putLong(bits, processors);
     long op = Domctl.VCPUAFFINITY.at(at);
     long map = hard ? VcpuAffinity.CPUMAP_HARD.at(op) : VcpuAffinity.CPUMAP_SOFT.at(op);
@@ -174,53 +171,5 @@ public final class VcpuControl {
           SendTrigger.TRIGGER.set(calls.memory(), op, trigger);
           SendTrigger.VCPU.set(calls.memory(), op, vcpu);
         });
-  }
-
-  /**
-   * Sets the state of a vcpu.
-   *
-   * @param fill writes a vcpu_guest_context at the address it is given, which holds zeros
-   */
-  public void setContext(int domain, int vcpu, LongConsumer fill) {
-    calls.run(
-        "setting up vcpu " + vcpu + " of",
-        DomctlOp.SETVCPUCONTEXT,
-        domain,
-        at -> {
-          long context = calls.gate().clear(CONTEXT, VcpuGuestContext.LAYOUT.size());
-          fill.accept(context);
-          long u = Domctl.VCPUCONTEXT.at(at);
-          VcpuContext.VCPU.set(calls.memory(), u, vcpu);
-          VcpuContext.CTXT.set(calls.memory(), u, context);
-        });
-  }
-
-  /**
-   * Reads the state of a vcpu, which should not run.
-   *
-   * @param read is given the address of the vcpu_guest_context
-   */
-  public void getContext(int domain, int vcpu, LongConsumer read) {
-    calls.gate().lock().lock();
-    try {
-      long context = calls.gate().clear(CONTEXT, VcpuGuestContext.LAYOUT.size());
-      calls.run(
-          "reading vcpu " + vcpu + " of",
-          DomctlOp.GETVCPUCONTEXT,
-          domain,
-          at -> {
-            long u = Domctl.VCPUCONTEXT.at(at);
-            VcpuContext.VCPU.set(calls.memory(), u, vcpu);
-            VcpuContext.CTXT.set(calls.memory(), u, context);
-          });
-      read.accept(context);
-    } finally {
-      calls.gate().lock().unlock();
-    }
-  }
-
-  /** The control domain's memory, for the callbacks of the context methods. */
-  public PhysicalMemory memory() {
-    return calls.memory();
   }
 }

@@ -81,17 +81,50 @@ public final class VcpuStateControl {
 
   /** A vcpu_guest_context. */
   public byte[] context(int domain, int vcpu) {
-    return get(
-        what("reading", vcpu),
-        DomctlOp.GETVCPUCONTEXT,
-        domain,
-        context(vcpu),
-        at -> VcpuGuestContext.LAYOUT.size());
+    byte[] state = new byte[VcpuGuestContext.LAYOUT.size()];
+    readContext(domain, vcpu, at -> calls.memory().read(at, state, 0, state.length));
+    return state;
+  }
+
+  /**
+   * Shows a vcpu_guest_context.
+   *
+   * @param read is given its address in {@link #memory}
+   */
+  public void readContext(int domain, int vcpu, LongConsumer read) {
+    calls.gate().lock().lock();
+    try {
+      long buffer = calls.gate().clear(BUFFER, VcpuGuestContext.LAYOUT.size());
+      calls.run(what("reading", vcpu), DomctlOp.GETVCPUCONTEXT, domain, context(vcpu));
+      read.accept(buffer);
+    } finally {
+      calls.gate().lock().unlock();
+    }
   }
 
   /** Sets a vcpu_guest_context. */
   public void context(int domain, int vcpu, byte[] state) {
     set(what("setting up", vcpu), DomctlOp.SETVCPUCONTEXT, domain, state, context(vcpu));
+  }
+
+  /**
+   * Sets a vcpu_guest_context.
+   *
+   * @param fill writes it at the address it is given, in {@link #memory}, which holds zeros
+   */
+  public void writeContext(int domain, int vcpu, LongConsumer fill) {
+    calls.gate().lock().lock();
+    try {
+      fill.accept(calls.gate().clear(BUFFER, VcpuGuestContext.LAYOUT.size()));
+      calls.run(what("setting up", vcpu), DomctlOp.SETVCPUCONTEXT, domain, context(vcpu));
+    } finally {
+      calls.gate().lock().unlock();
+    }
+  }
+
+  /** The control domain's memory, for the callbacks. */
+  public PhysicalMemory memory() {
+    return calls.memory();
   }
 
   /** A xen_domctl_ext_vcpucontext. */

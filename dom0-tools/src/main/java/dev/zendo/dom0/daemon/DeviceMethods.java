@@ -40,9 +40,7 @@ final class DeviceMethods {
   }
 
   private ManagedDomain alive(Call call) {
-    ManagedDomain domain = table.find(call.string("domain"));
-    domain.requireAlive();
-    return domain;
+    return table.alive(call.string("domain"));
   }
 
   private JsonNode list(Call call, String type) {

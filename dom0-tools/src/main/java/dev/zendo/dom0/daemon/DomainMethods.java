@@ -53,10 +53,13 @@ final class DomainMethods {
         .put("uuid", domain.uuid().toString());
   }
 
+  private static DomainConfig given(Call call) {
+    return DomainConfig.of(
+        Settings.ofJson(call.string("source", "configuration"), call.require("config")));
+  }
+
   private JsonNode create(Call call) {
-    Settings settings =
-        Settings.ofJson(call.string("source", "configuration"), call.require("config"));
-    ManagedDomain domain = table.create(DomainConfig.of(settings));
+    ManagedDomain domain = table.create(given(call));
     if (!call.flag("paused")) {
       domain.pause(false);
     }
@@ -127,18 +130,13 @@ final class DomainMethods {
   private JsonNode config(Call call) {
     ManagedDomain domain = domain(call);
     ObjectNode answer = Json.object().put("domid", domain.id());
-    ObjectNode config = domain.config().json();
-    config.put("name", domain.name());
-    config.put("uuid", domain.uuid().toString());
-    answer.set("config", config);
+    answer.set("config", domain.description());
     return answer;
   }
 
   private JsonNode update(Call call) {
     ManagedDomain domain = domain(call);
-    Settings settings =
-        Settings.ofJson(call.string("source", "configuration"), call.require("config"));
-    DomainConfig config = DomainConfig.of(settings);
+    DomainConfig config = given(call);
     if (config.uuid() != null && !config.uuid().equals(domain.uuid())) {
       throw new DaemonException(
           Kind.REFUSED, "uuid: is that of another domain than " + domain.name());
@@ -154,8 +152,7 @@ final class DomainMethods {
   }
 
   private JsonNode sysrq(Call call) {
-    ManagedDomain domain = domain(call);
-    domain.requireAlive();
+    ManagedDomain domain = table.alive(call.string("domain"));
     String letter = call.string("letter");
     if (letter.length() != 1) {
       throw new DaemonException(Kind.REFUSED, "a SysRq is one letter, not \"" + letter + "\"");

@@ -43,11 +43,8 @@ final class DomainRecords {
 
   /** Writes what a domain is, all or nothing. */
   synchronized void write(ManagedDomain domain) {
-    ObjectNode config = domain.config().json();
-    config.put("name", domain.name());
-    config.put("uuid", domain.uuid().toString());
     ObjectNode record = Json.object().put("domid", domain.id());
-    record.set("config", config);
+    record.set("config", domain.description());
     Path file = file(domain.uuid());
     Path next = file.resolveSibling(file.getFileName() + ".new");
     try {

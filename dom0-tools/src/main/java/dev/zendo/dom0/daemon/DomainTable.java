@@ -88,6 +88,17 @@ final class DomainTable implements AutoCloseable {
   }
 
   /**
+   * The domain of a name or number, which has not ended.
+   *
+   * @throws DaemonException when there is none, or it has
+   */
+  ManagedDomain alive(String nameOrId) {
+    ManagedDomain domain = find(nameOrId);
+    domain.requireAlive();
+    return domain;
+  }
+
+  /**
    * The domain of an identity, which reboots do not change.
    *
    * @throws DaemonException when there is none

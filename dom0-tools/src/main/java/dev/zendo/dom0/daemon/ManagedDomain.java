@@ -1,5 +1,6 @@
 package dev.zendo.dom0.daemon;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
@@ -47,12 +48,7 @@ final class ManagedDomain {
   private boolean held;
   private boolean destroyed;
 
-  /** Builds it, and leaves it paused. */
-  ManagedDomain(Machine machine, StateFolder folder, DomainConfig config, UUID uuid) {
-    this(machine, folder, config, uuid, DomainSource.KERNEL);
-  }
-
-  /** Builds it from somewhere else, and leaves it paused. */
+  /** Builds it from what the source says, and leaves it paused. */
   ManagedDomain(
       Machine machine, StateFolder folder, DomainConfig config, UUID uuid, DomainSource source) {
     this.machine = machine;
@@ -121,6 +117,11 @@ final class ManagedDomain {
 
   DomainConfig config() {
     return config;
+  }
+
+  /** What another daemon would make the same domain of: with the present name and identity. */
+  ObjectNode description() {
+    return config.json().put("name", name).put("uuid", uuid.toString());
   }
 
   /** Sets what it is built from at its next reboot. */

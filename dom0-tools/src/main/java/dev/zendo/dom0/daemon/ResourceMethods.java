@@ -44,9 +44,7 @@ final class ResourceMethods {
   }
 
   private ManagedDomain alive(Call call) {
-    ManagedDomain domain = table.find(call.string("domain"));
-    domain.requireAlive();
-    return domain;
+    return table.alive(call.string("domain"));
   }
 
   private JsonNode memory(Call call) {

@@ -63,8 +63,7 @@ final class SaveMethods {
   }
 
   private JsonNode save(Call call) throws InterruptedException {
-    ManagedDomain domain = table.find(call.string("domain"));
-    domain.requireAlive();
+    ManagedDomain domain = table.alive(call.string("domain"));
     if (machine.control().domains().info(domain.id()).paused()) {
       throw new DaemonException(
           Kind.WRONG_STATE,
@@ -116,11 +115,8 @@ final class SaveMethods {
   }
 
   private static ObjectNode header(ManagedDomain domain) {
-    ObjectNode config = domain.config().json();
-    config.put("name", domain.name());
-    config.put("uuid", domain.uuid().toString());
     ObjectNode header = Json.object().put("saved", Instant.now().toString());
-    header.set("config", config);
+    header.set("config", domain.description());
     return header;
   }
 

@@ -5,7 +5,6 @@ import dev.zendo.dom0.control.DomainControl;
 import dev.zendo.dom0.control.HypercallFailure;
 import dev.zendo.dom0.control.Mapping;
 import dev.zendo.dom0.control.MemoryControl;
-import dev.zendo.hypercalls.vcpu.VcpuGuestContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -42,13 +41,8 @@ public final class DomainImage {
   }
 
   private void readContext(int vcpu) {
-    byte[] context = new byte[VcpuGuestContext.LAYOUT.size()];
     try {
-      control
-          .vcpus()
-          .getContext(
-              domain, vcpu, at -> control.vcpus().memory().read(at, context, 0, context.length));
-      contexts.add(context);
+      contexts.add(control.vcpuStates().context(domain, vcpu));
     } catch (HypercallFailure e) {
       // A vcpu that was never started has no state, as in Xen's dumps.
       return;

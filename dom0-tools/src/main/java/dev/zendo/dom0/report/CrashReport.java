@@ -67,12 +67,12 @@ public final class CrashReport {
   }
 
   private void describe(int vcpu) {
-    PhysicalMemory memory = control.vcpus().memory();
+    PhysicalMemory memory = control.vcpuStates().memory();
     long[] state = new long[5];
     long[] pointers = new long[GENERAL.length];
     control
-        .vcpus()
-        .getContext(
+        .vcpuStates()
+        .readContext(
             guest.id(),
             vcpu,
             at -> {
