@@ -8,6 +8,7 @@ import dev.zendo.dom0.daemon.Daemon;
 import dev.zendo.dom0.daemon.Json;
 import dev.zendo.dom0.daemon.MetricsAddress;
 import dev.zendo.dom0.daemon.StateFolder;
+import dev.zendo.dom0.net.nat.NetworkSpec;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,6 +80,7 @@ final class DaemonVerb implements Verb {
                 "ADDRESS",
                 "give counters in Prometheus' format at unix:PATH or a loopback port, such as"
                     + " 127.0.0.1:9177"))
+        .addOption(NetworkOptions.option())
         .addOption(
             RunOptions.value(
                 "e", "engine", "NAME", "what executes guest code: auto, direct or interpreter"));
@@ -125,6 +127,10 @@ final class DaemonVerb implements Verb {
         words.add("--" + option);
         words.add(line.getOptionValue(option));
       }
+    }
+    for (String network : NetworkOptions.texts(line)) {
+      words.add("--network");
+      words.add(network);
     }
     return words;
   }
@@ -189,7 +195,8 @@ final class DaemonVerb implements Verb {
     EngineChoice engine =
         RunOptions.engine(line.getOptionValue("engine", EngineChoice.AUTO.label()));
     long patience = RunOptions.seconds("patience", line.getOptionValue("patience", "60"));
-    try (Daemon daemon = new Daemon(folder, memory, Math.max(1, processors), engine)) {
+    List<NetworkSpec> networks = NetworkOptions.ofDaemon(line);
+    try (Daemon daemon = new Daemon(folder, memory, Math.max(1, processors), engine, networks)) {
       Thread hook = new Thread(() -> end(daemon, patience), "daemon-end");
       Runtime.getRuntime().addShutdownHook(hook);
       if (line.hasOption("metrics")) {

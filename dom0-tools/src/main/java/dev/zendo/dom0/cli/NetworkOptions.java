@@ -68,19 +68,34 @@ final class NetworkOptions {
 
   static List<NetworkSpec> of(CommandLine line) {
     List<NetworkSpec> specs = new ArrayList<>();
-    if (line.hasOption(NAME)) {
-      for (String text : line.getOptionValues(NAME)) {
-        specs.add(NetworkSpec.parse(text, VifSpec.DEFAULT_BRIDGE));
-      }
+    for (String text : texts(line)) {
+      specs.add(NetworkSpec.parse(text, VifSpec.DEFAULT_BRIDGE));
     }
     return specs;
+  }
+
+  /** The descriptions as they were typed. */
+  static List<String> texts(CommandLine line) {
+    return all(line, NAME);
+  }
+
+  /** Those of a daemon: the usual one needs no description. */
+  static List<NetworkSpec> ofDaemon(CommandLine line) {
+    List<NetworkSpec> specs = of(line);
+    if (!describesUsual(specs)) {
+      specs.add(NetworkSpec.usual(VifSpec.DEFAULT_BRIDGE));
+    }
+    return specs;
+  }
+
+  private static boolean describesUsual(List<NetworkSpec> specs) {
+    return specs.stream().anyMatch(spec -> spec.name().equals(VifSpec.DEFAULT_BRIDGE));
   }
 
   /** Makes the networks; the usual one needs no description when a card is connected to it. */
   static void apply(List<NetworkSpec> specs, List<DeviceSpec> devices, Networks networks) {
     specs.forEach(networks::configure);
-    boolean described = specs.stream().anyMatch(spec -> spec.name().equals(VifSpec.DEFAULT_BRIDGE));
-    if (!described && devices.stream().anyMatch(NetworkOptions::usual)) {
+    if (!describesUsual(specs) && devices.stream().anyMatch(NetworkOptions::usual)) {
       networks.configure(NetworkSpec.usual(VifSpec.DEFAULT_BRIDGE));
     }
   }

@@ -7,6 +7,7 @@ import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.log.StderrLog;
 import dev.zendo.dom0.net.Networks;
+import dev.zendo.dom0.net.nat.NetworkSpec;
 import dev.zendo.xenstore.journal.Journal;
 import java.io.IOException;
 import java.nio.channels.FileLock;
@@ -35,14 +36,25 @@ public final class Daemon implements AutoCloseable {
   private volatile boolean atOnce;
   private MetricsServer metricsServer;
 
+  /** A daemon whose networks are bare switches. */
+  public Daemon(StateFolder folder, long memoryMiB, int processors, EngineChoice engine) {
+    this(folder, memoryMiB, processors, engine, List.of());
+  }
+
   /**
    * Takes a folder over, starts the machine, and listens.
    *
    * @param memoryMiB for all domains together; the host backs it when it is first used
    * @param processors threads that run vcpus
+   * @param networks what its networks give domains
    * @throws ToolException when another daemon has the folder, or the machine cannot be had
    */
-  public Daemon(StateFolder folder, long memoryMiB, int processors, EngineChoice engine) {
+  public Daemon(
+      StateFolder folder,
+      long memoryMiB,
+      int processors,
+      EngineChoice engine,
+      List<NetworkSpec> networks) {
     this.folder = folder;
     folder.make();
     lock = folder.lock();
@@ -50,6 +62,7 @@ public final class Daemon implements AutoCloseable {
     machine = Machine.start(memoryMiB, processors, engine);
     machine.store().keep(folder.store(), Journal.Mode.WRITE);
     machine.store().listen(folder.storeSocket());
+    networks.forEach(machine.networks()::configure);
     domains = new DomainTable(machine, folder, events);
     list = new DomainList(machine, domains);
     messages = new MessageMethods(machine.messages(), domains);
