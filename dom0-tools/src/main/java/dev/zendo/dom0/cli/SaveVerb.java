@@ -24,15 +24,16 @@ final class SaveVerb implements Verb {
 
   @Override
   public String arguments() {
-    return "[-c|-p] DOMAIN FILE";
+    return "[-c|-p] DOMAIN FILE [CONFIGURATION]";
   }
 
   @Override
   public String details() {
     return """
         The domain's kernel suspends itself, and the domain is gone when the file is complete. Its
-        disks are not in the file: leave them as they are until it is restored. A file of format xl
-        has no checksum and names no devices.
+        disks are not in the file: leave them as they are until it is restored. The file says what
+        the domain is now, with devices that were attached later; CONFIGURATION, a file as for zl
+        create, stands there instead. A file of format xl has no checksum.
         """;
   }
 
@@ -53,8 +54,9 @@ final class SaveVerb implements Verb {
   @Override
   public int run(CommandLine line, PrintStream out) throws InterruptedException {
     List<String> given = line.getArgList();
-    if (given.size() != 2) {
-      throw new UsageException("save is used as zl save DOMAIN FILE (zl save --help)");
+    if (given.size() != 2 && given.size() != 3) {
+      throw new UsageException(
+          "save is used as zl save DOMAIN FILE [CONFIGURATION] (zl save --help)");
     }
     Path file = Path.of(given.get(1)).toAbsolutePath();
     ObjectNode params =
@@ -64,6 +66,10 @@ final class SaveVerb implements Verb {
             .put("checkpoint", line.hasOption("checkpoint"))
             .put("paused", line.hasOption("paused"))
             .put("format", line.getOptionValue("format", "zendo"));
+    if (given.size() == 3) {
+      ConfigurationFile other = new ConfigurationFile(given.get(2), List.of());
+      params.put("source", other.name()).set("config", other.read(System.err).json());
+    }
     boolean json = line.hasOption("json");
     try (DaemonClient client = DaemonOptions.connect(line)) {
       JsonNode answer = client.call("save", params, what -> SaveProgress.say(what, json, out));

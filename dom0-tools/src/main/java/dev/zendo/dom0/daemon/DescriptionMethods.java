@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
 import dev.zendo.dom0.display.Display;
-import dev.zendo.xenstore.StoreClient;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -18,15 +17,13 @@ final class DescriptionMethods {
   private final Machine machine;
   private final long memoryMiB;
   private final DomainTable table;
-  private final StoreClient store;
-  private final DomainDevices devices;
+  private final PresentConfig present;
 
   DescriptionMethods(Machine machine, long memoryMiB, DomainTable table) {
     this.machine = machine;
     this.memoryMiB = memoryMiB;
     this.table = table;
-    this.store = machine.store().client();
-    this.devices = new DomainDevices(store);
+    this.present = new PresentConfig(machine);
   }
 
   void addTo(Map<String, Method> methods) {
@@ -38,10 +35,7 @@ final class DescriptionMethods {
   /** A domain as libxl has it. */
   private JsonNode describe(Call call) {
     ManagedDomain domain = table.find(call.string("domain"));
-    String target = store.find("/local/domain/" + domain.id() + "/memory/target").orElse("unknown");
-    long kib =
-        target.matches("[0-9]{1,15}") ? Long.parseLong(target) : domain.config().memoryMiB() << 10;
-    return LibxlConfig.of(domain, kib, devices.all(domain.id(), LibxlDevices.TYPES));
+    return present.libxl(domain);
   }
 
   private JsonNode info() {

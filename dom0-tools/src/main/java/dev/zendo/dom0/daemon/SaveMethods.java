@@ -32,6 +32,7 @@ final class SaveMethods {
 
   private final Machine machine;
   private final DomainTable table;
+  private final PresentConfig present;
 
   /** Those that are being saved at this moment. */
   private final Set<ManagedDomain> saving = ConcurrentHashMap.newKeySet();
@@ -39,6 +40,7 @@ final class SaveMethods {
   SaveMethods(Machine machine, DomainTable table) {
     this.machine = machine;
     this.table = table;
+    this.present = new PresentConfig(machine);
   }
 
   void addTo(Map<String, Method> methods) {
@@ -80,24 +82,27 @@ final class SaveMethods {
   }
 
   private JsonNode save(Call call, ManagedDomain domain, Path path) throws InterruptedException {
+    boolean stays = call.flag("checkpoint") || call.flag("paused");
     ObjectNode answer = DomainMethods.identity(domain).put("file", path.toString());
-    try (SavedFileWriter file = new SavedFileWriter(path, header(domain), format(call))) {
+    try (SavedFileWriter file = new SavedFileWriter(path, header(call, domain), format(call))) {
       Duration patience = Duration.ofMillis(call.number("milliseconds", PATIENCE));
       Suspension suspension = Suspension.of(machine.control(), domain.guest(), patience);
-      call.progress(DomainMethods.identity(domain).put("suspended", true));
-      boolean goesOn = true;
+      boolean saved = false;
       try {
+        call.progress(DomainMethods.identity(domain).put("suspended", true));
         StreamWriter stream = new StreamWriter(file.body());
         DomainSaver.save(machine.control(), domain.id(), stream, progress(call));
         answer.put("bytes", file.commit());
-        goesOn = call.flag("checkpoint") || call.flag("paused");
+        saved = true;
+      } catch (StreamException e) {
+        throw new DaemonException(Kind.REFUSED, path + ": " + e.getMessage());
       } finally {
-        if (goesOn) {
-          domain.goOn(suspension, call.flag("paused"));
+        if (stays || !saved) {
+          domain.goOn(suspension, saved && call.flag("paused"));
         }
       }
     }
-    if (!call.flag("checkpoint") && !call.flag("paused")) {
+    if (!stays) {
       table.destroy(domain, "was saved in " + path);
     }
     return answer;
@@ -114,9 +119,18 @@ final class SaveMethods {
         Kind.REFUSED, "there is no format " + name + " of saved domains; use zendo or xl");
   }
 
-  private static ObjectNode header(ManagedDomain domain) {
+  /** What the file says about the domain: what the client says it is, or what it is now. */
+  private ObjectNode header(Call call, ManagedDomain domain) {
     ObjectNode header = Json.object().put("saved", Instant.now().toString());
-    header.set("config", domain.description());
+    if (call.has("config")) {
+      String source = call.string("source", "configuration");
+      DomainConfig config = DomainConfig.of(Settings.ofJson(source, call.require("config")));
+      header.set("config", config.json());
+      header.set("libxl", LibxlConfig.planned(config).get("config"));
+    } else {
+      header.set("config", present.of(domain));
+      header.set("libxl", present.libxl(domain).get("config"));
+    }
     return header;
   }
 

@@ -21,6 +21,12 @@ public final class DomainSaver {
   /** Pages in a record. */
   private static final int BATCH = 1024;
 
+  /**
+   * XCR0 of a kernel that does not use XSAVE. Its registers are all in the context, and a Xen whose
+   * processor has no XSAVE refuses records of it.
+   */
+  private static final long UNUSED_XCR0 = 1;
+
   private final ControlDomain control;
   private final int domain;
   private final DomainSink sink;
@@ -133,7 +139,10 @@ public final class DomainSaver {
     VcpuFrames.exchange(context, vcpu == 0, true, frame -> map.pfn(frame, "a vcpu"));
     sink.vcpu(VcpuRecord.BASIC, vcpu, context);
     sink.vcpu(VcpuRecord.EXTENDED, vcpu, states.extended(domain, vcpu));
-    sink.vcpu(VcpuRecord.XSAVE, vcpu, states.area(domain, vcpu));
+    byte[] area = states.area(domain, vcpu);
+    if (new Contents(area).getLong(0) != UNUSED_XCR0) {
+      sink.vcpu(VcpuRecord.XSAVE, vcpu, area);
+    }
     byte[] msrs = states.msrs(domain, vcpu);
     if (msrs.length > 0) {
       sink.vcpu(VcpuRecord.MSRS, vcpu, msrs);

@@ -11,7 +11,7 @@ public enum FileFormat {
   ZENDO {
     @Override
     byte[] head(ObjectNode header) {
-      byte[] text = header.toString().getBytes(StandardCharsets.UTF_8);
+      byte[] text = header.deepCopy().without("libxl").toString().getBytes(StandardCharsets.UTF_8);
       byte[] bytes = new byte[SavedFile.HEAD + text.length];
       numbers(bytes).put(SavedFile.MAGIC).putInt(SavedFile.VERSION).putInt(text.length).put(text);
       return bytes;
@@ -29,7 +29,7 @@ public enum FileFormat {
   XL {
     @Override
     byte[] head(ObjectNode header) {
-      return XlFormat.head((ObjectNode) header.get("config"));
+      return XlFormat.head((ObjectNode) header.get("libxl"));
     }
 
     @Override

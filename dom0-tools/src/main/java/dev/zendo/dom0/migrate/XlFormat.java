@@ -38,8 +38,6 @@ final class XlFormat {
   /** Bytes of libxl's header and of the record that announces Xen's stream. */
   private static final int STREAM_HEAD = 24;
 
-  private static final int DEFAULT_MEMORY_MIB = 256;
-
   private XlFormat() {}
 
   static SavedFile open(Path path, FileChannel channel) throws IOException {
@@ -86,9 +84,9 @@ final class XlFormat {
     return at + head.capacity();
   }
 
-  /** xl's header with what libxl calls a configuration, and the beginning of libxl's stream. */
-  static byte[] head(ObjectNode config) {
-    byte[] text = (libxl(config) + "\0").getBytes(StandardCharsets.UTF_8);
+  /** xl's header with libxl's JSON of a domain, and the beginning of libxl's stream. */
+  static byte[] head(ObjectNode libxl) {
+    byte[] text = (portable(libxl) + "\0").getBytes(StandardCharsets.UTF_8);
     byte[] bytes = new byte[HEAD + 4 + text.length + STREAM_HEAD];
     ByteBuffer head = ByteBuffer.wrap(bytes);
     head.put(MAGIC).order(ByteOrder.LITTLE_ENDIAN);
@@ -104,26 +102,12 @@ final class XlFormat {
     return new byte[8];
   }
 
-  /** Devices are left out: where they are is for the other host to say. */
-  private static ObjectNode libxl(ObjectNode config) {
-    ObjectNode libxl = JsonNodeFactory.instance.objectNode();
-    ObjectNode create = libxl.putObject("c_info").put("type", "pv");
-    create.put("name", config.path("name").asText()).put("uuid", config.path("uuid").asText());
-    long memory = config.path("memory").asLong(DEFAULT_MEMORY_MIB) << 10;
-    int vcpus = config.path("vcpus").asInt(1);
-    int most = Math.max(config.path("maxvcpus").asInt(vcpus), vcpus);
-    ObjectNode build = libxl.putObject("b_info").put("max_vcpus", most);
-    ArrayNode online = build.putArray("avail_vcpus");
-    for (int vcpu = 0; vcpu < vcpus; vcpu++) {
-      online.add(vcpu);
-    }
-    build.put("max_memkb", Math.max(memory, config.path("maxmem").asLong(0) << 10));
-    build.put("target_memkb", memory).put("video_memkb", 0);
-    put(build, "kernel", config.path("kernel"));
-    put(build, "cmdline", config.path("cmdline"));
-    put(build, "ramdisk", config.path("ramdisk"));
-    build.putObject("type.pv");
-    return libxl;
+  /** Without what is true of Zendo alone: it runs no scripts and has its own scheduler. */
+  private static ObjectNode portable(ObjectNode libxl) {
+    ObjectNode copy = libxl.deepCopy();
+    copy.withObject("/c_info").remove("run_hotplug_scripts");
+    copy.withObject("/b_info").remove("sched_params");
+    return copy;
   }
 
   /** The keys of xl.cfg that libxl's JSON stands for, as far as they are known here. */

@@ -121,6 +121,31 @@ class DaemonVerbsTest {
   }
 
   @Test
+  void wrongUseOfSaveAndRestoreIsSaidInOneLine() throws IOException {
+    does("create", "-p", config.toString());
+    String file = temp.resolve("web.sav").toString();
+    String bad = Files.writeString(temp.resolve("bad.cfg"), "name = [").toString();
+    for (String[] words :
+        new String[][] {
+          {"save", "web"},
+          {"save", "web", file, bad},
+          {"save", "web", file, temp.resolve("nosuch.cfg").toString()},
+          {"save", "web", file, config.toString(), "more"},
+          {"save", "web", file},
+          {"restore"},
+          {"restore", file},
+          {"restore", bad, file},
+          {"restore", config.toString(), file},
+          {"restore", file, "name=web2"},
+        }) {
+      assertTrue(zl(words) != 0, String.join(" ", words));
+      assertEquals(1, err.lines().count(), err);
+    }
+    assertFalse(Files.exists(Path.of(file)));
+    assertEquals(2, json("list").size());
+  }
+
+  @Test
   void wordsBehindTheFileCount() {
     does("create", "-n", config.toString(), "memory=64", "name=other");
     JsonNode shown = Json.parse(out);

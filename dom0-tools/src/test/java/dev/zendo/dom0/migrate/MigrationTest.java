@@ -34,7 +34,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -116,6 +118,7 @@ class MigrationTest {
   /** The pages of a stream and the context of its vcpu. */
   private static final class Memory implements DomainSink {
     private final TreeMap<Long, byte[]> pages = new TreeMap<>();
+    private final Set<VcpuRecord> parts = EnumSet.noneOf(VcpuRecord.class);
     private byte[] context;
 
     static Memory of(byte[] stream) {
@@ -144,6 +147,7 @@ class MigrationTest {
 
     @Override
     public void vcpu(VcpuRecord part, int vcpu, byte[] state) {
+      parts.add(part);
       context = part == VcpuRecord.BASIC ? state : context;
     }
 
@@ -169,6 +173,19 @@ class MigrationTest {
     assertEquals(GuestEnd.POWEROFF, again.await(Duration.ofSeconds(30)));
     again.close();
     assertTrue(machine.internalErrors().isEmpty());
+  }
+
+  @Test
+  void onlyKernelsThatUseXsaveHaveRecordsOfIt() {
+    assertEquals(Set.of(VcpuRecord.BASIC, VcpuRecord.EXTENDED), Memory.of(save(guest)).parts);
+    byte[] area = machine.control().vcpuStates().area(guest.id(), 0);
+    new Contents(area).putLong(0, 3);
+    machine.control().vcpuStates().area(guest.id(), 0, area);
+    byte[] stream = save(guest);
+    assertTrue(Memory.of(stream).parts.contains(VcpuRecord.XSAVE));
+    guest.close();
+    guest = restore(stream);
+    assertArrayEquals(area, machine.control().vcpuStates().area(guest.id(), 0));
   }
 
   private boolean holdsMachineFrames(long pfn) {

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +102,68 @@ class SavedFileTest {
         () -> new SavedFileWriter(temp.resolve("no/x"), header, FileFormat.ZENDO));
   }
 
+  /** A file system that is full after so many bytes. */
+  private static final class FullDisk implements WritableByteChannel {
+    private final FileChannel file;
+    private long left;
+
+    FullDisk(FileChannel file, long bytes) {
+      this.file = file;
+      this.left = bytes;
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      if (left == 0) {
+        throw new IOException("No space left on device");
+      }
+      ByteBuffer part = bytes.slice(bytes.position(), (int) Math.min(left, bytes.remaining()));
+      int count = file.write(part);
+      bytes.position(bytes.position() + count);
+      left -= count;
+      return count;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return file.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+
+  private void saveOnto(Path path, long space) {
+    ObjectNode header = JsonNodeFactory.instance.objectNode();
+    header.putObject("config").put("name", "web").put("memory", 8);
+    try (SavedFileWriter writer =
+        new SavedFileWriter(
+            path, header, FileFormat.ZENDO, channel -> new FullDisk(channel, space))) {
+      Recorder.example(new StreamWriter(writer.body()));
+      writer.commit();
+    }
+  }
+
+  @Test
+  void aDiskThatIsFullAtAnyPointLeavesNothing() throws IOException {
+    long size = Files.size(save());
+    Files.delete(temp.resolve("web.sav"));
+    Path path = temp.resolve("full.sav");
+    for (long space = 0; space < size; space += space < 200 || space > size - 100 ? 1 : 61) {
+      long bytes = space;
+      String message =
+          assertThrows(ToolException.class, () -> saveOnto(path, bytes), "" + space).getMessage();
+      assertTrue(message.contains("No space left on device"), message);
+      try (var files = Files.list(temp)) {
+        assertEquals(0, files.count(), "" + space);
+      }
+    }
+    saveOnto(path, size);
+    assertEquals("web", SavedFile.open(path).config().path("name").asText());
+  }
+
   /** The bytes of the header are those that xl of Xen 4.17 wrote. */
   private static byte[] xl(String json) {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
@@ -123,13 +187,25 @@ class SavedFileTest {
   void filesForXlHaveItsHeaders() throws IOException {
     Path path = temp.resolve("out.sav");
     ObjectNode header = JsonNodeFactory.instance.objectNode();
-    header.putObject("config").put("name", "web").put("memory", 8).put("vcpus", 2);
+    ObjectNode libxl = header.putObject("libxl");
+    libxl
+        .putObject("c_info")
+        .put("type", "pv")
+        .put("name", "web")
+        .put("run_hotplug_scripts", "False");
+    libxl.putObject("b_info").put("max_vcpus", 2).put("target_memkb", 8192).put("max_memkb", 8192);
+    libxl.path("b_info").withObject("/sched_params").put("sched", "credit");
+    libxl.putArray("nics").addObject().put("mac", "00:16:3e:00:00:01");
     try (SavedFileWriter writer = new SavedFileWriter(path, header, FileFormat.XL)) {
       Recorder.example(new StreamWriter(writer.body()));
       writer.commit();
     }
     SavedFile file = SavedFile.open(path);
     assertEquals("xl", file.format());
+    String text = Files.readString(path, StandardCharsets.ISO_8859_1);
+    // Another host has scripts and a scheduler of its own.
+    assertFalse(text.contains("run_hotplug_scripts") || text.contains("sched_params"));
+    assertEquals("mac=00:16:3e:00:00:01", file.config().path("vif").path(0).asText());
     assertEquals("web", file.config().path("name").asText());
     assertEquals(8, file.config().path("memory").asInt());
     assertEquals(2, file.config().path("vcpus").asInt());
