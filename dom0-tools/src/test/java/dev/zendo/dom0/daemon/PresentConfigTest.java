@@ -9,6 +9,7 @@ import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.TinyKernel;
 import dev.zendo.dom0.block.DiskSpec;
+import dev.zendo.dom0.builder.DomainSource;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.Settings;
 import dev.zendo.dom0.net.vif.VifSpec;
@@ -53,7 +54,7 @@ class PresentConfigTest {
     StateFolder folder = StateFolder.of(temp.resolve("state"));
     folder.make();
     try (Machine machine = Machine.start(128, 1, EngineChoice.INTERPRETER)) {
-      ManagedDomain domain = new ManagedDomain(machine, folder, config, ID);
+      ManagedDomain domain = new ManagedDomain(machine, folder, config, ID, DomainSource.KERNEL);
       domain.guest().disks().attach("b,raw,xvdb,r", temp);
       domain.guest().disks().insert("xvdc", "disc", "raw", temp);
       domain.guest().disks().detach("xvda", true);
