@@ -1,7 +1,6 @@
 package dev.zendo.dom0.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.daemon.Json;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -48,9 +47,6 @@ final class CaptureVerb implements Verb {
     ObjectNode params = Json.object().put("file", Path.of(file).toAbsolutePath().toString());
     params.put(
         network ? "network" : "domain", network ? line.getOptionValue("network") : words.get(0));
-    try (DaemonClient client = DaemonOptions.connect(line)) {
-      client.call(name(), params);
-    }
-    return ExitStatus.OK;
+    return DaemonOptions.ask(line, out, name(), params);
   }
 }

@@ -132,6 +132,39 @@ class SchemaTest {
   }
 
   @Test
+  void changesOfDevicesAreWhatIsPromised() throws IOException {
+    Path kernel = temp.resolve("web.elf");
+    Files.write(kernel, TinyKernel.endless().elf().bytes());
+    Path disk = Files.write(temp.resolve("disk"), new byte[1 << 20]);
+    Path disc = Files.write(temp.resolve("disc"), new byte[1 << 20]);
+    Path config = temp.resolve("web.cfg");
+    Files.writeString(
+        config,
+        "name='web'\nmemory=8\nkernel='" + kernel + "'\ndisk=['" + disc + ",,xvdc,cdrom']\n");
+    try (Daemon daemon =
+        new Daemon(StateFolder.of(temp.resolve("s")), 128, 1, EngineChoice.INTERPRETER)) {
+      assertFalse(daemon.addresses().isEmpty());
+      fits("create", "create", "-p", config.toString());
+      for (String line :
+          List.of(
+              "block-attach web " + disk + ",raw,xvdb,w",
+              "block-list web",
+              "block-resize web xvdb 2M",
+              "block-detach web xvdb --force",
+              "cd-eject web xvdc",
+              "cd-insert web xvdc " + disc,
+              "network-attach web bridge=b",
+              "network-list web",
+              "network-detach web 0 --force",
+              "list -v",
+              "destroy web")) {
+        fits(line);
+      }
+    }
+    assertEquals(2 << 20, Files.size(disk));
+  }
+
+  @Test
   void theCheckerFindsWhatIsWrong() throws IOException {
     JsonNode schema = schema("domid");
     assertEquals(List.of(), SchemaChecker.errors(schema, Json.parse("{\"domid\": 1}")));
