@@ -97,7 +97,9 @@ final class Completion {
     text.append("    help) _describe verb verbs ;;\n").append(cases).append("  esac\n}\n");
     text.append("_zl_file() { _files }\n");
     text.append("_zl_domain_or_file() {\n  local -a names\n  names=(\"${(@f)$(_zl_domains)}\")\n");
-    text.append("  compadd -a names\n  _files\n}\ncompdef _zl zl\n");
+    text.append("  compadd -a names\n  _files\n}\n");
+    // From fpath this text is the function itself when it is called first.
+    text.append("if [[ $funcstack[1] == _zl ]]; then _zl \"$@\"; else compdef _zl zl; fi\n");
     return text.toString();
   }
 

@@ -91,6 +91,12 @@ class CompletionTest {
     if (Files.isExecutable(Path.of("/usr/bin/zsh"))) {
       Path script = Files.writeString(temp.resolve("_zl"), text);
       run(temp, List.of("zsh", "-n", script.toString()));
+      // Called first, as from fpath, it completes at once; sourced, it only says what completes.
+      String stubs =
+          "_describe() { print described }; compdef() { print $* }; CURRENT=2; words=(zl ru);";
+      String called = stubs + " fpath=(" + temp + "); autoload -U _zl; _zl";
+      assertEquals("described\n", run(temp, List.of("zsh", "-fc", called)));
+      assertEquals("_zl zl\n", run(temp, List.of("zsh", "-fc", stubs + " source " + script)));
     }
   }
 
