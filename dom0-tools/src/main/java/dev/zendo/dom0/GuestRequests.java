@@ -28,6 +28,14 @@ public final class GuestRequests {
     return "/local/domain/" + domain + "/" + name;
   }
 
+  /**
+   * Says which of all that go on from the same state it is (VM generation id), where libxl says it.
+   */
+  public void generation(long first, long second) {
+    String text = Long.toUnsignedString(first) + ":" + Long.toUnsignedString(second);
+    store.write(key("platform/generation-id"), text);
+  }
+
   /** Asks it to end, or to start again. */
   public void shutdown(ShutdownRequest request) {
     store.write(key("control/shutdown"), request.key());

@@ -30,6 +30,7 @@ import dev.zendo.hypervisor.domain.InternalFailure;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
+import dev.zendo.hypervisor.memory.CopyOnWrite;
 import dev.zendo.hypervisor.paging.Paging;
 import dev.zendo.hypervisor.time.InstructionClock;
 import dev.zendo.hypervisor.trace.Sample;
@@ -259,6 +260,11 @@ public final class Machine implements AutoCloseable {
   /** Machine frames that there are. */
   public long totalFrames() {
     return hypervisor.memory().frames();
+  }
+
+  /** Memory that guests have in common until they write it. No hypercall offers that. */
+  public CopyOnWrite copyOnWrite() {
+    return hypervisor.memoryCore().copyOnWrite();
   }
 
   /** The pages of a guest; none when it is gone. No hypercall tells the frames of a domain. */

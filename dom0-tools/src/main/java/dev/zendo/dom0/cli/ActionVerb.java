@@ -67,6 +67,17 @@ record ActionVerb(
             2,
             List.of("zl dump-core web web.core", "zl dump-core web web.gdb gdb")),
         of(
+            "snapshot",
+            "Keep what a domain is in memory, for clones; the domain goes on",
+            "zl snapshot web ready",
+            DOMAIN,
+            text("NAME", "name")),
+        of(
+            "snapshot-remove",
+            "Forget a snapshot; its clones go on",
+            "zl snapshot-remove ready",
+            text("SNAPSHOT", "name")),
+        of(
             "rename",
             "Give a domain another name",
             "zl rename web web-old",

@@ -54,6 +54,13 @@ record TableVerb(
             "Name                                ID Uptime",
             TableVerb::uptime),
         new TableVerb(
+            "snapshot-list",
+            "snapshot-list",
+            "List snapshots, of all domains or some",
+            true,
+            String.format("%-24s %-24s %8s %s", "Name", "Domain", "Mem(MiB)", "Taken"),
+            TableVerb::snapshot),
+        new TableVerb(
             "block-list",
             "block-list",
             "List the disks of a domain",
@@ -84,6 +91,15 @@ record TableVerb(
             .text(text(domain, "uuid") + "  " + number(domain, "domid") + "    ")
             .left(text(domain, "name"), 30)
             .toString();
+  }
+
+  private static String snapshot(JsonNode snapshot) {
+    return String.format(
+        "%-24s %-24s %8d %s",
+        text(snapshot, "name"),
+        text(snapshot, "domain"),
+        number(snapshot, "bytes") >> 20,
+        text(snapshot, "taken"));
   }
 
   private static String vcpu(JsonNode vcpu) {

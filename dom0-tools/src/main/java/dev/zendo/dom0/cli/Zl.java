@@ -53,6 +53,7 @@ public final class Zl {
             new NameVerb("domname", "name", "Say the name of a domain"),
             new SaveVerb(),
             new RestoreVerb(),
+            new CloneVerb(),
             new SchedVerb(),
             new ConfigUpdateVerb(),
             new CaptureVerb(),

@@ -60,9 +60,22 @@ public final class MemoryControl {
    * @throws HypercallFailure ENOMEM when the machine has too few
    */
   public void populate(int domain, long[] p2m) {
-    int large = populate(domain, p2m, 0, p2m.length >>> LARGE_ORDER, LARGE_ORDER) << LARGE_ORDER;
-    int done = large + populate(domain, p2m, large, p2m.length - large, 0);
-    if (done < p2m.length) {
+    populate(domain, p2m, 0, p2m.length);
+  }
+
+  /**
+   * Gives a domain frames for neighbouring pseudo-physical frames.
+   *
+   * @param p2m receives the machine frame of each
+   * @param from the first of them
+   * @param to behind the last of them
+   * @throws HypercallFailure ENOMEM when the machine has too few
+   */
+  public void populate(int domain, long[] p2m, int from, int to) {
+    int large = from;
+    large += populate(domain, p2m, from, to - from >>> LARGE_ORDER, LARGE_ORDER) << LARGE_ORDER;
+    int done = large + populate(domain, p2m, large, to - large, 0);
+    if (done < to) {
       throw new HypercallFailure("giving domain " + domain + " its memory", Errno.ENOMEM);
     }
   }

@@ -139,7 +139,12 @@ final class DomainTable implements AutoCloseable {
     }
   }
 
-  private void requireFreeName(String name) {
+  /**
+   * Refuses the name of a domain that there is.
+   *
+   * @throws DaemonException when there is one
+   */
+  void requireFreeName(String name) {
     for (ManagedDomain domain : domains.values()) {
       if (domain.name().equals(name)) {
         throw new DaemonException(

@@ -18,6 +18,7 @@ import dev.zendo.dom0.migrate.Suspension;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -45,6 +46,7 @@ final class ManagedDomain {
   private volatile Guest guest;
   private volatile long createdNanos;
   private volatile GuestEnd end;
+  private final AtomicBoolean saving = new AtomicBoolean();
   private boolean held;
   private boolean destroyed;
 
@@ -186,6 +188,27 @@ final class ManagedDomain {
         machine.control().domains().unpause(which.id());
       }
     }
+  }
+
+  /**
+   * Begins with what needs its kernel to suspend, which only one can do at a time; {@link
+   * #endSaving} follows.
+   *
+   * @throws DaemonException when it is in no state for that, or somebody does it
+   */
+  void beginSaving() {
+    requireAlive();
+    if (machine.control().domains().info(id()).paused()) {
+      throw new DaemonException(
+          Kind.WRONG_STATE, name + " is paused, so its kernel cannot prepare; zl unpause it first");
+    }
+    if (!saving.compareAndSet(false, true)) {
+      throw new DaemonException(Kind.WRONG_STATE, name + " is being saved or cloned already");
+    }
+  }
+
+  void endSaving() {
+    saving.set(false);
   }
 
   /** Lets it go on after it suspended, or holds it where it is. */

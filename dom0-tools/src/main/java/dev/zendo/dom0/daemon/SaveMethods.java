@@ -20,22 +20,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Domains into files and back. */
 final class SaveMethods {
   /** How long a kernel may take to suspend, in milliseconds. */
-  private static final long PATIENCE = 60_000;
+  static final long PATIENCE = 60_000;
 
   private static final int STEP_PERCENT = 5;
 
   private final Machine machine;
   private final DomainTable table;
   private final PresentConfig present;
-
-  /** Those that are being saved at this moment. */
-  private final Set<ManagedDomain> saving = ConcurrentHashMap.newKeySet();
 
   SaveMethods(Machine machine, DomainTable table) {
     this.machine = machine;
@@ -65,19 +60,12 @@ final class SaveMethods {
   }
 
   private JsonNode save(Call call) throws InterruptedException {
-    ManagedDomain domain = table.alive(call.string("domain"));
-    if (machine.control().domains().info(domain.id()).paused()) {
-      throw new DaemonException(
-          Kind.WRONG_STATE,
-          domain.name() + " is paused, so its kernel cannot prepare; zl unpause it first");
-    }
-    if (!saving.add(domain)) {
-      throw new DaemonException(Kind.WRONG_STATE, domain.name() + " is being saved already");
-    }
+    ManagedDomain domain = table.find(call.string("domain"));
+    domain.beginSaving();
     try {
       return save(call, domain, path(call));
     } finally {
-      saving.remove(domain);
+      domain.endSaving();
     }
   }
 

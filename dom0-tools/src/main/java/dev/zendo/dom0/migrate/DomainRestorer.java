@@ -39,7 +39,7 @@ public final class DomainRestorer implements DomainSource {
   /** Bytes of a vcpu_info that are the guest's; behind them the hypervisor keeps the time. */
   private static final int VCPU_INFO_OWN = VcpuInfo.TIME.offset();
 
-  private final Body body;
+  private final Feed feed;
   private final long expected;
   private final Progress progress;
 
@@ -49,13 +49,31 @@ public final class DomainRestorer implements DomainSource {
     InputStream open() throws IOException;
   }
 
+  /** Tells what the domain was. */
+  interface Feed {
+    /** Tells it once. */
+    void into(Restoration restoration) throws IOException;
+  }
+
+  /** A restorer of what is no stream. */
+  DomainRestorer(Feed feed) {
+    this.feed = feed;
+    this.expected = 0;
+    this.progress = Progress.NONE;
+  }
+
   /**
    * A restorer.
    *
    * @param expected how many pages there are, for the progress
    */
   public DomainRestorer(Body body, long expected, Progress progress) {
-    this.body = body;
+    this.feed =
+        restoration -> {
+          try (InputStream in = body.open()) {
+            StreamReader.read(in, restoration);
+          }
+        };
     this.expected = expected;
     this.progress = progress;
   }
@@ -63,9 +81,9 @@ public final class DomainRestorer implements DomainSource {
   @Override
   public BuiltDomain build(ControlDomain control, DomainSpec spec) {
     EmptyDomain domain = EmptyDomain.create(control, spec);
-    try (InputStream in = body.open()) {
+    try {
       Restoration work = new Restoration(control, domain, spec.vcpus());
-      StreamReader.read(in, work);
+      feed.into(work);
       return work.built;
     } catch (IOException e) {
       control.domains().destroy(domain.id());
@@ -77,7 +95,7 @@ public final class DomainRestorer implements DomainSource {
   }
 
   /** One run. */
-  private final class Restoration implements DomainSink {
+  final class Restoration implements DomainSink {
     private final ControlDomain control;
     private final EmptyDomain domain;
     private final int vcpuCount;
@@ -103,6 +121,11 @@ public final class DomainRestorer implements DomainSource {
       }
       memory = new RestoredMemory(control.memory(), domain.id(), (int) last + 1);
       list = frames;
+    }
+
+    /** The memory, once the list is known. */
+    RestoredMemory memory() {
+      return memory;
     }
 
     @Override

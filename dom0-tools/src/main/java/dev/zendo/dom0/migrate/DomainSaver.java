@@ -33,6 +33,12 @@ public final class DomainSaver {
   private final Progress progress;
   private final GuestPages memory;
 
+  /** Takes the pages of a domain. */
+  interface PageTaker {
+    /** All of them at once. */
+    void pages(FrameMap map);
+  }
+
   private DomainSaver(ControlDomain control, int domain, DomainSink sink, Progress progress) {
     this.control = control;
     this.domain = domain;
@@ -48,10 +54,16 @@ public final class DomainSaver {
    *     sink cannot take it
    */
   public static void save(ControlDomain control, int domain, DomainSink sink, Progress progress) {
-    new DomainSaver(control, domain, sink, progress).save();
+    DomainSaver saver = new DomainSaver(control, domain, sink, progress);
+    saver.save(saver::savePages);
   }
 
-  private void save() {
+  /** The same, where pages do not go to the sink. */
+  static void save(ControlDomain control, int domain, DomainSink sink, PageTaker taker) {
+    new DomainSaver(control, domain, sink, Progress.NONE).save(taker);
+  }
+
+  private void save(PageTaker taker) {
     DomainControl.Info info = control.domains().info(domain);
     byte[] sharedInfo = new byte[DomainSink.PAGE];
     MemoryControl pages = control.memory();
@@ -62,7 +74,7 @@ public final class DomainSaver {
     GuestP2m p2m = GuestP2m.read(memory, sharedInfo);
     FrameMap map = FrameMap.of(pages, domain, p2m.list());
     sink.list(0, map.count() - 1L, pfns(map, p2m.pages()));
-    savePages(map);
+    taker.pages(map);
     DomainControl.Counter counter = control.domains().counter(domain);
     sink.counter(counter.mode(), counter.khz(), counter.nanos(), counter.incarnation());
     sink.sharedInfo(sharedInfo);

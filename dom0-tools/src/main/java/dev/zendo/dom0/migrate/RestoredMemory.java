@@ -9,6 +9,8 @@ import dev.zendo.dom0.migrate.stream.PageKind;
 import dev.zendo.dom0.migrate.stream.StreamException;
 import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
+import dev.zendo.hypervisor.machine.FrozenPages;
+import dev.zendo.hypervisor.memory.CopyOnWrite;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.LongUnaryOperator;
@@ -72,11 +74,7 @@ final class RestoredMemory {
     try {
       control.populate(domain, wanted, count, p2m);
     } catch (HypercallFailure e) {
-      if (e.errno() == Errno.ENOMEM) {
-        throw new ToolException(
-            "the machine has not enough memory free for the domain; destroy another one", e);
-      }
-      throw e;
+      throw refused(e);
     }
   }
 
@@ -109,6 +107,39 @@ final class RestoredMemory {
         }
       }
     }
+  }
+
+  /**
+   * Takes all pages of a domain, which others have in common with it.
+   *
+   * @param all what each page is
+   * @param pages their contents; page tables hold page frames
+   */
+  void thaw(byte[] all, FrozenPages pages, CopyOnWrite sharing) {
+    for (int pfn = 0; pfn < all.length; ) {
+      int end = pfn;
+      while (end < all.length && PageKind.hasData(all[end])) {
+        kinds[end] = all[end++];
+      }
+      populateRange(pfn, end);
+      pfn = end + 1;
+    }
+    sharing.thaw(domain, p2m, pages);
+  }
+
+  private void populateRange(int from, int to) {
+    try {
+      control.populate(domain, p2m, from, to);
+    } catch (HypercallFailure e) {
+      throw refused(e);
+    }
+  }
+
+  private static RuntimeException refused(HypercallFailure e) {
+    return e.errno() == Errno.ENOMEM
+        ? new ToolException(
+            "the machine has not enough memory free for the domain; destroy another one", e)
+        : e;
   }
 
   /** Puts machine frames into all page tables. */

@@ -216,6 +216,10 @@ class DaemonVerbsTest {
         "daemon --metrics 0.0.0.0:1|zl: 0.0.0.0:1: metrics are given at unix:PATH, or at a loopback"
             + " port such as 127.0.0.1:9177",
         "dmesg a b|zl: dmesg is used as zl dmesg [-c] [DOMAIN] (zl dmesg --help)",
+        "snapshot web|zl: snapshot is used as zl snapshot DOMAIN NAME (zl snapshot --help)",
+        "snapshot-remove|zl: snapshot-remove is used as zl snapshot-remove SNAPSHOT (zl"
+            + " snapshot-remove --help)",
+        "clone web|'zl: clone is used as zl clone DOMAIN|SNAPSHOT NAME (zl clone --help)'",
         "top web|zl: top takes no arguments (zl top --help)",
         "top -i x|zl: --iterations x: not a number",
         "top --sort meme|zl: --sort meme: no such column; did you mean mem? (zl top --help)",
@@ -255,6 +259,29 @@ class DaemonVerbsTest {
     assertEquals(
         "127.0.0.1",
         json("daemon", "--metrics", "127.0.0.1:0").path("metrics").asText().split(":")[0]);
+  }
+
+  private void refuses(String message, String... words) {
+    assertEquals(ExitStatus.FAILURE, zl(words));
+    assertEquals("zl: " + message + "\n", err);
+    assertEquals("", out);
+  }
+
+  @Test
+  void whatCannotBeClonedIsRefused() throws IOException {
+    does("create", "-p", config.toString());
+    refuses("nosuch: there is no such domain (zl list shows all)", "clone", "nosuch", "web2");
+    refuses("nosuch: there is no such domain (zl list shows all)", "snapshot", "nosuch", "s");
+    refuses("a domain named web is there already (zl list shows all)", "clone", "web", "web");
+    refuses("a number alone would be taken for a domain id", "snapshot", "web", "7");
+    refuses(
+        "nosuch: there is no such snapshot (zl snapshot-list shows all)",
+        "snapshot-remove",
+        "nosuch");
+    refuses(
+        "web is paused, so its kernel cannot prepare; zl unpause it first", "clone", "web", "web2");
+    assertEquals(0, json("snapshot-list").size());
+    assertEquals(1, json("list").size() - 1);
   }
 
   @Test

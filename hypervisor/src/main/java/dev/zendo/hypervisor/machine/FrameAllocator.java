@@ -14,9 +14,13 @@ public final class FrameAllocator {
   /** Largest order of a block: 2^18 frames, 1 GiB. */
   public static final int MAX_ORDER = 18;
 
+  /** From this order on the host clears blocks: that is quicker, and gives it memory back. */
+  private static final int DISCARD_ORDER = 9;
+
   private final MachineMemory memory;
   private final FrameTable table;
   private final CodeMap codeMap;
+  private final MappedRanges mapped;
   private final FrameList[] free = new FrameList[MAX_ORDER + 1];
   private long freeFrames;
   private long claimedFrames;
@@ -26,6 +30,7 @@ public final class FrameAllocator {
     this.memory = memory;
     this.table = table;
     this.codeMap = codeMap;
+    this.mapped = new MappedRanges(memory);
     for (int order = 0; order <= MAX_ORDER; order++) {
       free[order] = new FrameList(table);
     }
@@ -106,19 +111,51 @@ public final class FrameAllocator {
     if (order < 0 || order > MAX_ORDER) {
       return -1;
     }
-    long mfn = take(order, claim);
+    long mfn;
+    boolean discard;
+    synchronized (this) {
+      mfn = take(order, claim);
+      // A file's pages would come back.
+      discard = mfn >= 0 && mapped.taken(mfn, 1L << order) && order >= DISCARD_ORDER;
+    }
     if (mfn >= 0) {
-      for (long frame = mfn; frame < mfn + (1L << order); frame++) {
-        if (table.usedBefore(frame)) {
-          HostMemory.fill(memory.address(frame), MachineMemory.FRAME_SIZE, (byte) 0);
-          codeMap.written(frame);
-        }
-      }
+      clear(mfn, 1L << order, discard);
     }
     return mfn;
   }
 
-  private synchronized long take(int order, FrameClaim claim) {
+  private void clear(long first, long count, boolean discard) {
+    boolean used = false;
+    for (long frame = first; frame < first + count; frame++) {
+      if (table.usedBefore(frame)) {
+        used = true;
+        if (!discard) {
+          HostMemory.fill(memory.address(frame), MachineMemory.FRAME_SIZE, (byte) 0);
+        }
+        codeMap.written(frame);
+      }
+    }
+    if (discard && used) {
+      memory.discard(first, count);
+    }
+  }
+
+  /**
+   * Has frames that are in use hold the same as pages that nobody changes. They get memory of their
+   * own when they are written. Nobody may use them meanwhile, and nobody has executed them.
+   *
+   * @return false when the host refuses: nothing has changed
+   */
+  public synchronized boolean map(long first, int count, FrozenPages pages, int page) {
+    return mapped.map(first, count, pages, page);
+  }
+
+  /** How many ranges of frames are mapped from somewhere; a statistic for tests. */
+  public synchronized int mappedRanges() {
+    return mapped.count();
+  }
+
+  private long take(int order, FrameClaim claim) {
     long frames = 1L << order;
     boolean kept = claim != null && claim.outstanding >= frames;
     if (!kept && frames > freeFrames - claimedFrames) {
@@ -146,6 +183,7 @@ public final class FrameAllocator {
   /** Gives one frame back. Nobody refers to it any more. */
   public synchronized void free(long mfn) {
     table.markUsed(mfn);
+    mapped.freed(mfn);
     freeFrames++;
     long block = mfn;
     int order = 0;

@@ -1,5 +1,7 @@
 package dev.zendo.hypervisor.machine;
 
+import com.sun.jna.Platform;
+
 /**
  * The memory of the machine: one block of host memory, divided into 4096-byte frames numbered from
  * 0 (machine frame numbers, mfn). The host backs it lazily. A machine address is {@code mfn << 12 |
@@ -15,8 +17,11 @@ public final class MachineMemory implements AutoCloseable {
   /** Bytes of a frame. */
   public static final int FRAME_SIZE = 1 << FRAME_SHIFT;
 
+  private static final boolean CAN_DISCARD = Platform.isLinux() && Platform.is64Bit();
+
   private final long base;
   private final long frames;
+  private volatile boolean hugePages;
 
   /**
    * Reserves the memory.
@@ -38,6 +43,51 @@ public final class MachineMemory implements AutoCloseable {
   /** Host address of machine address 0. */
   public long base() {
     return base;
+  }
+
+  /** Asks the host for huge pages, where it gives them on demand. */
+  public void preferHugePages() {
+    LibC.preferHugePages(base, frames << FRAME_SHIFT);
+    hugePages = true;
+  }
+
+  /**
+   * Has frames hold what pages of a file hold until they are written.
+   *
+   * @throws UnsupportedOperationException when the host refuses; nothing has changed
+   */
+  void map(long mfn, long count, FrozenPages pages, long page) {
+    long offset = page << FRAME_SHIFT;
+    LibC.mapPrivately(address(mfn), count << FRAME_SHIFT, pages.file(), offset);
+  }
+
+  /** Makes frames ordinary memory again, full of zeros; false when the host refuses. */
+  boolean unmap(long mfn, long count) {
+    try {
+      LibC.mapZeros(address(mfn), count << FRAME_SHIFT);
+    } catch (UnsupportedOperationException e) {
+      return false;
+    }
+    if (hugePages) {
+      LibC.preferHugePages(address(mfn), count << FRAME_SHIFT);
+    }
+    return true;
+  }
+
+  /**
+   * Has frames that are not mapped from anywhere read as zeros, and gives what backed them to the
+   * host.
+   */
+  void discard(long mfn, long count) {
+    if (CAN_DISCARD) {
+      try {
+        LibC.discard(address(mfn), count << FRAME_SHIFT);
+        return;
+      } catch (UnsupportedOperationException e) {
+        // Memory that is locked, for one.
+      }
+    }
+    HostMemory.fill(address(mfn), count << FRAME_SHIFT, (byte) 0);
   }
 
   /** Number of frames. */

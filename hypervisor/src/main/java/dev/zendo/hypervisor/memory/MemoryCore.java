@@ -31,6 +31,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
   private final MachineLayout layout;
   private final Paging paging;
   private final Grants grants;
+  private final CopyOnWrite copyOnWrite;
 
   /** Builds the parts over a machine's memory, of which nothing is in use yet. */
   public MemoryCore(MachineMemory memory, CodeMap codeMap, Domains domains) {
@@ -41,6 +42,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
         new Paging(
             memory, codeMap, domains, table, allocator, layout.machToPhys, layout.emptyFrame);
     grants = new Grants(memory, codeMap, domains, paging);
+    copyOnWrite = new CopyOnWrite(memory, table, allocator);
   }
 
   /** Installs the hypercalls of this half. */
@@ -55,6 +57,11 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
   /** Frame table, types and page tables. */
   public Paging paging() {
     return paging;
+  }
+
+  /** Memory that domains have in common. */
+  public CopyOnWrite copyOnWrite() {
+    return copyOnWrite;
   }
 
   /** The frame of a domain's grant table at an index, or a negative errno; grows the table. */

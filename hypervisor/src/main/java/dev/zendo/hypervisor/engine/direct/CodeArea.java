@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor.engine.direct;
 
 import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.machine.LibC;
 import java.util.Objects;
 
 /**

@@ -8,6 +8,7 @@ import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
 import dev.zendo.hypervisor.engine.interpreter.Heat;
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
+import dev.zendo.hypervisor.machine.LibC;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     this.codeMap = codeMap;
     this.interpreter = new InterpreterEngine(memory, codeMap, Heat.SINGLE);
     if (memory.frames() >= HUGE_PAGES_FROM) {
-      LibC.preferHugePages(memory.base(), memory.frames() << MachineMemory.FRAME_SHIFT);
+      memory.preferHugePages();
     }
     codeMap.addListener(this);
   }

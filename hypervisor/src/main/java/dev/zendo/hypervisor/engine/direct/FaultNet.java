@@ -2,6 +2,7 @@ package dev.zendo.hypervisor.engine.direct;
 
 import com.sun.jna.Memory;
 import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.machine.LibC;
 
 /**
  * Catches SIGSEGV, SIGBUS, SIGFPE and SIGILL that emitted code raises.

@@ -7,8 +7,8 @@
  *       their way there.
  *   <li>{@code NativeEntry}: the native method whose body is emitted code; {@code EntryStub}: that
  *       body, from Java's calling convention to a block's and back.
- *   <li>{@code HostProbe}: whether all this works here; {@code LibC}: the few calls of the host's C
- *       library that it takes.
+ *   <li>{@code HostProbe}: whether all this works here; {@link dev.zendo.hypervisor.machine.LibC}:
+ *       the few calls of the host's C library that it takes.
  *   <li>{@code BlockCache}: finds, makes, links and drops blocks ({@code Block}, {@code BlockMap},
  *       {@code JumpCache}); {@code DirectExecutor} runs them and sees to why they were left ({@code
  *       Site}).

@@ -1,4 +1,4 @@
-package dev.zendo.hypervisor.engine.direct;
+package dev.zendo.hypervisor.machine;
 
 import com.sun.jna.Function;
 import com.sun.jna.Memory;
@@ -6,38 +6,43 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 
 /**
- * The functions of the host's C library that emitted code needs, with Linux's numbers of x86-64.
+ * The functions of the host's C library that memory and emitted code need, with Linux's numbers of
+ * x86-64.
  *
  * <p>Every function throws {@link UnsupportedOperationException} with a one-line reason when the
- * host refuses. Slow (JNA): for start and end only.
+ * host refuses. Slow (JNA): not for what guests do often. Thread-safe.
  */
-final class LibC {
-  static final int PROT_READ = 1;
-  static final int PROT_WRITE = 2;
-  static final int PROT_EXEC = 4;
+public final class LibC {
+  /** Of mmap, as the constants that follow. */
+  public static final int PROT_READ = 1;
 
-  static final int MAP_SHARED = 0x1;
-  static final int MAP_PRIVATE = 0x2;
-  static final int MAP_ANONYMOUS = 0x20;
-  static final int MAP_NORESERVE = 0x4000;
+  public static final int PROT_WRITE = 2;
+  public static final int PROT_EXEC = 4;
+
+  public static final int MAP_SHARED = 0x1;
+  public static final int MAP_PRIVATE = 0x2;
+  public static final int MAP_ANONYMOUS = 0x20;
+  public static final int MAP_FIXED = 0x10;
+  public static final int MAP_NORESERVE = 0x4000;
 
   /** {@code struct sigaction}: the handler's address, 8 bytes. */
-  static final int SIGACTION_HANDLER = 0;
+  public static final int SIGACTION_HANDLER = 0;
 
   /** {@code struct sigaction}: SA_ flags, 4 bytes. */
-  static final int SIGACTION_FLAGS = 136;
+  public static final int SIGACTION_FLAGS = 136;
 
-  static final int SA_SIGINFO = 4;
+  public static final int SA_SIGINFO = 4;
 
   private static final int SIGACTION_SIZE = 152;
   private static final int MFD_CLOEXEC = 1;
+  private static final int MADV_DONTNEED = 4;
   private static final int MADV_HUGEPAGE = 14;
   private static final int PR_SET_TIMERSLACK = 29;
 
   private LibC() {}
 
   /** Maps {@code bytes} bytes wherever there is room; returns the address. */
-  static long mmap(long bytes, int protection, int flags, int file) {
+  public static long mmap(long bytes, int protection, int flags, int file) {
     Object[] arguments = {0L, bytes, protection, flags, file, 0L};
     long address = function("mmap").invokeLong(arguments);
     if (address == -1) {
@@ -46,12 +51,35 @@ final class LibC {
     return address;
   }
 
-  static void munmap(long address, long bytes) {
+  /** Maps part of a file in place of what is there, copied where it is written. */
+  static void mapPrivately(long address, long bytes, int file, long offset) {
+    place(address, bytes, MAP_PRIVATE | MAP_NORESERVE, file, offset);
+  }
+
+  /** Puts memory that reads as zero in place of what is there. */
+  static void mapZeros(long address, long bytes) {
+    place(address, bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  }
+
+  private static void place(long address, long bytes, int flags, int file, long offset) {
+    Object[] arguments = {address, bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED, file, offset};
+    if (function("mmap").invokeLong(arguments) != address) {
+      throw refused("mmap");
+    }
+  }
+
+  /** Has memory that belongs to no file read as zero again; the host gets what backed it. */
+  static void discard(long address, long bytes) {
+    call("madvise", address, bytes, MADV_DONTNEED);
+  }
+
+  /** Ends a mapping. */
+  public static void munmap(long address, long bytes) {
     call("munmap", address, bytes);
   }
 
   /** A file of {@code bytes} bytes that exists in memory only; returns its descriptor. */
-  static int memoryFile(String name, long bytes) {
+  public static int memoryFile(String name, long bytes) {
     int file = call("memfd_create", name, MFD_CLOEXEC);
     try {
       call("ftruncate", file, bytes);
@@ -62,28 +90,30 @@ final class LibC {
     return file;
   }
 
-  static void close(int file) {
+  /** Closes a descriptor. */
+  public static void close(int file) {
     call("close", file);
   }
 
   /** The action of a signal, as {@link #setAction} takes it. */
-  static Memory action(int signal) {
+  public static Memory action(int signal) {
     Memory action = new Memory(SIGACTION_SIZE);
     call("sigaction", signal, null, action);
     return action;
   }
 
-  static void setAction(int signal, Memory action) {
+  /** Sets the action of a signal. */
+  public static void setAction(int signal, Memory action) {
     call("sigaction", signal, action, null);
   }
 
   /** Lets the host wake the calling thread as exactly as it can; 50 microseconds late otherwise. */
-  static void exactWakeUps() {
+  public static void exactWakeUps() {
     call("prctl", PR_SET_TIMERSLACK, 1L, 0L, 0L, 0L);
   }
 
   /** Asks for huge pages where the host gives them on demand; without any effect elsewhere. */
-  static void preferHugePages(long address, long bytes) {
+  public static void preferHugePages(long address, long bytes) {
     function("madvise").invokeInt(new Object[] {address, bytes, MADV_HUGEPAGE});
   }
 

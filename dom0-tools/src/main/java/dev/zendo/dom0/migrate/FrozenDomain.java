@@ -1,0 +1,154 @@
+package dev.zendo.dom0.migrate;
+
+import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.builder.BuiltDomain;
+import dev.zendo.dom0.builder.DomainSource;
+import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.control.ControlDomain;
+import dev.zendo.dom0.migrate.stream.DomainSink;
+import dev.zendo.dom0.migrate.stream.PageKind;
+import dev.zendo.dom0.migrate.stream.VcpuRecord;
+import dev.zendo.hypervisor.machine.FrozenPages;
+import dev.zendo.hypervisor.memory.CopyOnWrite;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a suspended domain was, kept in memory: any number of domains go on from there. They have
+ * its pages in common until they write them. Thread-safe.
+ */
+public final class FrozenDomain implements DomainSource, AutoCloseable {
+  private final CopyOnWrite memory;
+  private final Recorder recorder = new Recorder();
+  private boolean closed;
+
+  private FrozenDomain(CopyOnWrite memory) {
+    this.memory = memory;
+  }
+
+  /**
+   * Keeps a domain that does not run, and leaves it as it is.
+   *
+   * @throws ToolException when its kernel left it in no state to be kept
+   */
+  public static FrozenDomain of(ControlDomain control, CopyOnWrite memory, int domain) {
+    FrozenDomain frozen = new FrozenDomain(memory);
+    boolean done = false;
+    try {
+      Recorder recorder = frozen.recorder;
+      DomainSaver.save(control, domain, recorder, map -> recorder.pages(memory, domain, map));
+      done = true;
+      return frozen;
+    } finally {
+      if (!done) {
+        frozen.close();
+      }
+    }
+  }
+
+  /** Bytes that it keeps for good. */
+  public synchronized long bytes() {
+    return closed ? 0 : (long) recorder.pages.filled() * DomainSink.PAGE;
+  }
+
+  @Override
+  public synchronized BuiltDomain build(ControlDomain control, DomainSpec spec) {
+    if (closed) {
+      throw new ToolException("the snapshot was removed meanwhile");
+    }
+    return new DomainRestorer(recorder::replay).build(control, spec);
+  }
+
+  /** Lets go of it; domains that were made of it stay. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      recorder.close();
+    }
+  }
+
+  /** Notes what there is, and tells it again. */
+  private final class Recorder implements DomainSink {
+    private final List<VcpuPart> vcpus = new ArrayList<>();
+    private FrozenPages pages;
+    private byte[] kinds;
+    private long[] list;
+    private byte[] sharedInfo;
+
+    /** Part of the state of a vcpu. */
+    private record VcpuPart(VcpuRecord part, int vcpu, byte[] state) {}
+
+    void pages(CopyOnWrite from, int domain, FrameMap map) {
+      kinds = new byte[map.count()];
+      long[] frames = new long[map.count()];
+      for (int pfn = 0; pfn < frames.length; pfn++) {
+        kinds[pfn] = (byte) map.kind(pfn);
+        frames[pfn] = PageKind.hasData(kinds[pfn]) ? map.frame(pfn) : -1;
+      }
+      pages = from.freeze(domain, frames);
+      for (int pfn = 0; pfn < frames.length; pfn++) {
+        int level = PageKind.level(kinds[pfn]);
+        if (level > 0) {
+          exchange(map, pfn, level);
+        }
+      }
+    }
+
+    private void exchange(FrameMap map, int pfn, int level) {
+      String what = "a page table of level " + level;
+      for (int i = 0; i < GuestPages.ENTRIES; i++) {
+        long entry = pages.getLong(pfn, i * Long.BYTES);
+        if (entry != 0) {
+          long value = PageTableEntries.exchange(level, i, entry, frame -> map.pfn(frame, what));
+          pages.putLong(pfn, i * Long.BYTES, value);
+        }
+      }
+    }
+
+    void replay(DomainRestorer.Restoration to) {
+      to.list(0, kinds.length - 1L, list);
+      to.memory().thaw(kinds, pages, memory);
+      to.sharedInfo(sharedInfo);
+      vcpus.forEach(each -> to.vcpu(each.part, each.vcpu, each.state.clone()));
+      to.end();
+    }
+
+    @Override
+    public void list(long first, long last, long[] frames) {
+      list = frames;
+    }
+
+    @Override
+    public void pages(long[] pfns, int[] pageKinds, ByteBuffer data) {
+      throw new IllegalStateException("pages are kept as frames");
+    }
+
+    @Override
+    public void sharedInfo(byte[] page) {
+      sharedInfo = page;
+    }
+
+    @Override
+    public void counter(int mode, int khz, long nanos, int incarnation) {
+      // All domains count alike here.
+    }
+
+    @Override
+    public void vcpu(VcpuRecord part, int vcpu, byte[] state) {
+      vcpus.add(new VcpuPart(part, vcpu, state));
+    }
+
+    @Override
+    public void end() {
+      // All is there.
+    }
+
+    void close() {
+      if (pages != null) {
+        pages.close();
+      }
+    }
+  }
+}

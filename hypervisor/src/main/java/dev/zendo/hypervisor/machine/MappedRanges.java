@@ -1,0 +1,126 @@
+package dev.zendo.hypervisor.machine;
+
+import java.util.BitSet;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * The ranges of frames that the host maps copy-on-write from {@link FrozenPages}. Frames of a range
+ * may be used for anything, as each gets memory of its own when it is written; when all of them are
+ * free, the range becomes ordinary memory again. Guarded by the {@link FrameAllocator}'s lock.
+ */
+final class MappedRanges {
+  /** So that they leave most of the 65530 mappings that Linux gives a process to others. */
+  static final int MOST = 24_000;
+
+  private final MachineMemory memory;
+  private final NavigableMap<Long, Range> ranges = new TreeMap<>();
+
+  /** Frames of ranges that nobody uses. */
+  private final BitSet unused = new BitSet();
+
+  MappedRanges(MachineMemory memory) {
+    this.memory = memory;
+  }
+
+  /** Frames from its key up to the end, exclusive, so many of which are not in use. */
+  private static final class Range {
+    final long end;
+    int free;
+
+    Range(long end) {
+      this.end = end;
+    }
+  }
+
+  int count() {
+    return ranges.size();
+  }
+
+  /**
+   * Maps pages at frames that are in use.
+   *
+   * @return false when the host refuses: nothing has changed
+   */
+  boolean map(long first, int count, FrozenPages pages, int page) {
+    if (ranges.size() >= MOST || pages.file() < 0) {
+      return false;
+    }
+    try {
+      memory.map(first, count, pages, page);
+    } catch (UnsupportedOperationException e) {
+      return false;
+    }
+    cut(first, first + count);
+    ranges.put(first, new Range(first + count));
+    return true;
+  }
+
+  /** Takes frames that are in use out of the ranges in which they were. */
+  private void cut(long first, long end) {
+    Map.Entry<Long, Range> entry = ranges.lowerEntry(end);
+    while (entry != null && entry.getValue().end > first) {
+      ranges.remove(entry.getKey());
+      keep(entry.getKey(), Math.min(first, entry.getValue().end));
+      keep(Math.max(end, entry.getKey()), entry.getValue().end);
+      entry = ranges.lowerEntry(end);
+    }
+  }
+
+  private void keep(long first, long end) {
+    if (first >= end) {
+      return;
+    }
+    Range range = new Range(end);
+    for (int at = unused.nextSetBit((int) first);
+        at >= 0 && at < end;
+        at = unused.nextSetBit(at + 1)) {
+      range.free++;
+    }
+    ranges.put(first, range);
+    unmapIfFree(first, range);
+  }
+
+  /** A frame is not in use any more. */
+  void freed(long mfn) {
+    if (ranges.isEmpty()) {
+      return;
+    }
+    Map.Entry<Long, Range> entry = ranges.floorEntry(mfn);
+    if (entry != null && mfn < entry.getValue().end) {
+      unused.set((int) mfn);
+      entry.getValue().free++;
+      unmapIfFree(entry.getKey(), entry.getValue());
+    }
+  }
+
+  private void unmapIfFree(long first, Range range) {
+    if (range.free == range.end - first && memory.unmap(first, range.end - first)) {
+      unused.clear((int) first, (int) range.end);
+      ranges.remove(first);
+    }
+  }
+
+  /**
+   * Frames will be in use.
+   *
+   * @return whether none of them is in a range
+   */
+  boolean taken(long first, long count) {
+    if (ranges.isEmpty()) {
+      return true;
+    }
+    boolean none = true;
+    Map.Entry<Long, Range> entry = ranges.lowerEntry(first + count);
+    while (entry != null && entry.getValue().end > first) {
+      none = false;
+      long from = Math.max(first, entry.getKey());
+      long to = Math.min(first + count, entry.getValue().end);
+      entry.getValue().free -= (int) (to - from);
+      unused.clear((int) from, (int) to);
+      entry = ranges.lowerEntry(entry.getKey());
+    }
+    return none;
+  }
+}
