@@ -12,6 +12,8 @@ import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.hypervisor.machine.FrozenPages;
 import dev.zendo.hypervisor.memory.CopyOnWrite;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.function.LongUnaryOperator;
 
@@ -20,12 +22,17 @@ final class RestoredMemory {
   /** What Linux marks entries with whose page frame is a machine frame: there is no memory. */
   private static final long IDENTITY = 1L << 62;
 
+  /** Pages that are mapped at a time. */
+  private static final int MAPPED = 256;
+
   private final MemoryControl control;
   private final int domain;
   private final long[] p2m;
   private final byte[] kinds;
   private final int[] wanted;
   private final byte[] page = new byte[DomainSink.PAGE];
+  private final LongBuffer values =
+      ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
 
   RestoredMemory(MemoryControl control, int domain, int count) {
     this.control = control;
@@ -144,25 +151,42 @@ final class RestoredMemory {
 
   /** Puts machine frames into all page tables. */
   void exchangeTables() {
+    long[] tables = new long[MAPPED];
+    int[] levels = new int[MAPPED];
+    int count = 0;
     for (int pfn = 0; pfn < p2m.length; pfn++) {
       int level = PageKind.level(kinds[pfn]);
       if (level > 0) {
-        exchange(pfn, level);
+        tables[count] = p2m[pfn];
+        levels[count++] = level;
+      }
+      if (count == MAPPED || count > 0 && pfn == p2m.length - 1) {
+        exchange(tables, levels, count);
+        count = 0;
       }
     }
   }
 
-  private void exchange(int pfn, int level) {
+  private void exchange(long[] tables, int[] levels, int count) {
+    PhysicalMemory memory = control.memory();
+    try (Mapping mapped = control.mapForeign(domain, tables, 0, count)) {
+      for (int i = 0; i < count; i++) {
+        long at = mapped.address() + (long) i * page.length;
+        memory.read(at, page, 0, page.length);
+        exchange(levels[i]);
+        memory.write(at, page, 0, page.length);
+      }
+    }
+  }
+
+  /** The same in one that was read. */
+  private void exchange(int level) {
     String what = "a page table of level " + level;
     LongUnaryOperator frames = other -> frame(other, what);
-    PhysicalMemory memory = control.memory();
-    try (Mapping table = control.mapForeign(domain, p2m, pfn, 1)) {
-      for (int i = 0; i < GuestPages.ENTRIES; i++) {
-        long at = table.address() + 8L * i;
-        long entry = memory.getLong(at);
-        if (entry != 0) {
-          memory.putLong(at, PageTableEntries.exchange(level, i, entry, frames));
-        }
+    for (int i = 0; i < GuestPages.ENTRIES; i++) {
+      long entry = values.get(i);
+      if (entry != 0) {
+        values.put(i, PageTableEntries.exchange(level, i, entry, frames));
       }
     }
   }
@@ -182,21 +206,37 @@ final class RestoredMemory {
    * @param list page frames of its pages
    */
   void writeList(long[] list) {
+    int pages = (p2m.length + GuestPages.ENTRIES - 1) / GuestPages.ENTRIES;
+    long[] frames = new long[MAPPED];
+    for (int from = 0; from < pages; from += MAPPED) {
+      int count = Math.min(MAPPED, pages - from);
+      for (int i = 0; i < count; i++) {
+        frames[i] = normal(list[from + i], "the p2m list");
+      }
+      writeList(frames, from, count);
+    }
+  }
+
+  private void writeList(long[] frames, int from, int count) {
     PhysicalMemory memory = control.memory();
-    for (int i = 0; i * GuestPages.ENTRIES < p2m.length; i++) {
-      long[] frame = {normal(list[i], "the p2m list")};
-      int from = i * GuestPages.ENTRIES;
-      int count = Math.min(GuestPages.ENTRIES, p2m.length - from);
-      try (Mapping mapped = control.mapForeign(domain, frame, 0, 1)) {
-        for (int k = 0; k < count; k++) {
-          long at = mapped.address() + 8L * k;
-          long value = p2m[from + k];
-          if (value >= 0) {
-            memory.putLong(at, value);
-          } else if (memory.getLong(at) >>> 62 != IDENTITY >>> 62) {
-            memory.putLong(at, -1);
-          }
-        }
+    try (Mapping mapped = control.mapForeign(domain, frames, 0, count)) {
+      for (int i = 0; i < count; i++) {
+        long at = mapped.address() + (long) i * page.length;
+        memory.read(at, page, 0, page.length);
+        writeList((from + i) * GuestPages.ENTRIES);
+        memory.write(at, page, 0, page.length);
+      }
+    }
+  }
+
+  /** The same in a page that was read. */
+  private void writeList(int first) {
+    for (int i = 0; i < GuestPages.ENTRIES && first + i < p2m.length; i++) {
+      long value = p2m[first + i];
+      if (value >= 0) {
+        values.put(i, value);
+      } else if (values.get(i) >>> 62 != IDENTITY >>> 62) {
+        values.put(i, -1);
       }
     }
   }
