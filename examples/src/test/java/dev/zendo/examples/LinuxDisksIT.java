@@ -15,7 +15,6 @@ import dev.zendo.dom0.device.BackendBus;
 import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.image.KernelImage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,11 +39,7 @@ class LinuxDisksIT {
 
   @BeforeAll
   static void thereIsAnInstallation() {
-    for (String file : new String[] {"disk.raw", "vmlinuz", "initrd.img"}) {
-      assumeTrue(
-          Files.exists(TARGET.resolve(file)),
-          "no " + TARGET.resolve(file) + ": run make -C examples/debian (as root)");
-    }
+    DebianIT.thereIsAnInstallation();
   }
 
   @AfterEach
@@ -96,15 +91,8 @@ class LinuxDisksIT {
         .get(name);
   }
 
-  private static String host(String... command) throws Exception {
-    Process process = new ProcessBuilder(command).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    assertEquals(0, process.waitFor(), () -> String.join(" ", command));
-    return output.strip();
-  }
-
   private static String sum(Path file) throws Exception {
-    return host("sha256sum", file.toString()).substring(0, 64);
+    return DebianIT.host("sha256sum", file.toString()).substring(0, 64);
   }
 
   private void awaitSize(String disk, long mib) throws Exception {
@@ -129,7 +117,7 @@ class LinuxDisksIT {
   void disksGrowWhileLinuxUsesThem() throws Exception {
     Path raw = image("disk");
     Path thin = folder.resolve("thin");
-    host("qemu-img", "create", "-q", "-f", "qcow2", thin.toString(), DISK_MIB + "M");
+    DebianIT.host("qemu-img", "create", "-q", "-f", "qcow2", thin.toString(), DISK_MIB + "M");
     boot(1, "disk,raw,xvdb,w", "thin,qcow2,xvdc,w");
     for (String disk : new String[] {"xvdb", "xvdc"}) {
       awaitSize(disk, DISK_MIB);
@@ -141,7 +129,8 @@ class LinuxDisksIT {
     String written = shell.run("head -c 32M /dev/xvda | sha256sum").substring(0, 64);
     assertEquals(written, sum(raw));
     assertTrue(guest.disks().detach("xvdc", false));
-    host("qemu-img", "convert", "-O", "raw", thin.toString(), folder.resolve("flat").toString());
+    DebianIT.host(
+        "qemu-img", "convert", "-O", "raw", thin.toString(), folder.resolve("flat").toString());
     assertEquals(written, sum(folder.resolve("flat")));
   }
 
@@ -202,7 +191,7 @@ class LinuxDisksIT {
     Path image = image("disk");
     String loop = "";
     try {
-      loop = host("losetup", "-f", "--show", image.toString());
+      loop = DebianIT.host("losetup", "-f", "--show", image).strip();
     } catch (IOException | AssertionError e) {
       assumeTrue(false, "no loop device to be had: " + e.getMessage());
     }
@@ -216,7 +205,7 @@ class LinuxDisksIT {
       assertEquals(written, sum(image));
     } finally {
       stop();
-      host("losetup", "-d", loop);
+      DebianIT.host("losetup", "-d", loop);
     }
   }
 }
