@@ -58,7 +58,7 @@ record TableVerb(
             "snapshot-list",
             "List snapshots, of all domains or some",
             true,
-            String.format("%-24s %-24s %8s %s", "Name", "Domain", "Mem(MiB)", "Taken"),
+            "Name                     Domain                   Mem(MiB) Taken",
             TableVerb::snapshot),
         new TableVerb(
             "block-list",
@@ -94,12 +94,12 @@ record TableVerb(
   }
 
   private static String snapshot(JsonNode snapshot) {
-    return String.format(
-        "%-24s %-24s %8d %s",
-        text(snapshot, "name"),
-        text(snapshot, "domain"),
-        number(snapshot, "bytes") >> 20,
-        text(snapshot, "taken"));
+    return new Row()
+        .left(text(snapshot, "name"), 24)
+        .left(text(snapshot, "domain"), 24)
+        .right(number(snapshot, "bytes") >> 20, 8)
+        .left(text(snapshot, "taken"), 0)
+        .toString();
   }
 
   private static String vcpu(JsonNode vcpu) {
