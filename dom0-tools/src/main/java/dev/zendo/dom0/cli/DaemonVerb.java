@@ -92,11 +92,13 @@ final class DaemonVerb implements Verb {
     if (!line.getArgList().isEmpty()) {
       throw new UsageException("daemon takes no arguments (zl daemon --help)");
     }
+    // Refused here, not in the log of a process in the background.
+    List<NetworkSpec> networks = NetworkOptions.ofDaemon(line);
     if (line.hasOption("metrics")) {
       var unused = MetricsAddress.parse(line.getOptionValue("metrics"));
     }
     if (line.hasOption("foreground")) {
-      return serve(folder, line, out);
+      return serve(folder, networks, line, out);
     }
     Optional<DaemonClient> running = DaemonClient.find(folder);
     if (line.hasOption("stop")) {
@@ -181,7 +183,8 @@ final class DaemonVerb implements Verb {
     return ExitStatus.OK;
   }
 
-  private static int serve(StateFolder folder, CommandLine line, PrintStream out)
+  private static int serve(
+      StateFolder folder, List<NetworkSpec> networks, CommandLine line, PrintStream out)
       throws InterruptedException {
     int host = Runtime.getRuntime().availableProcessors();
     long memory =
@@ -195,7 +198,6 @@ final class DaemonVerb implements Verb {
     EngineChoice engine =
         RunOptions.engine(line.getOptionValue("engine", EngineChoice.AUTO.label()));
     long patience = RunOptions.seconds("patience", line.getOptionValue("patience", "60"));
-    List<NetworkSpec> networks = NetworkOptions.ofDaemon(line);
     try (Daemon daemon = new Daemon(folder, memory, Math.max(1, processors), engine, networks)) {
       Thread hook = new Thread(() -> end(daemon, patience), "daemon-end");
       Runtime.getRuntime().addShutdownHook(hook);

@@ -121,7 +121,7 @@ class DaemonVerbsTest {
   }
 
   @Test
-  void wrongUseOfSaveAndRestoreIsSaidInOneLine() throws IOException {
+  void wrongUseOfSaveRestoreAndNetworksIsSaidInOneLine() throws IOException {
     does("create", "-p", config.toString());
     String file = temp.resolve("web.sav").toString();
     String bad = Files.writeString(temp.resolve("bad.cfg"), "name = [").toString();
@@ -132,6 +132,8 @@ class DaemonVerbsTest {
           {"save", "web", file, temp.resolve("nosuch.cfg").toString()},
           {"save", "web", file, config.toString(), "more"},
           {"save", "web", file},
+          {"daemon", "--network", "nat=perhaps"},
+          {"daemon", "--network", "wings=2"},
           {"restore"},
           {"restore", file},
           {"restore", bad, file},
