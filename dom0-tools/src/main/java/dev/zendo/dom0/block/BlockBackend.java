@@ -1,6 +1,7 @@
 package dev.zendo.dom0.block;
 
 import dev.zendo.dom0.block.image.DiskImage;
+import dev.zendo.dom0.block.image.FrozenDisk;
 import dev.zendo.dom0.control.Mapping;
 import dev.zendo.dom0.device.Backend;
 import dev.zendo.dom0.device.BackendDevice;
@@ -9,9 +10,13 @@ import dev.zendo.hypercalls.io.BlkifInfo;
 import dev.zendo.hypercalls.io.BlkifLimits;
 import dev.zendo.hypercalls.io.XenbusState;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The keys and the connection of a disk. On the event thread, which never waits for the disk: what
@@ -237,6 +242,9 @@ final class BlockBackend implements Backend {
       case "resize":
         resize();
         break;
+      case "copy":
+        copyImage();
+        break;
       case "bytes-per-second":
       case "requests-per-second":
         readLimits();
@@ -254,6 +262,17 @@ final class BlockBackend implements Backend {
     }
     params = now;
     String mode = device.back("mode").orElse("w");
+    whileQuiet(
+        () -> replaceImage(now, mode),
+        error -> {
+          announceSize();
+          // The answer: whoever waits for it finds the rest done.
+          device.publish("medium-error", error);
+        });
+  }
+
+  /** Does something that may take long while no request is under way. */
+  private void whileQuiet(Supplier<String> slow, Consumer<String> then) {
     steps.add(
         end -> {
           changing = true;
@@ -262,16 +281,35 @@ final class BlockBackend implements Backend {
           whenQuiet(
               () ->
                   work(
-                      () -> error[0] = replaceImage(now, mode),
+                      () -> error[0] = slow.get(),
                       () -> {
                         changing = false;
                         queues.forEach(BlockQueue::resume);
-                        announceSize();
-                        // The answer: whoever waits for it finds the rest done.
-                        device.publish("medium-error", error[0]);
+                        then.accept(error[0]);
                         end.run();
                       }));
         });
+  }
+
+  /** The toolstack wants all of the disk in a file. */
+  private void copyImage() {
+    String to = device.back("copy").orElse("");
+    if (!to.isEmpty()) {
+      whileQuiet(() -> copyImage(to), error -> device.publish("copy-error", error));
+    }
+  }
+
+  private String copyImage(String to) {
+    DiskImage image = disk.image();
+    if (image == null) {
+      return "there is no image to copy";
+    }
+    try {
+      FrozenDisk.copy(image, Path.of(to));
+      return "";
+    } catch (IOException | InvalidPathException e) {
+      return to + ": cannot be written (" + e.getMessage() + ")";
+    }
   }
 
   /** Returns what went wrong: the drive is empty then, and works. */

@@ -11,6 +11,9 @@ import java.nio.file.Path;
  * event thread.
  */
 public final class DiskControl {
+  /** How long a copy may take. */
+  private static final int COPY_SECONDS = 900;
+
   private final DeviceControl devices;
   private final int domain;
 
@@ -55,6 +58,16 @@ public final class DiskControl {
    */
   public void resize(String name, long bytes) {
     devices.change(path(name), "resize", Long.toString(bytes), "resize-error");
+  }
+
+  /**
+   * Copies what is on a disk into a raw image, while nothing of the guest's is under way.
+   *
+   * @param to a file that is not there yet
+   * @throws ToolException when there is no such disk, or it cannot be copied
+   */
+  public void copy(String name, Path to) {
+    devices.change(path(name), "copy", to.toString(), "copy-error", COPY_SECONDS);
   }
 
   /**

@@ -29,9 +29,9 @@ final class CloneVerb implements Verb {
   @Override
   public String details() {
     return """
-        The clone has its memory in common with the snapshot (zl snapshot) until it writes to it.
-        Its identity, MAC addresses and the key platform/generation-id are its own. A domain goes on
-        as soon as it is copied; its kernel must know how to suspend.
+        The clone has its memory and disks in common with the snapshot (zl snapshot) until it writes
+        to them. Its identity, MAC addresses and the key platform/generation-id are its own. A
+        domain goes on as soon as it is copied; its kernel must know how to suspend.
         """;
   }
 

@@ -3,11 +3,9 @@ package dev.zendo.dom0.daemon;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.zendo.dom0.block.DiskSpec;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.Settings;
-import dev.zendo.dom0.daemon.DaemonException.Kind;
-import dev.zendo.dom0.device.DeviceSpec;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** What the clones of a domain are built from: its configuration without what is its own. */
@@ -21,21 +19,9 @@ final class CloneConfig {
    * the clone's identity.
    *
    * @param present that of the domain
-   * @throws DaemonException when it has a device that two domains cannot have
    */
   static ObjectNode of(ObjectNode present) {
     DomainConfig config = DomainConfig.of(Settings.ofJson("configuration", present));
-    for (String text : config.devices().get("disk")) {
-      DeviceSpec disk = DiskSpec.parse(text, config.folder());
-      if (!disk.back().get("mode").equals("r")) {
-        throw new DaemonException(
-            Kind.REFUSED,
-            config.name()
-                + " writes to its disk "
-                + disk.back().get("dev")
-                + ", which a clone would write to as well; make it read only");
-      }
-    }
     ObjectNode json = present.deepCopy();
     json.remove("uuid");
     json.remove("autostart");
@@ -64,6 +50,18 @@ final class CloneConfig {
   static DomainConfig named(JsonNode clones, String name) {
     ObjectNode json = clones.deepCopy();
     json.put("name", name);
+    return of(json, name);
+  }
+
+  /** The same with other disks. */
+  static DomainConfig withDisks(DomainConfig clone, List<String> disks) {
+    ObjectNode json = clone.json();
+    ArrayNode list = json.putArray("disk");
+    disks.forEach(list::add);
+    return of(json, clone.name());
+  }
+
+  private static DomainConfig of(ObjectNode json, String name) {
     return DomainConfig.of(Settings.ofJson("configuration of " + name, json));
   }
 }

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
 import dev.zendo.dom0.daemon.Snapshots.Snapshot;
 import dev.zendo.dom0.migrate.FrozenDomain;
 import dev.zendo.dom0.migrate.Suspension;
 import dev.zendo.dom0.migrate.stream.StreamException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,11 +22,13 @@ final class CloneMethods {
   private final Machine machine;
   private final DomainTable table;
   private final PresentConfig present;
+  private final Path folder;
   private final Snapshots snapshots = new Snapshots();
   private final SecureRandom random = new SecureRandom();
 
-  CloneMethods(Machine machine, DomainTable table) {
+  CloneMethods(Machine machine, DomainTable table, Path folder) {
     this.machine = machine;
+    this.folder = folder;
     this.table = table;
     this.present = new PresentConfig(machine);
   }
@@ -43,7 +47,7 @@ final class CloneMethods {
     try {
       snapshots.add(snapshot);
     } catch (DaemonException e) {
-      snapshot.memory().close();
+      snapshot.close();
       throw e;
     }
     return snapshot.describe();
@@ -56,14 +60,21 @@ final class CloneMethods {
     domain.beginSaving();
     try {
       Suspension suspension = Suspension.of(machine.control(), domain.guest(), patience);
+      SnapshotDisks disks = new SnapshotDisks(folder, name);
+      boolean done = false;
       try {
+        disks.copy(domain.guest(), CloneConfig.named(config, domain.name()));
         FrozenDomain memory =
             FrozenDomain.of(machine.control(), machine.copyOnWrite(), domain.id());
-        return new Snapshot(name, domain.name(), Instant.now(), config, memory);
+        done = true;
+        return new Snapshot(name, domain.name(), Instant.now(), config, memory, disks);
       } catch (StreamException e) {
         throw new DaemonException(Kind.REFUSED, domain.name() + " " + e.getMessage());
       } finally {
         domain.goOn(suspension, false);
+        if (!done) {
+          disks.close();
+        }
       }
     } finally {
       domain.endSaving();
@@ -94,20 +105,23 @@ final class CloneMethods {
     if (snapshot != null) {
       return make(call, snapshot, name);
     }
-    Snapshot passing = take(call, table.find(source), name);
-    try {
+    try (Snapshot passing = take(call, table.find(source), name)) {
       return make(call, passing, name);
-    } finally {
-      passing.memory().close();
     }
   }
 
   private JsonNode make(Call call, Snapshot snapshot, String name) {
-    ManagedDomain domain;
+    DomainConfig config = CloneConfig.named(snapshot.config(), name);
+    List<String> disks = snapshot.disks().of(config);
+    ManagedDomain domain = null;
     try {
-      domain = table.create(CloneConfig.named(snapshot.config(), name), snapshot.memory());
+      domain = table.create(CloneConfig.withDisks(config, disks), snapshot.memory());
     } catch (StreamException e) {
       throw new DaemonException(Kind.REFUSED, snapshot.name() + " " + e.getMessage());
+    } finally {
+      if (domain == null) {
+        snapshot.disks().remove(disks);
+      }
     }
     domain.guest().requests().generation(random.nextLong(), random.nextLong());
     if (!call.flag("paused")) {

@@ -79,7 +79,7 @@ public final class Daemon implements AutoCloseable {
     messages.addTo(methods);
     counters.addTo(methods);
     new SaveMethods(machine, domains).addTo(methods);
-    new CloneMethods(machine, domains).addTo(methods);
+    new CloneMethods(machine, domains, folder.snapshots()).addTo(methods);
     recover();
     server = new DaemonServer(folder.socket(), Map.copyOf(methods));
   }

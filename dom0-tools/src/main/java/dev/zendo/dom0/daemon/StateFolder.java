@@ -84,6 +84,11 @@ public final class StateFolder {
     return folder.resolve("dump");
   }
 
+  /** Where the disks of snapshots and clones are. */
+  Path snapshots() {
+    return folder.resolve("snapshots");
+  }
+
   Path domains() {
     return folder.resolve("domains");
   }

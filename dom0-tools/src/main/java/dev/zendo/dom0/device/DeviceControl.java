@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  */
 public final class DeviceControl {
   /** How long libxl waits for the other end of a device (LIBXL_HOTPLUG_TIMEOUT: 40 seconds). */
-  private static final long PATIENCE_SECONDS = 40;
+  private static final int PATIENCE_SECONDS = 40;
 
   private static final String CLOSED = Integer.toString(XenbusState.CLOSED);
 
@@ -89,6 +89,11 @@ public final class DeviceControl {
    * @throws ToolException with that, or when there is no such device or no answer
    */
   public void change(DevicePath path, String key, String value, String answer) {
+    change(path, key, value, answer, PATIENCE_SECONDS);
+  }
+
+  /** The same for what may take longer than usual. */
+  public void change(DevicePath path, String key, String value, String answer, int seconds) {
     String told = path.backend() + "/" + answer;
     store.transact(
         transaction -> {
@@ -100,7 +105,7 @@ public final class DeviceControl {
           }
           transaction.write(path.backend() + "/" + key, value);
         });
-    if (!await(told, Optional::isPresent)) {
+    if (!await(told, Optional::isPresent, seconds)) {
       throw new ToolException(path + ": its back end does not answer");
     }
     store
@@ -118,6 +123,10 @@ public final class DeviceControl {
 
   /** Waits until a key has a value; false when it takes too long. */
   private boolean await(String key, Predicate<Optional<String>> wanted) {
+    return await(key, wanted, PATIENCE_SECONDS);
+  }
+
+  private boolean await(String key, Predicate<Optional<String>> wanted, int seconds) {
     if (!events.threaded()) {
       events.serve();
       return wanted.test(store.find(key));
@@ -132,7 +141,7 @@ public final class DeviceControl {
               }
             });
     try {
-      return seen.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return seen.await(seconds, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ToolException("interrupted while waiting for " + key, e);

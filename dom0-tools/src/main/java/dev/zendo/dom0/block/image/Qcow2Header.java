@@ -69,7 +69,8 @@ record Qcow2Header(
   /** Bytes of a table of reference counts at most, as in QEMU. */
   static final int MAX_TABLE_BYTES = 8 << 20;
 
-  private static final int EXTENSION_BACKING_FORMAT = 0xe2792aca;
+  /** Extension of the header that says the format of the backing file. */
+  static final int EXTENSION_BACKING_FORMAT = 0xe2792aca;
 
   /** Bytes of a cluster. */
   int clusterSize() {
