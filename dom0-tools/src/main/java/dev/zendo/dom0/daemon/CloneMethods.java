@@ -23,10 +23,11 @@ final class CloneMethods {
   private final DomainTable table;
   private final PresentConfig present;
   private final Path folder;
-  private final Snapshots snapshots = new Snapshots();
+  private final Snapshots snapshots;
   private final SecureRandom random = new SecureRandom();
 
-  CloneMethods(Machine machine, DomainTable table, Path folder) {
+  CloneMethods(Machine machine, DomainTable table, Snapshots snapshots, Path folder) {
+    this.snapshots = snapshots;
     this.machine = machine;
     this.folder = folder;
     this.table = table;

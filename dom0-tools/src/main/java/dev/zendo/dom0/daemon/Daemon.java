@@ -28,6 +28,7 @@ public final class Daemon implements AutoCloseable {
   private final EventFeed events = new EventFeed();
   private final DomainTable domains;
   private final DomainList list;
+  private final Snapshots snapshots = new Snapshots();
   private final ArrayNode lost = Json.array();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final MessageMethods messages;
@@ -79,7 +80,7 @@ public final class Daemon implements AutoCloseable {
     messages.addTo(methods);
     counters.addTo(methods);
     new SaveMethods(machine, domains).addTo(methods);
-    new CloneMethods(machine, domains, folder.snapshots()).addTo(methods);
+    new CloneMethods(machine, domains, snapshots, folder.snapshots()).addTo(methods);
     recover();
     server = new DaemonServer(folder.socket(), Map.copyOf(methods));
   }
@@ -193,6 +194,7 @@ public final class Daemon implements AutoCloseable {
     }
     StderrLog.forget(messages);
     domains.close();
+    snapshots.close();
     machine.close();
     try {
       lock.acquiredBy().close();

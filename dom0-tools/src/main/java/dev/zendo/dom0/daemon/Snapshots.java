@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What domains were when somebody said so, as long as the daemon lives. Thread-safe. */
-final class Snapshots {
+final class Snapshots implements AutoCloseable {
   private final Map<String, Snapshot> all = new TreeMap<>();
 
   /**
@@ -87,5 +87,12 @@ final class Snapshots {
     }
     snapshot.close();
     return snapshot;
+  }
+
+  /** Lets go of all. */
+  @Override
+  public synchronized void close() {
+    all.values().forEach(Snapshot::close);
+    all.clear();
   }
 }

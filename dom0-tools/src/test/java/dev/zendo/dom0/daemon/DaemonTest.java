@@ -139,6 +139,21 @@ class DaemonTest {
   }
 
   @Test
+  void whatDoesNotSuspendIsNotClonedAndGoesOn() throws Exception {
+    create(config("web", TinyKernel.endless()), false);
+    ObjectNode params = Json.object().put("source", "web").put("name", "web2");
+    assertEquals(Kind.REFUSED, refusal("clone", params.put("milliseconds", 20)));
+    params = domain("web").put("name", "ready").put("milliseconds", 20);
+    assertEquals(Kind.REFUSED, refusal("snapshot", params));
+    awaitState("web", "running");
+    assertEquals(0, client.call("snapshot-list", Json.object()).size());
+    assertEquals(2, client.call("list", Json.object()).size());
+    // It may be tried again.
+    assertEquals(Kind.REFUSED, refusal("snapshot", params));
+    assertEquals(Kind.NO_DOMAIN, refusal("snapshot", params.put("domain", "nosuch")));
+  }
+
+  @Test
   void whatCannotBeSavedGoesOnAndLeavesNoFile() throws Exception {
     create(config("web", TinyKernel.endless()), true);
     Path file = temp.resolve("web.sav");
