@@ -72,14 +72,50 @@ public final class FrozenPages implements AutoCloseable {
     return base + (page << MachineMemory.FRAME_SHIFT);
   }
 
-  /** Takes what is at a host address; zeros take no memory. */
-  public void fill(int page, long from) {
-    for (int i = 0; i < WORDS; i++) {
-      if (HostMemory.getLong(from + 8L * i) != 0) {
-        HostMemory.copy(from, address(page), MachineMemory.FRAME_SIZE);
-        filled.set(page);
-        return;
+  /**
+   * Takes what is at a host address; zeros take no memory.
+   *
+   * @param first the first page
+   * @param count how many pages
+   * @throws OutOfMemoryError when the host has no memory for them
+   */
+  public void fill(int first, int count, long from) {
+    for (int i = 0; i < count; ) {
+      int end = i;
+      while (end < count && !isZero(from + ((long) end << MachineMemory.FRAME_SHIFT))) {
+        end++;
       }
+      if (end > i) {
+        filled.set(first + i, first + end);
+        write(first + i, end - i, from + ((long) i << MachineMemory.FRAME_SHIFT));
+      }
+      i = end + 1;
+    }
+  }
+
+  private static boolean isZero(long page) {
+    for (int i = 0; i < WORDS; i++) {
+      if (HostMemory.getLong(page + 8L * i) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Through the file, as the host would clear pages first that are touched in memory. */
+  private void write(int first, int count, long from) {
+    long offset = (long) first << MachineMemory.FRAME_SHIFT;
+    long length = (long) count << MachineMemory.FRAME_SHIFT;
+    if (file == NO_FILE) {
+      HostMemory.copy(from, base + offset, length);
+      return;
+    }
+    try {
+      for (long done = 0; done < length; ) {
+        done += LibC.write(file, from + done, length - done, offset + done);
+      }
+    } catch (UnsupportedOperationException e) {
+      throw new OutOfMemoryError("no memory for pages that are kept: " + e.getMessage());
     }
   }
 

@@ -73,6 +73,15 @@ public final class LibC {
     call("madvise", address, bytes, MADV_DONTNEED);
   }
 
+  /** Writes into a file; returns how many bytes, perhaps fewer than there are. */
+  static long write(int file, long from, long bytes, long offset) {
+    long written = function("pwrite").invokeLong(new Object[] {file, from, bytes, offset});
+    if (written <= 0) {
+      throw refused("pwrite");
+    }
+    return written;
+  }
+
   /** Ends a mapping. */
   public static void munmap(long address, long bytes) {
     call("munmap", address, bytes);

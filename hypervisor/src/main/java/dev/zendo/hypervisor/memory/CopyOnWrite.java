@@ -36,13 +36,38 @@ public final class CopyOnWrite {
    */
   public FrozenPages freeze(int domain, long[] frames) {
     FrozenPages pages = FrozenPages.allocate(frames.length);
-    for (int i = 0; i < frames.length; i++) {
-      if (table.get(frames[i], domain)) {
-        pages.fill(i, memory.address(frames[i]));
-        table.put(frames[i]);
+    boolean done = false;
+    try {
+      for (int i = 0; i < frames.length; ) {
+        i += freeze(domain, frames, i, pages);
+      }
+      done = true;
+      return pages;
+    } finally {
+      if (!done) {
+        pages.close();
       }
     }
-    return pages;
+  }
+
+  /** Keeps a run of neighbours; returns how many frames it was about. */
+  private int freeze(int domain, long[] frames, int first, FrozenPages pages) {
+    int count = 0;
+    while (first + count < frames.length
+        && frames[first + count] == frames[first] + count
+        && table.get(frames[first + count], domain)) {
+      count++;
+    }
+    try {
+      if (count > 0) {
+        pages.fill(first, count, memory.address(frames[first]));
+      }
+    } finally {
+      for (int i = 0; i < count; i++) {
+        table.put(frames[first + i]);
+      }
+    }
+    return Math.max(1, count);
   }
 
   /**

@@ -34,7 +34,7 @@ class MappedRangesTest {
     long from = HostMemory.allocate(MachineMemory.FRAME_SIZE, 8);
     for (int i = 0; i < PAGES; i++) {
       HostMemory.putLong(from + 8, i % 7 == 0 ? 0 : i);
-      pages.fill(i, from);
+      pages.fill(i, 1, from);
     }
     HostMemory.free(from);
   }
