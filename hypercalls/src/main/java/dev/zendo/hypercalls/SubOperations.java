@@ -245,7 +245,8 @@ final class SubOperations {
         operation(DomctlOp.UNPAUSEDOMAIN, "unpausedomain", SUPPORTED),
         operation(DomctlOp.GETDOMAININFO, "getdomaininfo", SUPPORTED),
         operation(DomctlOp.SETVCPUAFFINITY, "setvcpuaffinity", SUPPORTED),
-        operation(DomctlOp.SHADOW_OP, "shadow_op", refused(Errno.ENOSYS)),
+        operation(
+            DomctlOp.SHADOW_OP, "shadow_op", partial("the log of written pages is there alone")),
         operation(DomctlOp.MAX_MEM, "max_mem", SUPPORTED),
         operation(DomctlOp.SETVCPUCONTEXT, "setvcpucontext", SUPPORTED),
         operation(DomctlOp.GETVCPUCONTEXT, "getvcpucontext", partial("without descriptor tables")),

@@ -16,6 +16,7 @@ public final class ControlDomain implements AutoCloseable {
   private final DomainControl domains;
   private final VcpuControl vcpus;
   private final VcpuStateControl vcpuStates;
+  private final DirtyPages dirtyPages;
   private final MemoryControl memory;
   private final GrantMapper grants;
   private final EventPorts events;
@@ -39,6 +40,7 @@ public final class ControlDomain implements AutoCloseable {
     vcpus = new VcpuControl(calls);
     vcpuStates = new VcpuStateControl(calls);
     memory = new MemoryControl(calls, space, ram);
+    dirtyPages = new DirtyPages(calls, memory);
     grants = new GrantMapper(gate, space, memory);
     version = new VersionControl(gate);
     events = new EventPorts(gate, port, memory.mapSharedInfo(), name + "-events");
@@ -73,6 +75,11 @@ public final class ControlDomain implements AutoCloseable {
   /** All that their vcpus are, to be kept. */
   public VcpuStateControl vcpuStates() {
     return vcpuStates;
+  }
+
+  /** Which pages they write. */
+  public DirtyPages dirtyPages() {
+    return dirtyPages;
   }
 
   /** Frames and mappings. */

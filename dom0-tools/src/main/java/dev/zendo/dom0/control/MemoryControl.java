@@ -170,6 +170,32 @@ public final class MemoryControl {
         });
   }
 
+  /**
+   * Takes frames away from a domain.
+   *
+   * @return how many were taken: all, unless somebody uses one
+   */
+  public int release(int domain, long[] frames) {
+    int done = 0;
+    while (done < frames.length) {
+      int batch = Math.min(frames.length - done, CallGate.LIST_ENTRIES);
+      gate.lock().lock();
+      try {
+        for (int i = 0; i < batch; i++) {
+          gate.memory().putLong(CallGate.LIST + 8L * i, frames[done + i]);
+        }
+        long taken = reserve(MemoryOp.DECREASE_RESERVATION, domain, batch, 0);
+        done += (int) Math.max(0, taken);
+        if (taken < batch) {
+          return done;
+        }
+      } finally {
+        gate.lock().unlock();
+      }
+    }
+    return done;
+  }
+
   private int populateBatch(int domain, long[] p2m, int from, int extents, int order) {
     gate.lock().lock();
     try {

@@ -37,6 +37,7 @@ import dev.zendo.hypercalls.domctl.SetDomainHandle;
 import dev.zendo.hypercalls.domctl.SetTarget;
 import dev.zendo.hypercalls.domctl.SetTimeOffset;
 import dev.zendo.hypercalls.domctl.SetVirqHandler;
+import dev.zendo.hypercalls.domctl.ShadowCommand;
 import dev.zendo.hypercalls.domctl.ShadowOp;
 import dev.zendo.hypercalls.domctl.ShadowOpStats;
 import dev.zendo.hypercalls.domctl.Trigger;
@@ -498,6 +499,7 @@ public final class Catalogue {
                   new Constants(DomainFlags.class, "XEN_DOMINF_", true),
                   new Constants(SchedulerId.class, "XEN_SCHEDULER_", false),
                   new Constants(SchedulerCommand.class, "XEN_DOMCTL_SCHEDOP_", true),
+                  new Constants(ShadowCommand.class, "XEN_DOMCTL_SHADOW_OP_", true),
                   new Constants(Trigger.class, "XEN_DOMCTL_SENDTRIGGER_", true),
                   new Constants(AffinityFlags.class, "XEN_VCPUAFFINITY_", false))),
           new Family(

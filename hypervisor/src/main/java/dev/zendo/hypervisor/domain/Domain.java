@@ -55,6 +55,7 @@ public final class Domain {
   private volatile int maxGrantFrames = -1;
   private volatile long timeOffset;
   private volatile boolean debugged;
+  private final AtomicBoolean logsWrites = new AtomicBoolean();
   private volatile int cmosIndex;
   private volatile int pciAddress;
 
@@ -77,6 +78,16 @@ public final class Domain {
   /** Domain number. */
   public int id() {
     return id;
+  }
+
+  /** Whether the first write to each of its pages is to be noticed. */
+  public boolean logsWrites() {
+    return logsWrites.get();
+  }
+
+  /** Sets whether it is; returns whether that changed anything. */
+  public boolean logWrites(boolean on) {
+    return logsWrites.compareAndSet(!on, on);
   }
 
   /** The 16 bytes of its UUID; a copy. */

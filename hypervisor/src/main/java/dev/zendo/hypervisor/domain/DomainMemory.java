@@ -92,6 +92,24 @@ public interface DomainMemory {
   /** {@link #frameKind}: no frame of the domain's memory. */
   int NOT_OWNED = -1;
 
+  /**
+   * Sets whether writes of a domain's pages are noticed.
+   *
+   * @param on only while no vcpu of the domain runs
+   * @return false when it is so already
+   */
+  boolean logWrites(Domain domain, boolean on);
+
+  /**
+   * Pages of a domain that were written since this was asked last, while that is noticed; a bit for
+   * each. Page tables are told only when they become tables and when they are none any more; what
+   * others may write without being noticed is told every time.
+   *
+   * @param count pages to tell of: those from 0 on
+   * @param forget whether they count as not written from now on
+   */
+  long[] writtenPages(Domain domain, int count, boolean forget);
+
   /** Frames of the machine that nobody owns. */
   long freeFrames();
 

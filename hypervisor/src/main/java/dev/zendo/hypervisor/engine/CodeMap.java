@@ -1,5 +1,6 @@
 package dev.zendo.hypervisor.engine;
 
+import dev.zendo.hypervisor.machine.DirtyFrames;
 import dev.zendo.hypervisor.machine.HostMemory;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -29,11 +30,18 @@ public final class CodeMap {
   }
 
   private final long marks;
+  private final DirtyFrames dirty;
   private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
 
   /** A map for a machine of the given number of frames. */
   public CodeMap(long frames) {
     marks = HostMemory.allocate(frames, 64);
+    dirty = new DirtyFrames(frames);
+  }
+
+  /** Hears of the same writes, and of those of guests, while somebody wants to know of them. */
+  public DirtyFrames dirty() {
+    return dirty;
   }
 
   /** Gives its host memory back; nobody may use it afterwards. */
@@ -64,6 +72,7 @@ public final class CodeMap {
 
   /** Must be called after bytes of the frame changed other than through an executor's fast path. */
   public void written(long mfn) {
+    dirty.mark(mfn);
     if (hasCode(mfn)) {
       HostMemory.putByteRelease(marks + mfn, (byte) 0);
       for (Listener listener : listeners) {

@@ -10,6 +10,7 @@ import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.paging.Paging;
 import dev.zendo.hypervisor.paging.PagingAudit;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** The parts of this package put together for one machine. Thread-safe. */
 public final class Grants {
@@ -29,7 +30,7 @@ public final class Grants {
     this.domains = domains;
     GrantedFrames frames = new GrantedFrames(paging);
     HostMappings host = new HostMappings(paging.leafSlots(), paging.tlb());
-    unmap = new UnmapOperations(frames, host, paging.tlb());
+    unmap = new UnmapOperations(frames, host, paging.tlb(), paging.dirty());
     call =
         new GrantOpCall(
             new MapOperations(domains, frames, host),
@@ -81,6 +82,18 @@ public final class Grants {
     } finally {
       table.lock.unlock();
     }
+  }
+
+  /** Names the frames of a domain that others have mapped writable, some perhaps twice. */
+  public void forEachShared(Domain granter, LongConsumer visitor) {
+    GrantTable table = GrantingDomain.stateOf(granter).table();
+    domains.forEach(
+        user -> {
+          MapTrack mappings = GrantingDomain.stateOf(user).mappings();
+          synchronized (mappings) {
+            mappings.forEachWritable(table, visitor);
+          }
+        });
   }
 
   /** Most frames the grant table of a domain may have. */

@@ -1,6 +1,8 @@
 package dev.zendo.hypervisor.grant;
 
+import dev.zendo.hypercalls.grant.MapFlags;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /**
  * The grants that one domain has mapped, by handle. A handle that was given back is used again only
@@ -102,6 +104,17 @@ final class MapTrack {
   /** The mapped frame. */
   long mfn(int handle) {
     return mfns[handle];
+  }
+
+  /** Names the frames of a granter that are mapped writable. */
+  void forEachWritable(GrantTable granter, LongConsumer visitor) {
+    for (int handle = 0; handle < limit; handle++) {
+      if (granters[handle] == granter
+          && flags[handle] != 0
+          && (flags[handle] & MapFlags.READONLY) == 0) {
+        visitor.accept(mfns[handle]);
+      }
+    }
   }
 
   /** One more than the largest handle. */

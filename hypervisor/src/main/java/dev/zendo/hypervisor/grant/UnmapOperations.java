@@ -4,6 +4,7 @@ import dev.zendo.hypercalls.grant.GrantStatus;
 import dev.zendo.hypercalls.grant.MapFlags;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.machine.DirtyFrames;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.paging.TlbSync;
 import dev.zendo.hypervisor.trace.Refusal;
@@ -20,11 +21,13 @@ final class UnmapOperations {
   private final GrantedFrames frames;
   private final HostMappings host;
   private final TlbSync tlb;
+  private final DirtyFrames dirty;
 
-  UnmapOperations(GrantedFrames frames, HostMappings host, TlbSync tlb) {
+  UnmapOperations(GrantedFrames frames, HostMappings host, TlbSync tlb, DirtyFrames dirty) {
     this.frames = frames;
     this.host = host;
     this.tlb = tlb;
+    this.dirty = dirty;
   }
 
   /** The parts of mappings that are gone but not let go yet. One thread. */
@@ -109,6 +112,9 @@ final class UnmapOperations {
   private void letGo(GrantTable granter, int ref, long mfn, int gone, boolean hostReferences) {
     boolean readOnly = (gone & MapFlags.READONLY) != 0;
     int pins = 0;
+    if (!readOnly) {
+      dirty.mark(mfn);
+    }
     if ((gone & MapFlags.DEVICE_MAP) != 0) {
       frames.drop(mfn, readOnly);
       pins += readOnly ? Pins.DEVICE_READ : Pins.DEVICE_WRITE;

@@ -70,6 +70,7 @@ public final class DomctlCall implements HypercallHandler {
   private final DomainMemory memory;
   private final VcpuStates states;
   private final ProcessorStates processorStates;
+  private final WriteLogControl writeLog;
 
   /** A handler over the parts of a machine. */
   public DomctlCall(
@@ -88,6 +89,7 @@ public final class DomctlCall implements HypercallHandler {
     this.schedulerControl = new SchedulerControl(scheduler);
     this.memory = memory;
     this.states = new VcpuStates(manager);
+    this.writeLog = new WriteLogControl(manager, memory);
     this.processorStates = new ProcessorStates(manager);
   }
 
@@ -138,7 +140,8 @@ public final class DomctlCall implements HypercallHandler {
           DomctlOp.GET_EXT_VCPUCONTEXT,
           DomctlOp.GET_VCPU_MSRS,
           DomctlOp.GETVCPUEXTSTATE,
-          DomctlOp.GETTSCINFO ->
+          DomctlOp.GETTSCINFO,
+          DomctlOp.SHADOW_OP ->
           true;
       default -> false;
     };
@@ -218,6 +221,8 @@ public final class DomctlCall implements HypercallHandler {
         return schedulerControl.affinity(v, domain, Domctl.VCPUAFFINITY.at(at), set);
       case DomctlOp.GETPAGEFRAMEINFO3:
         return pageInfo(v, domain, Domctl.GETPAGEFRAMEINFO3.at(at));
+      case DomctlOp.SHADOW_OP:
+        return own ? -EINVAL : writeLog.control(v, domain, Domctl.SHADOW_OP.at(at));
       case DomctlOp.GET_EXT_VCPUCONTEXT:
         return states.getExtended(v, domain, Domctl.EXT_VCPUCONTEXT.at(at));
       case DomctlOp.SET_EXT_VCPUCONTEXT:

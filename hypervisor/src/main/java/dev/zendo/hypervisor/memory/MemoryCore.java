@@ -32,6 +32,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
   private final Paging paging;
   private final Grants grants;
   private final CopyOnWrite copyOnWrite;
+  private final WriteLog writeLog;
 
   /** Builds the parts over a machine's memory, of which nothing is in use yet. */
   public MemoryCore(MachineMemory memory, CodeMap codeMap, Domains domains) {
@@ -43,6 +44,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
             memory, codeMap, domains, table, allocator, layout.machToPhys, layout.emptyFrame);
     grants = new Grants(memory, codeMap, domains, paging);
     copyOnWrite = new CopyOnWrite(memory, table, allocator);
+    writeLog = new WriteLog(paging, grants);
   }
 
   /** Installs the hypercalls of this half. */
@@ -99,6 +101,16 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
       return 0;
     }
     return table.isPinned(frame) ? type | PINNED : type;
+  }
+
+  @Override
+  public boolean logWrites(Domain domain, boolean on) {
+    return writeLog.log(domain, on);
+  }
+
+  @Override
+  public long[] writtenPages(Domain domain, int count, boolean forget) {
+    return writeLog.written(domain, count, forget);
   }
 
   @Override
@@ -169,6 +181,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
 
   @Override
   public void release(Domain domain) {
+    writeLog.log(domain, false);
     grants.release(domain);
     paging.release(domain);
   }

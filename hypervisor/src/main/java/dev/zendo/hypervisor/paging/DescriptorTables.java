@@ -160,6 +160,7 @@ public final class DescriptorTables {
       long at = memory.address(frame) + 8L * (index & 511);
       long descriptor = HostMemory.getLongAcquire(at);
       HostMemory.compareAndSetLong(at, descriptor, Descriptors.accessed(descriptor));
+      types.changed(frame);
     }
   }
 

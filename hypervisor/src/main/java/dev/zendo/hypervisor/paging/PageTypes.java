@@ -10,6 +10,7 @@ import static dev.zendo.hypervisor.machine.FrameTable.WRITABLE;
 import dev.zendo.hypercalls.Errno;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Domains;
+import dev.zendo.hypervisor.machine.DirtyFrames;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
@@ -29,23 +30,27 @@ public final class PageTypes {
   private final TlbSync tlb;
   private final Domains domains;
   private final ReservedSlots reservedSlots;
+  private final DirtyFrames dirty;
 
   /**
    * The rules of one machine.
    *
    * @param reservedSlots what top-level tables hold in the hypervisor's slots
+   * @param dirty hears which frames cease to be tables: what changes in tables is not marked
    */
   public PageTypes(
       MachineMemory memory,
       FrameTable table,
       TlbSync tlb,
       Domains domains,
-      ReservedSlots reservedSlots) {
+      ReservedSlots reservedSlots,
+      DirtyFrames dirty) {
     this.memory = memory;
     this.table = table;
     this.tlb = tlb;
     this.domains = domains;
     this.reservedSlots = reservedSlots;
+    this.dirty = dirty;
   }
 
   // --- references -----------------------------------------------------------------------------
@@ -82,6 +87,7 @@ public final class PageTypes {
       return 0;
     }
     if (result == FIRST) {
+      dirty.mark(mfn);
       tlb.flushIfStale(owner, table.staleSince(mfn));
       int error = type == DESCRIPTORS ? checkDescriptors(mfn) : validate(owner, mfn, type);
       if (error != 0) {
@@ -107,7 +113,13 @@ public final class PageTypes {
         dropEntries(owner, mfn, type, Pte.ENTRIES);
       }
       table.dropType(mfn);
+      dirty.mark(mfn);
     }
+  }
+
+  /** Notes a change of a descriptor table. */
+  void changed(long mfn) {
+    dirty.mark(mfn);
   }
 
   /** Takes a writable reference beside a general one that is held. */

@@ -9,6 +9,7 @@ import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CodeMap;
 import dev.zendo.hypervisor.engine.GuestMmu;
 import dev.zendo.hypervisor.hypercall.HypercallTable;
+import dev.zendo.hypervisor.machine.DirtyFrames;
 import dev.zendo.hypervisor.machine.FrameAllocator;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.MachToPhys;
@@ -54,7 +55,7 @@ public final class Paging {
     tlb = new TlbSync(domains, table);
     frames = new DomainFrames(table, allocator, machToPhys, domains, tlb);
     slots = new ReservedSlots(emptyFrame);
-    types = new PageTypes(memory, table, tlb, domains, slots);
+    types = new PageTypes(memory, table, tlb, domains, slots, codeMap.dirty());
     updates = new TableUpdates(memory, types);
     descriptors = new DescriptorTables(memory, table, types, walker);
     roots = new Roots(types, descriptors, memory, slots);
@@ -111,6 +112,11 @@ public final class Paging {
   /** Moving frames between domains. */
   public Handover handover() {
     return new Handover(frames, tlb, codeMap);
+  }
+
+  /** Which frames are written, while somebody wants to know. */
+  public DirtyFrames dirty() {
+    return codeMap.dirty();
   }
 
   /** L1 entries for the grant table. */
@@ -180,7 +186,8 @@ public final class Paging {
     vcpu.memoryState(new VcpuTables());
     return vcpu.domain().translated()
         ? null
-        : new PvMmu(vcpu, memory, table, machToPhys, walker, updates, tlb, descriptors);
+        : new PvMmu(
+            vcpu, memory, table, machToPhys, walker, updates, tlb, descriptors, codeMap.dirty());
   }
 
   /** Creates the accessor for a new vcpu's hypercall pointers, after {@link #mmu}. */
@@ -199,10 +206,14 @@ public final class Paging {
   /**
    * Makes an entry of a translated space for a frame to which the caller holds a general reference,
    * which the entry takes over. It is writable unless the frame is a page table or descriptor
-   * table.
+   * table, or writes of its owner are logged: who copies a domain that runs must neither keep its
+   * frames from becoming tables nor have them count as written.
    */
   public long heldEntry(long mfn) {
-    return TranslatedSpace.entry(mfn, types.acquireWritable(mfn), TranslatedSpace.HELD);
+    Domain owner = domains.get(table.owner(mfn));
+    boolean logged = owner != null && owner.logsWrites();
+    boolean writable = !logged && types.acquireWritable(mfn);
+    return TranslatedSpace.entry(mfn, writable, TranslatedSpace.HELD);
   }
 
   /** Drops the references of an entry that {@link #heldEntry} made; others have none. */

@@ -3,6 +3,7 @@ package dev.zendo.hypervisor.paging;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.machine.DirtyFrames;
 import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachToPhys;
@@ -29,6 +30,7 @@ final class PvMmu implements GuestMmu {
   private final TlbSync tlb;
   private final DescriptorTables descriptors;
   private final AccessGate gate;
+  private final DirtyFrames dirty;
 
   PvMmu(
       Vcpu vcpu,
@@ -38,7 +40,8 @@ final class PvMmu implements GuestMmu {
       Walker walker,
       TableUpdates updates,
       TlbSync tlb,
-      DescriptorTables descriptors) {
+      DescriptorTables descriptors,
+      DirtyFrames dirty) {
     this.vcpu = vcpu;
     this.memory = memory;
     this.table = table;
@@ -47,6 +50,7 @@ final class PvMmu implements GuestMmu {
     this.updates = updates;
     this.tlb = tlb;
     this.descriptors = descriptors;
+    this.dirty = dirty;
     this.gate = VcpuTables.of(vcpu).accesses();
   }
 
@@ -68,7 +72,12 @@ final class PvMmu implements GuestMmu {
     }
     gate.enter();
     try {
-      return walker.walk(root, virtualAddress, access);
+      long page = walker.walk(root, virtualAddress, access);
+      if (access == WRITE && page >= 0) {
+        // Whoever clears the mark has all vcpus drop their translations after that.
+        dirty.mark(page >>> MachineMemory.FRAME_SHIFT);
+      }
+      return page;
     } finally {
       gate.leave();
     }
@@ -76,6 +85,9 @@ final class PvMmu implements GuestMmu {
 
   @Override
   public long root() {
+    if (vcpu.domain().logsWrites()) {
+      return 0;
+    }
     long root = rootFrame(vcpu.cpu().kernelMode());
     return root == 0 ? 0 : memory.address(root);
   }

@@ -89,6 +89,16 @@ public final class FakeMemory implements DomainMemory, AutoCloseable {
   }
 
   @Override
+  public boolean logWrites(Domain domain, boolean on) {
+    return domain.logWrites(on);
+  }
+
+  @Override
+  public long[] writtenPages(Domain domain, int count, boolean forget) {
+    return new long[(count + Long.SIZE - 1) / Long.SIZE];
+  }
+
+  @Override
   public long allocateSharedFrame(Domain domain) {
     long number = shared++;
     return number == 0 ? 511 : 512 + number % 500;
