@@ -50,6 +50,7 @@ final class DaemonVerb implements Verb {
         "zl daemon",
         "zl daemon --memory 8G --foreground",
         "zl daemon --metrics 127.0.0.1:9177",
+        "zl daemon --migrate 0.0.0.0:8002",
         "zl daemon --status",
         "zl daemon --stop");
   }
@@ -81,6 +82,12 @@ final class DaemonVerb implements Verb {
                 "give counters in Prometheus' format at unix:PATH or a loopback port, such as"
                     + " 127.0.0.1:9177"))
         .addOption(NetworkOptions.option())
+        .addOption(
+            RunOptions.value(
+                null,
+                "migrate",
+                "HOST[:PORT]",
+                "take domains there from the daemons that are known (zl peers)"))
         .addOption(
             RunOptions.value(
                 "e", "engine", "NAME", "what executes guest code: auto, direct or interpreter"));
@@ -115,6 +122,9 @@ final class DaemonVerb implements Verb {
         running.isPresent() ? running.get() : DaemonStarter.start(folder, words(line))) {
       if (line.hasOption("metrics")) {
         client.call("metrics", Json.object().put("address", metrics(line)));
+      }
+      if (line.hasOption("migrate")) {
+        client.call("migrate-listen", Json.object().put("address", line.getOptionValue("migrate")));
       }
       print(client.call("hello", Json.object()), line, out);
     }
@@ -156,7 +166,10 @@ final class DaemonVerb implements Verb {
             + status.path("pid").asLong()
             + ", with its state in "
             + status.path("state").asText()
-            + (status.has("metrics") ? ", and metrics at " + status.path("metrics").asText() : ""));
+            + (status.has("metrics") ? ", and metrics at " + status.path("metrics").asText() : "")
+            + (status.has("migrations")
+                ? ", and takes domains at " + status.path("migrations").asText()
+                : ""));
     for (JsonNode lost : status.path("lost")) {
       out.println(
           "lost with the daemon before it: "
@@ -203,6 +216,9 @@ final class DaemonVerb implements Verb {
       Runtime.getRuntime().addShutdownHook(hook);
       if (line.hasOption("metrics")) {
         daemon.serveMetrics(line.getOptionValue("metrics"));
+      }
+      if (line.hasOption("migrate")) {
+        daemon.takeDomains(line.getOptionValue("migrate"));
       }
       out.println("serving at " + String.join(" and ", daemon.addresses()));
       out.flush();

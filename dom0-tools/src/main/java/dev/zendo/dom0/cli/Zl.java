@@ -54,6 +54,8 @@ public final class Zl {
             new SaveVerb(),
             new RestoreVerb(),
             new CloneVerb(),
+            new MigrateVerb(),
+            new PeersVerb(),
             new SchedVerb(),
             new ConfigUpdateVerb(),
             new CaptureVerb(),

@@ -6,6 +6,8 @@ import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.log.StderrLog;
+import dev.zendo.dom0.migrate.peer.CarrierProcess;
+import dev.zendo.dom0.migrate.peer.PeerAddress;
 import dev.zendo.dom0.net.Networks;
 import dev.zendo.dom0.net.nat.NetworkSpec;
 import dev.zendo.xenstore.journal.Journal;
@@ -33,9 +35,12 @@ public final class Daemon implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final MessageMethods messages;
   private final DomainMetrics metrics;
+  private final MigrateMethods leaving;
+  private final IncomingMigrations migrations;
   private final DaemonServer server;
   private volatile boolean atOnce;
   private MetricsServer metricsServer;
+  private CarrierProcess carrier;
 
   /** A daemon whose networks are bare switches. */
   public Daemon(StateFolder folder, long memoryMiB, int processors, EngineChoice engine) {
@@ -81,7 +86,10 @@ public final class Daemon implements AutoCloseable {
     counters.addTo(methods);
     new SaveMethods(machine, domains).addTo(methods);
     new CloneMethods(machine, domains, snapshots, folder.snapshots()).addTo(methods);
+    leaving = new MigrateMethods(machine, domains, folder);
+    leaving.addTo(methods);
     recover();
+    migrations = new IncomingMigrations(domains, folder.migrationSocket());
     server = new DaemonServer(folder.socket(), Map.copyOf(methods));
   }
 
@@ -105,6 +113,10 @@ public final class Daemon implements AutoCloseable {
 
   EventFeed events() {
     return events;
+  }
+
+  Machine machine() {
+    return machine;
   }
 
   Networks networks() {
@@ -131,6 +143,9 @@ public final class Daemon implements AutoCloseable {
       if (metricsServer != null) {
         what.put("metrics", metricsServer.address());
       }
+      if (carrier != null) {
+        what.put("migrations", carrier.address());
+      }
     }
     return what;
   }
@@ -152,6 +167,24 @@ public final class Daemon implements AutoCloseable {
       metricsServer.close();
     }
     metricsServer = next;
+  }
+
+  /**
+   * Takes domains from the daemons that this one knows; an earlier address is given up.
+   *
+   * @param address {@code HOST[:PORT]}
+   * @throws ToolException when nobody can listen there
+   */
+  public synchronized void takeDomains(String address) {
+    PeerAddress at = PeerAddress.parse(address);
+    if (at.host() == null) {
+      throw new ToolException(address + ": name a host and a port to listen at");
+    }
+    if (carrier != null) {
+      carrier.close();
+      carrier = null;
+    }
+    carrier = CarrierProcess.listen(folder, at);
   }
 
   /**
@@ -187,13 +220,19 @@ public final class Daemon implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    leaving.cancelAll();
+    migrations.close();
     synchronized (this) {
       if (metricsServer != null) {
         metricsServer.close();
       }
+      if (carrier != null) {
+        carrier.close();
+      }
     }
     StderrLog.forget(messages);
     domains.close();
+    leaving.await();
     snapshots.close();
     machine.close();
     try {

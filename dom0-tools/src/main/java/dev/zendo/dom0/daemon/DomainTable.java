@@ -14,6 +14,7 @@ import dev.zendo.dom0.image.Symbols;
 import dev.zendo.dom0.report.CrashReport;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -39,6 +40,9 @@ final class DomainTable implements AutoCloseable {
   private final EventFeed events;
   private final DomainDumps dumps;
   private final Map<UUID, ManagedDomain> domains = new ConcurrentHashMap<>();
+
+  /** Names of domains that are being built, under the lock of this object. */
+  private final Map<UUID, String> arriving = new HashMap<>();
 
   private volatile boolean closing;
 
@@ -111,22 +115,41 @@ final class DomainTable implements AutoCloseable {
     return domain;
   }
 
-  /** Builds a domain, and leaves it paused. */
-  ManagedDomain create(DomainConfig config) {
+  /** Builds a domain, and leaves it paused; one after the other. */
+  synchronized ManagedDomain create(DomainConfig config) {
     return create(config, DomainSource.KERNEL);
   }
 
-  /** Builds a domain from somewhere else, and leaves it paused. */
+  /**
+   * Builds a domain from somewhere else, and leaves it paused. That may take long, so others are
+   * made meanwhile, though none of the same name.
+   */
   ManagedDomain create(DomainConfig config, DomainSource source) {
-    synchronized (this) {
-      requireFreeName(config.name());
-      UUID uuid = config.uuid() == null ? UUID.randomUUID() : config.uuid();
-      if (domains.containsKey(uuid)) {
-        throw new DaemonException(
-            Kind.REFUSED, "a domain with uuid " + uuid + " is there already; leave uuid out");
-      }
+    UUID uuid = config.uuid() == null ? UUID.randomUUID() : config.uuid();
+    reserve(config.name(), uuid);
+    try {
       ManagedDomain domain = new ManagedDomain(machine, folder, config, uuid, source);
-      domains.put(uuid, domain);
+      enter(domain);
+      return domain;
+    } finally {
+      synchronized (this) {
+        arriving.remove(uuid);
+      }
+    }
+  }
+
+  private synchronized void reserve(String name, UUID uuid) {
+    requireFreeName(name);
+    if (domains.containsKey(uuid) || arriving.containsKey(uuid)) {
+      throw new DaemonException(
+          Kind.REFUSED, "a domain with uuid " + uuid + " is there already; leave uuid out");
+    }
+    arriving.put(uuid, name);
+  }
+
+  private void enter(ManagedDomain domain) {
+    synchronized (this) {
+      domains.put(domain.uuid(), domain);
       try {
         record(domain);
       } catch (ToolException e) {
@@ -135,7 +158,6 @@ final class DomainTable implements AutoCloseable {
       }
       watch(domain);
       events.add("created", domain, "");
-      return domain;
     }
   }
 
@@ -144,7 +166,10 @@ final class DomainTable implements AutoCloseable {
    *
    * @throws DaemonException when there is one
    */
-  void requireFreeName(String name) {
+  synchronized void requireFreeName(String name) {
+    if (arriving.containsValue(name)) {
+      throw new DaemonException(Kind.REFUSED, "a domain named " + name + " is being built already");
+    }
     for (ManagedDomain domain : domains.values()) {
       if (domain.name().equals(name)) {
         throw new DaemonException(

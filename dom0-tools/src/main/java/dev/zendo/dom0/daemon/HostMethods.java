@@ -29,6 +29,7 @@ final class HostMethods {
     methods.put("events", this::events);
     methods.put("capture", this::capture);
     methods.put("metrics", this::metrics);
+    methods.put("migrate-listen", this::listen);
     methods.put("stop", this::stop);
   }
 
@@ -72,6 +73,11 @@ final class HostMethods {
 
   private JsonNode metrics(Call call) {
     daemon.serveMetrics(call.string("address"));
+    return daemon.describe();
+  }
+
+  private JsonNode listen(Call call) {
+    daemon.takeDomains(call.string("address"));
     return daemon.describe();
   }
 

@@ -55,6 +55,21 @@ public final class StateFolder {
     return folder.resolve("daemon.sock");
   }
 
+  /** Where it takes domains from other daemons. */
+  public Path migrationSocket() {
+    return folder.resolve("migrate.sock");
+  }
+
+  /** Who it is to other daemons: a key and its certificate. */
+  public Path identity() {
+    return folder.resolve("identity.p12");
+  }
+
+  /** The fingerprints of the daemons that it knows, one a line, and a name behind each. */
+  public Path peers() {
+    return folder.resolve("peers");
+  }
+
   /** What it says. */
   public Path log() {
     return folder.resolve("daemon.log");

@@ -116,10 +116,12 @@ public final class DomainRestorer implements DomainSource {
 
     @Override
     public void list(long first, long last, long[] frames) {
-      if (memory != null || first != 0) {
+      if (first != 0 || memory != null && memory.count() != last + 1) {
         throw new StreamException("its p2m list changes its size");
       }
-      memory = new RestoredMemory(control.memory(), domain.id(), (int) last + 1);
+      if (memory == null) {
+        memory = new RestoredMemory(control.memory(), domain.id(), (int) last + 1);
+      }
       list = frames;
     }
 
@@ -159,6 +161,7 @@ public final class DomainRestorer implements DomainSource {
       if (memory == null || oldSharedInfo == null || !vcpus.containsKey(0)) {
         throw new StreamException("lacks the p2m list, the shared info page or vcpu 0");
       }
+      memory.releaseUnused();
       memory.exchangeTables();
       long sharedInfo = restoreSharedInfo();
       vcpus.forEach((vcpu, parts) -> restore(vcpu, parts, sharedInfo));

@@ -8,9 +8,6 @@ import dev.zendo.dom0.control.VcpuStateControl;
 import dev.zendo.dom0.migrate.stream.DomainSink;
 import dev.zendo.dom0.migrate.stream.PageKind;
 import dev.zendo.dom0.migrate.stream.VcpuRecord;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.function.LongUnaryOperator;
 
 /**
  * Tells a sink what a suspended PV domain is: its memory, with page tables that hold page frames
@@ -18,9 +15,6 @@ import java.util.function.LongUnaryOperator;
  * on one thread.
  */
 public final class DomainSaver {
-  /** Pages in a record. */
-  private static final int BATCH = 1024;
-
   /**
    * XCR0 of a kernel that does not use XSAVE. Its registers are all in the context, and a Xen whose
    * processor has no XSAVE refuses records of it.
@@ -39,6 +33,13 @@ public final class DomainSaver {
     void pages(FrameMap map);
   }
 
+  /** Which pages the sink is to be told. */
+  @FunctionalInterface
+  interface PageChoice {
+    /** Whether a page is among them; one that is not there may be, if the sink was told it. */
+    boolean has(FrameMap map, int pfn);
+  }
+
   private DomainSaver(ControlDomain control, int domain, DomainSink sink, Progress progress) {
     this.control = control;
     this.domain = domain;
@@ -54,8 +55,14 @@ public final class DomainSaver {
    *     sink cannot take it
    */
   public static void save(ControlDomain control, int domain, DomainSink sink, Progress progress) {
+    save(control, domain, sink, progress, (map, pfn) -> PageKind.hasData(map.kind(pfn)));
+  }
+
+  /** The same when the sink knows some pages already. */
+  static void save(
+      ControlDomain control, int domain, DomainSink sink, Progress progress, PageChoice choice) {
     DomainSaver saver = new DomainSaver(control, domain, sink, progress);
-    saver.save(saver::savePages);
+    saver.save(map -> saver.savePages(map, choice));
   }
 
   /** The same, where pages do not go to the sink. */
@@ -65,14 +72,9 @@ public final class DomainSaver {
 
   private void save(PageTaker taker) {
     DomainControl.Info info = control.domains().info(domain);
-    byte[] sharedInfo = new byte[DomainSink.PAGE];
-    MemoryControl pages = control.memory();
-    long[] frame = {info.sharedInfoFrame()};
-    try (Mapping page = pages.mapForeign(domain, frame, 0, 1)) {
-      pages.memory().read(page.address(), sharedInfo, 0, sharedInfo.length);
-    }
+    byte[] sharedInfo = sharedInfo(control, domain, info);
     GuestP2m p2m = GuestP2m.read(memory, sharedInfo);
-    FrameMap map = FrameMap.of(pages, domain, p2m.list());
+    FrameMap map = FrameMap.of(control.memory(), domain, p2m.list());
     sink.list(0, map.count() - 1L, pfns(map, p2m.pages()));
     taker.pages(map);
     DomainControl.Counter counter = control.domains().counter(domain);
@@ -86,7 +88,18 @@ public final class DomainSaver {
     sink.end();
   }
 
-  private static long[] pfns(FrameMap map, long[] frames) {
+  /** The page that a domain shares with the hypervisor. */
+  static byte[] sharedInfo(ControlDomain control, int domain, DomainControl.Info info) {
+    byte[] bytes = new byte[DomainSink.PAGE];
+    MemoryControl pages = control.memory();
+    try (Mapping page = pages.mapForeign(domain, new long[] {info.sharedInfoFrame()}, 0, 1)) {
+      pages.memory().read(page.address(), bytes, 0, bytes.length);
+    }
+    return bytes;
+  }
+
+  /** The page frames of the list's own pages. */
+  static long[] pfns(FrameMap map, long[] frames) {
     long[] pfns = new long[frames.length];
     for (int i = 0; i < frames.length; i++) {
       pfns[i] = map.pfn(frames[i], "the p2m list");
@@ -94,53 +107,15 @@ public final class DomainSaver {
     return pfns;
   }
 
-  private void savePages(FrameMap map) {
-    byte[] contents = new byte[BATCH * DomainSink.PAGE];
-    for (int from = 0; from < map.count(); from += BATCH) {
-      saveBatch(map, from, Math.min(map.count(), from + BATCH), contents);
-      progress.pages(Math.min(map.count(), from + BATCH), map.count());
-    }
-  }
-
-  private void saveBatch(FrameMap map, int from, int to, byte[] contents) {
-    int count = 0;
-    for (int pfn = from; pfn < to; pfn++) {
-      count += PageKind.hasData(map.kind(pfn)) ? 1 : 0;
-    }
-    if (count == 0) {
-      return;
-    }
-    long[] pfns = new long[count];
-    int[] kinds = new int[count];
-    long[] frames = new long[count];
-    int next = 0;
-    for (int pfn = from; pfn < to; pfn++) {
-      if (PageKind.hasData(map.kind(pfn))) {
-        pfns[next] = pfn;
-        kinds[next] = map.kind(pfn);
-        frames[next++] = map.frame(pfn);
+  private void savePages(FrameMap map, PageChoice choice) {
+    PageBatch batch = new PageBatch(memory, map, sink);
+    for (int pfn = 0; pfn < map.count(); pfn++) {
+      if (choice.has(map, pfn)) {
+        batch.add(pfn);
       }
-    }
-    memory.read(frames, count, contents);
-    ByteBuffer data = ByteBuffer.wrap(contents, 0, count * DomainSink.PAGE);
-    data.order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < count; i++) {
-      int level = PageKind.level(kinds[i]);
-      if (level > 0) {
-        exchange(map, data, i * DomainSink.PAGE, level);
-      }
-    }
-    sink.pages(pfns, kinds, data);
-  }
-
-  private static void exchange(FrameMap map, ByteBuffer data, int at, int level) {
-    String what = "a page table of level " + level;
-    LongUnaryOperator frames = frame -> map.pfn(frame, what);
-    for (int i = 0; i < GuestPages.ENTRIES; i++) {
-      int place = at + i * Long.BYTES;
-      long entry = data.getLong(place);
-      if (entry != 0) {
-        data.putLong(place, PageTableEntries.exchange(level, i, entry, frames));
+      if ((pfn + 1) % PageBatch.PAGES == 0 || pfn + 1 == map.count()) {
+        batch.flush();
+        progress.pages(pfn + 1L, map.count());
       }
     }
   }

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.LongUnaryOperator;
 
 /** The memory of a domain that is being restored. Used by one thread. */
@@ -30,6 +31,10 @@ final class RestoredMemory {
   private final long[] p2m;
   private final byte[] kinds;
   private final int[] wanted;
+
+  /** Pages that were there and are not there any more. */
+  private final BitSet unused = new BitSet();
+
   private final byte[] page = new byte[DomainSink.PAGE];
   private final LongBuffer values =
       ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
@@ -93,6 +98,7 @@ final class RestoredMemory {
     for (int i = 0; i < pfns.length; i++) {
       int pfn = (int) pfns[i];
       boolean there = PageKind.hasData(pageKinds[i]) || pageKinds[i] == PageKind.ALLOCATE_ONLY;
+      unused.set(pfn, !there && p2m[pfn] >= 0);
       kinds[pfn] = (byte) (PageKind.hasData(pageKinds[i]) ? pageKinds[i] : 0);
       if (there && p2m[pfn] == -1) {
         // So that one which is named twice is wanted once.
@@ -147,6 +153,19 @@ final class RestoredMemory {
         ? new ToolException(
             "the machine has not enough memory free for the domain; destroy another one", e)
         : e;
+  }
+
+  /** Gives back the frames of pages that the stream took back. */
+  void releaseUnused() {
+    int[] pfns = unused.stream().toArray();
+    long[] frames = new long[pfns.length];
+    for (int i = 0; i < pfns.length; i++) {
+      frames[i] = p2m[pfns[i]];
+      p2m[pfns[i]] = -1;
+    }
+    if (control.release(domain, frames) < frames.length) {
+      throw new IllegalStateException("somebody uses pages of a domain that is being built");
+    }
   }
 
   /** Puts machine frames into all page tables. */

@@ -1,0 +1,218 @@
+package dev.zendo.dom0.daemon;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.zendo.dom0.DaemonThreads;
+import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.config.DomainConfig;
+import dev.zendo.dom0.config.Settings;
+import dev.zendo.dom0.daemon.DaemonException.Kind;
+import dev.zendo.dom0.migrate.DomainRestorer;
+import dev.zendo.dom0.migrate.Progress;
+import dev.zendo.dom0.migrate.peer.PeerLink;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes domains from other daemons, at a socket that only the daemon's user can reach: another
+ * daemon of that user, or the process that speaks TLS for this one. A domain runs here from the
+ * moment on at which the other daemon was told so, or finds out when it asks.
+ */
+final class IncomingMigrations implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IncomingMigrations.class);
+  private static final int MOST = 16;
+
+  /** Outcomes that are remembered for those that ask. */
+  private static final int REMEMBERED = 1000;
+
+  /** A connection on which nothing comes for so long is cut; a kernel may take a minute. */
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(100);
+
+  private static final long LOOK_MILLIS = 1000;
+
+  /** How long {@link #close} waits for those that take a domain. */
+  private static final long PATIENCE_MILLIS = 10_000;
+
+  private static final long PAUSE_MILLIS = 5;
+
+  private final DomainTable table;
+  private final Path socket;
+  private final ServerSocketChannel server;
+  private final Set<PeerLink> links = ConcurrentHashMap.newKeySet();
+
+  private enum Outcome {
+    PENDING,
+    RUNS,
+    FAILED
+  }
+
+  private final Map<String, Outcome> outcomes =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Outcome> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  /**
+   * Listens.
+   *
+   * @throws ToolException when that cannot be
+   */
+  IncomingMigrations(DomainTable table, Path socket) {
+    this.table = table;
+    this.socket = socket;
+    try {
+      Files.deleteIfExists(socket);
+      server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      server.bind(UnixDomainSocketAddress.of(socket));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ToolException(
+          socket + ": cannot listen there (" + e.getMessage() + "); use a shorter --state", e);
+    }
+    DaemonThreads.start("migrations", this::accept);
+    DaemonThreads.start("migrations-idle", this::cutIdle);
+  }
+
+  private void accept() {
+    while (server.isOpen()) {
+      try {
+        SocketChannel client = server.accept();
+        if (links.size() >= MOST) {
+          client.close();
+        } else {
+          PeerLink link = PeerLink.of(client);
+          links.add(link);
+          DaemonThreads.start("migration-in", () -> serve(link));
+        }
+      } catch (IOException e) {
+        if (server.isOpen()) {
+          LOG.warn("a migration could not be accepted: {}", e.getMessage());
+        }
+      }
+    }
+  }
+
+  private void cutIdle() {
+    while (server.isOpen()) {
+      for (PeerLink link : links) {
+        if (link.idleNanos() > IDLE_NANOS) {
+          link.close();
+        }
+      }
+      try {
+        Thread.sleep(LOOK_MILLIS);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void serve(PeerLink link) {
+    try (link) {
+      answer(link);
+    } catch (IOException e) {
+      LOG.info("a migration to here was cut off: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("a migration to here failed", e);
+    } finally {
+      links.remove(link);
+    }
+  }
+
+  private void answer(PeerLink link) throws IOException {
+    try {
+      JsonNode first = link.receive();
+      if (first.has("ask")) {
+        Outcome outcome = decide(first.path("ask").asText(), Outcome.FAILED);
+        link.send(Json.object().put("running", outcome == Outcome.RUNS));
+      } else {
+        take(link, first);
+      }
+    } catch (ToolException e) {
+      LOG.info("a migration to here is refused: {}", e.getMessage());
+      link.send(Json.object().put("error", e.getMessage()));
+    }
+  }
+
+  /** Sets what becomes of a migration if that is not decided yet; returns what does. */
+  private synchronized Outcome decide(String id, Outcome outcome) {
+    Outcome now = outcomes.get(id);
+    if (now == null || now == Outcome.PENDING) {
+      outcomes.put(id, outcome);
+      return outcome;
+    }
+    return now;
+  }
+
+  private synchronized void begin(String id) {
+    if (id.isEmpty() || outcomes.containsKey(id)) {
+      throw new DaemonException(Kind.BAD_REQUEST, "a migration has a number of its own");
+    }
+    outcomes.put(id, Outcome.PENDING);
+  }
+
+  private void take(PeerLink link, JsonNode header) throws IOException {
+    String id = header.path("id").asText();
+    Settings settings = Settings.ofJson("migrated domain", header.path("config"));
+    DomainConfig config = DomainConfig.of(settings);
+    begin(id);
+    boolean runs = false;
+    ManagedDomain domain = null;
+    try {
+      link.send(Json.object().put("ok", true));
+      domain = table.create(config, new DomainRestorer(link::in, 0, Progress.NONE));
+      link.send(Json.object().put("ready", true));
+      boolean go = link.receive().path("go").asBoolean();
+      runs = go && decide(id, Outcome.RUNS) == Outcome.RUNS;
+      if (runs) {
+        domain.pause(false);
+        domain.say("was moved to here");
+      }
+      link.send(Json.object().put("running", runs));
+    } finally {
+      if (!runs) {
+        decide(id, Outcome.FAILED);
+        if (domain != null) {
+          table.destroy(domain, "its migration to here was cut off");
+        }
+      }
+    }
+  }
+
+  /**
+   * Cuts what is under way; domains that do not run yet are destroyed by the threads that do it.
+   */
+  @Override
+  public void close() {
+    try {
+      server.close();
+      Files.deleteIfExists(socket);
+    } catch (IOException e) {
+      LOG.debug("closing {}", socket, e);
+    }
+    links.forEach(PeerLink::close);
+    // Each thread sees that at its next access, and then only lets go of what it has built.
+    for (long waited = 0; !links.isEmpty() && waited < PATIENCE_MILLIS; waited += PAUSE_MILLIS) {
+      try {
+        Thread.sleep(PAUSE_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+}

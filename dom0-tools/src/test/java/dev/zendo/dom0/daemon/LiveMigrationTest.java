@@ -1,0 +1,313 @@
+package dev.zendo.dom0.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.DaemonThreads;
+import dev.zendo.dom0.EngineChoice;
+import dev.zendo.dom0.Guest;
+import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.TinyKernel;
+import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.builder.DomainLayout;
+import dev.zendo.dom0.client.DaemonClient;
+import dev.zendo.dom0.control.Mapping;
+import dev.zendo.dom0.control.MemoryControl;
+import dev.zendo.dom0.daemon.DaemonException.Kind;
+import dev.zendo.dom0.dump.GuestPages;
+import dev.zendo.dom0.image.KernelImage;
+import dev.zendo.hypercalls.io.ConsoleRing;
+import dev.zendo.hypercalls.start.ArchSharedInfo;
+import dev.zendo.hypercalls.start.SharedInfo;
+import dev.zendo.hypercalls.start.StartInfo;
+import dev.zendo.hypercalls.vcpu.VcpuGuestContext;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Moves a domain between two daemons. Its kernel counts passes over some pages, each of which must
+ * hold the number of the pass, and suspends when a byte is typed; the test types when the daemon
+ * asks for that, as Linux would find out in the store.
+ */
+@Timeout(120)
+class LiveMigrationTest {
+  private static final long PAGES = 8 << 8;
+  private static final int FIRST = 0x300;
+  private static final int AFTER = 0x340;
+  private static final int SUSPEND = 2;
+  private static final String NAME = "tiny";
+
+  @TempDir private Path temp;
+  private final StateFolder[] folders = new StateFolder[2];
+  private final Daemon[] daemons = new Daemon[2];
+  private final DaemonClient[] clients = new DaemonClient[2];
+  private DomainLayout layout;
+
+  /** Typed bytes become suspends until this is set. */
+  private volatile boolean over;
+
+  private Thread typist;
+
+  @BeforeEach
+  void start() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      folders[i] = StateFolder.of(temp.resolve("s" + i));
+      daemons[i] = new Daemon(folders[i], 96, 1, EngineChoice.INTERPRETER);
+      clients[i] = DaemonClient.find(folders[i]).orElseThrow();
+    }
+    Path file = temp.resolve("tiny.elf");
+    Files.write(file, TinyKernel.endless().elf().bytes());
+    layout = new DomainLayout(KernelImage.read(file, 8 << 20), PAGES, 0);
+    Files.write(file, kernel().elf().bytes());
+    ObjectNode params = Json.object();
+    params
+        .putObject("config")
+        .put("name", NAME)
+        .put("kernel", file.toString())
+        .put("memory", 8)
+        .put("on_crash", "preserve");
+    clients[0].call("create", params);
+    sayWhereTheListIs(0);
+    typist = DaemonThreads.start("typist", this::type);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    over = true;
+    typist.join();
+    for (int i = 0; i < 2; i++) {
+      assertTrue(daemons[i].machine().internalErrors().isEmpty());
+      clients[i].close();
+      daemons[i].close();
+    }
+  }
+
+  private TinyKernel kernel() {
+    int console = (int) layout.consolePfn() << 12;
+    int startInfo = (int) layout.startInfoPfn() << 12;
+    TinyKernel kernel =
+        new TinyKernel()
+            .put(0x31, 0xc0, 0x31, 0xdb) // xor eax, eax; xor ebx, ebx
+            .put(0x48, 0xc7, 0xc7) // pass: mov rdi, the first page
+            .putInt(FIRST << 12)
+            .put(0x48, 0x39, 0x07, 0x75, 0x6d) // page: cmp [rdi], rax; jne lost
+            .put(0x48, 0xff, 0x07) // inc qword [rdi]
+            .put(0x48, 0x81, 0xc7) // add rdi, 4096
+            .putInt(4096)
+            .put(0x48, 0x81, 0xff) // cmp rdi, the end
+            .putInt(AFTER << 12)
+            .put(0x72, 0xe8) // jb page
+            .put(0x48, 0xff, 0xc0) // inc rax
+            .put(0x8b, 0x0c, 0x25) // mov ecx, [in_prod]
+            .putInt(console + (int) ConsoleRing.IN_PROD.offset())
+            .put(0x39, 0xd9, 0x74, 0xd3) // cmp ecx, ebx; je pass
+            .put(0x89, 0xcb) // mov ebx, ecx
+            .put(0x89, 0x0c, 0x25) // mov [in_cons], ecx
+            .putInt(console + (int) ConsoleRing.IN_CONS.offset())
+            .put(0x48, 0xc7, 0x04, 0x25) // mov qword [store_mfn], the page frame
+            .putInt(startInfo + (int) StartInfo.STORE_MFN.offset())
+            .putInt((int) layout.xenstorePfn())
+            .put(0x48, 0xc7, 0x04, 0x25) // mov qword [console_mfn], the page frame
+            .putInt(startInfo + (int) StartInfo.CONSOLE_MFN.offset())
+            .putInt((int) layout.consolePfn())
+            .put(0x49, 0xb8); // mov r8, where the p2m list has the start info page
+    long entry = layout.p2mAddress() + 8 * layout.startInfoPfn();
+    return kernel
+        .putInt((int) entry)
+        .putInt((int) (entry >>> 32))
+        .put(0x49, 0x8b, 0x10, 0x49, 0x89, 0xc4) // mov rdx, [r8]; mov r12, rax
+        .shutdown(SUSPEND)
+        .put(0x4c, 0x89, 0xe0, 0xeb, 0x87) // mov rax, r12; jmp pass
+        .put(0x0f, 0x0b); // lost: ud2
+  }
+
+  /** What a kernel says when it boots, and after it was moved. */
+  private void sayWhereTheListIs(int where) {
+    Machine machine = daemons[where].machine();
+    int id = daemons[where].domain(NAME).id();
+    byte[] context = machine.control().vcpuStates().context(id, 0);
+    long root =
+        ByteBuffer.wrap(context)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .getLong((int) VcpuGuestContext.CTRLREG.at(0, 3));
+    long[] shared = {machine.control().domains().info(id).sharedInfoFrame()};
+    MemoryControl memory = machine.control().memory();
+    try (Mapping page = memory.mapForeign(id, shared, 0, 1)) {
+      long arch = SharedInfo.ARCH.at(page.address());
+      ArchSharedInfo.MAX_PFN.set(memory.memory(), arch, PAGES);
+      ArchSharedInfo.P2M_VADDR.set(memory.memory(), arch, layout.p2mAddress());
+      ArchSharedInfo.P2M_CR3.set(memory.memory(), arch, root);
+    }
+  }
+
+  private void type() {
+    while (!over) {
+      for (Daemon daemon : daemons) {
+        try {
+          Guest guest = daemon.domain(NAME).guest();
+          String key = "/local/domain/" + guest.id() + "/control/shutdown";
+          var store = daemon.machine().store().client();
+          if (store.find(key).orElse("").equals("suspend")) {
+            store.write(key, "");
+            guest.type("x");
+          }
+          Thread.sleep(1);
+        } catch (ToolException e) {
+          // It is not there.
+        } catch (RuntimeException e) {
+          // It is just going.
+        } catch (InterruptedException e) {
+          return;
+        }
+      }
+    }
+  }
+
+  private boolean has(int where) {
+    for (JsonNode each : clients[where].call("list", Json.object())) {
+      if (each.path("name").asText().equals(NAME)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The number of the pass that the guest is in. */
+  private long pass(int where) {
+    Machine machine = daemons[where].machine();
+    Guest guest = daemons[where].domain(NAME).guest();
+    GuestPages pages = machine.pages(guest);
+    for (int i = 0; i < pages.count(); i++) {
+      if (pages.pfn(i) == FIRST) {
+        MemoryControl memory = machine.control().memory();
+        try (Mapping page = memory.mapForeign(guest.id(), new long[] {pages.mfn(i)}, 0, 1)) {
+          return memory.memory().getLong(page.address());
+        }
+      }
+    }
+    throw new AssertionError("the page is not there");
+  }
+
+  /** Where the domain is: at one daemon, and it goes on. */
+  private int place() throws InterruptedException {
+    // The daemon that gives it up may still be at it.
+    while (has(0) && has(1)) {
+      Thread.sleep(2);
+    }
+    int where = has(0) ? 0 : 1;
+    assertTrue(has(where), "the domain is lost");
+    long before = pass(where);
+    while (pass(where) == before) {
+      assertEquals(null, daemons[where].domain(NAME).end(), "pages were lost");
+      Thread.sleep(1);
+    }
+    return where;
+  }
+
+  private ObjectNode request(StateFolder to) {
+    return Json.object().put("domain", NAME).put("to", "unix:" + to.path());
+  }
+
+  @Test
+  void aRunningDomainMovesThereAndBack() throws Exception {
+    JsonNode moved = clients[0].call("migrate", request(folders[1]));
+    assertTrue(moved.path("downtime_ns").asLong() > 0);
+    assertTrue(moved.path("bytes").asLong() > PAGES << 11);
+    assertEquals(1, place());
+    sayWhereTheListIs(1);
+    clients[1].call("migrate", request(folders[0]).put("bandwidth", 100));
+    assertEquals(0, place());
+  }
+
+  @Test
+  void networksThatBreakLoseNothing() throws Exception {
+    Random random = new Random(11);
+    StateFolder way = StateFolder.of(temp.resolve("way"));
+    int where = 0;
+    int moves = 0;
+    for (int i = 0; i < 20; i++) {
+      try (CuttingProxy proxy = new CuttingProxy(way, folders[1 - where])) {
+        if (i % 2 == 0) {
+          proxy.cut(random.nextInt((int) PAGES << 12), Long.MAX_VALUE);
+        } else {
+          // In one of the three short answers.
+          proxy.cut(Long.MAX_VALUE, random.nextInt(50));
+        }
+        try {
+          clients[where].call("migrate", request(way));
+        } catch (ToolException e) {
+          assertTrue(e.getMessage().contains("unix:"), e.getMessage());
+        }
+        int now = place();
+        moves += now == where ? 0 : 1;
+        where = now;
+        sayWhereTheListIs(where);
+      }
+    }
+    assertTrue(moves < 20, "nothing was cut");
+    clients[where].call("migrate", request(folders[1 - where]));
+    assertEquals(1 - where, place());
+  }
+
+  @Test
+  void cancelledMigrationsLoseNothing() throws Exception {
+    Random random = new Random(5);
+    int where = 0;
+    for (int i = 0; i < 20; i++) {
+      int from = where;
+      try (DaemonClient other = DaemonClient.find(folders[from]).orElseThrow()) {
+        int millis = random.nextInt(60);
+        Thread canceller =
+            DaemonThreads.start(
+                "canceller",
+                () -> {
+                  try {
+                    Thread.sleep(millis);
+                    other.call("migrate-cancel", Json.object().put("domain", NAME));
+                  } catch (InterruptedException | ToolException e) {
+                    // It was too early, or too late.
+                  }
+                });
+        try {
+          clients[from].call("migrate", request(folders[1 - from]));
+        } catch (DaemonException e) {
+          assertTrue(e.getMessage().contains("cancelled"), e.getMessage());
+        }
+        canceller.join();
+      }
+      where = place();
+      sayWhereTheListIs(where);
+    }
+  }
+
+  @Test
+  void whatCannotBeMovedIsRefused() {
+    ObjectNode nowhere = request(StateFolder.of(temp.resolve("nowhere")));
+    assertEquals(Kind.REFUSED, refusal("migrate", nowhere));
+    ObjectNode other = request(folders[1]).put("domain", "nosuch");
+    assertEquals(Kind.NO_DOMAIN, refusal("migrate", other));
+    assertEquals(Kind.REFUSED, refusal("migrate", request(folders[1]).put("to", "host:99999")));
+    assertEquals(Kind.REFUSED, refusal("migrate", request(folders[1]).put("bandwidth", -1)));
+    ObjectNode tiny = Json.object().put("domain", NAME);
+    assertEquals(Kind.WRONG_STATE, refusal("migrate-cancel", tiny.deepCopy()));
+    // To itself: the name is taken.
+    assertEquals(Kind.REFUSED, refusal("migrate", request(folders[0])));
+    clients[0].call("pause", tiny);
+    assertEquals(Kind.WRONG_STATE, refusal("migrate", request(folders[1])));
+  }
+
+  private Kind refusal(String method, ObjectNode params) {
+    return assertThrows(DaemonException.class, () -> clients[0].call(method, params)).kind();
+  }
+}
