@@ -162,7 +162,7 @@ final class DomainTable implements AutoCloseable {
   }
 
   /**
-   * Refuses the name of a domain that there is.
+   * Refuses the name of a domain that there is, or will be.
    *
    * @throws DaemonException when there is one
    */

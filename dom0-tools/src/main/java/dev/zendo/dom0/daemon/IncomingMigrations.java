@@ -169,6 +169,7 @@ final class IncomingMigrations implements AutoCloseable {
     String id = header.path("id").asText();
     Settings settings = Settings.ofJson("migrated domain", header.path("config"));
     DomainConfig config = DomainConfig.of(settings);
+    table.requireFreeName(config.name());
     begin(id);
     boolean runs = false;
     ManagedDomain domain = null;

@@ -9,6 +9,7 @@ import dev.zendo.dom0.migrate.LiveSaver;
 import dev.zendo.dom0.migrate.Suspension;
 import dev.zendo.dom0.migrate.peer.PacedOutput;
 import dev.zendo.dom0.migrate.peer.PeerLink;
+import dev.zendo.dom0.migrate.stream.StreamException;
 import dev.zendo.dom0.migrate.stream.StreamWriter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -192,39 +193,63 @@ final class OutgoingMigration implements Runnable {
       header.set("config", config);
       peer.send(header);
       expect(peer, "ok");
-      PacedOutput paced = new PacedOutput(peer.out(), bytesPerSecond);
-      BufferedOutputStream out = new BufferedOutputStream(paced, BUFFER);
-      StreamWriter stream = new StreamWriter(out);
-      try (LiveSaver saver = new LiveSaver(machine.control(), domain.id(), stream, this::tell)) {
-        answer.put("rounds", saver.copy());
-        out.flush();
-        paced.unlimited();
-        news = Json.object().put("suspending", true);
-        long asked = System.nanoTime();
-        Suspension suspension = Suspension.of(machine.control(), domain.guest(), patience);
-        long stopped = System.nanoTime();
-        boolean there = false;
-        try {
-          saver.finish();
-          out.flush();
-          expect(peer, "ready");
-          commit();
-          there = runsThere(peer);
-        } finally {
-          if (!there) {
-            finish();
-            domain.goOn(suspension, false);
-          }
-        }
-        if (!there) {
-          throw new ToolException(to + ": did not let it run, so it goes on here");
-        }
-        answer.put("suspend_ns", stopped - asked).put("downtime_ns", System.nanoTime() - stopped);
+      try {
+        move(peer, answer);
+      } catch (StreamException e) {
+        throw explained(peer, e);
       }
       answer.put("bytes", peer.sent());
     }
     table.destroy(domain, "was moved to " + to);
     return answer;
+  }
+
+  /** What the other daemon says when nothing can be sent to it any more. */
+  private ToolException explained(PeerLink peer, StreamException e) {
+    if (!(e.getCause() instanceof IOException)) {
+      return e;
+    }
+    try {
+      JsonNode reply = peer.receive();
+      if (reply.has("error")) {
+        return new ToolException(to + ": " + reply.path("error").asText(), e);
+      }
+    } catch (IOException | ToolException nothing) {
+      LOG.debug("{} said nothing", to, nothing);
+    }
+    return new ToolException(to + ": the connection was lost: " + e.getMessage(), e);
+  }
+
+  private void move(PeerLink peer, ObjectNode answer) throws IOException, InterruptedException {
+    PacedOutput paced = new PacedOutput(peer.out(), bytesPerSecond);
+    BufferedOutputStream out = new BufferedOutputStream(paced, BUFFER);
+    StreamWriter stream = new StreamWriter(out);
+    try (LiveSaver saver = new LiveSaver(machine.control(), domain.id(), stream, this::tell)) {
+      answer.put("rounds", saver.copy());
+      out.flush();
+      paced.unlimited();
+      news = Json.object().put("suspending", true);
+      long asked = System.nanoTime();
+      Suspension suspension = Suspension.of(machine.control(), domain.guest(), patience);
+      long stopped = System.nanoTime();
+      boolean there = false;
+      try {
+        saver.finish();
+        out.flush();
+        expect(peer, "ready");
+        commit();
+        there = runsThere(peer);
+      } finally {
+        if (!there) {
+          finish();
+          domain.goOn(suspension, false);
+        }
+      }
+      answer.put("suspend_ns", stopped - asked).put("downtime_ns", System.nanoTime() - stopped);
+      if (!there) {
+        throw new ToolException(to + ": did not let it run, so it goes on here");
+      }
+    }
   }
 
   private void tell(int round, long done, long of) {

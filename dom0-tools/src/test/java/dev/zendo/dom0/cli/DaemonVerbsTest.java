@@ -217,6 +217,9 @@ class DaemonVerbsTest {
         "daemon web|zl: daemon takes no arguments (zl daemon --help)",
         "daemon --metrics 0.0.0.0:1|zl: 0.0.0.0:1: metrics are given at unix:PATH, or at a loopback"
             + " port such as 127.0.0.1:9177",
+        "migrate web|zl: migrate is used as zl migrate DOMAIN HOST[:PORT] (zl migrate --help)",
+        "migrate --bandwidth x web host|zl: --bandwidth x: not a number",
+        "peers add|zl: peers is used as zl peers add FINGERPRINT (zl peers --help)",
         "dmesg a b|zl: dmesg is used as zl dmesg [-c] [DOMAIN] (zl dmesg --help)",
         "snapshot web|zl: snapshot is used as zl snapshot DOMAIN NAME (zl snapshot --help)",
         "snapshot-remove|zl: snapshot-remove is used as zl snapshot-remove SNAPSHOT (zl"

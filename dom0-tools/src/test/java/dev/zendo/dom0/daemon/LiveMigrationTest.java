@@ -110,16 +110,16 @@ class LiveMigrationTest {
             .put(0x72, 0xe8) // jb page
             .put(0x48, 0xff, 0xc0) // inc rax
             .put(0x8b, 0x0c, 0x25) // mov ecx, [in_prod]
-            .putInt(console + (int) ConsoleRing.IN_PROD.offset())
+            .putInt(console + ConsoleRing.IN_PROD.offset())
             .put(0x39, 0xd9, 0x74, 0xd3) // cmp ecx, ebx; je pass
             .put(0x89, 0xcb) // mov ebx, ecx
             .put(0x89, 0x0c, 0x25) // mov [in_cons], ecx
-            .putInt(console + (int) ConsoleRing.IN_CONS.offset())
+            .putInt(console + ConsoleRing.IN_CONS.offset())
             .put(0x48, 0xc7, 0x04, 0x25) // mov qword [store_mfn], the page frame
-            .putInt(startInfo + (int) StartInfo.STORE_MFN.offset())
+            .putInt(startInfo + StartInfo.STORE_MFN.offset())
             .putInt((int) layout.xenstorePfn())
             .put(0x48, 0xc7, 0x04, 0x25) // mov qword [console_mfn], the page frame
-            .putInt(startInfo + (int) StartInfo.CONSOLE_MFN.offset())
+            .putInt(startInfo + StartInfo.CONSOLE_MFN.offset())
             .putInt((int) layout.consolePfn())
             .put(0x49, 0xb8); // mov r8, where the p2m list has the start info page
     long entry = layout.p2mAddress() + 8 * layout.startInfoPfn();
@@ -140,7 +140,7 @@ class LiveMigrationTest {
     long root =
         ByteBuffer.wrap(context)
             .order(ByteOrder.LITTLE_ENDIAN)
-            .getLong((int) VcpuGuestContext.CTRLREG.at(0, 3));
+            .getLong(VcpuGuestContext.CTRLREG.offset() + 3 * Long.BYTES);
     long[] shared = {machine.control().domains().info(id).sharedInfoFrame()};
     MemoryControl memory = machine.control().memory();
     try (Mapping page = memory.mapForeign(id, shared, 0, 1)) {
@@ -282,7 +282,8 @@ class LiveMigrationTest {
         try {
           clients[from].call("migrate", request(folders[1 - from]));
         } catch (DaemonException e) {
-          assertTrue(e.getMessage().contains("cancelled"), e.getMessage());
+          // The other daemon may still be at what it built for the migration before.
+          assertTrue(e.getMessage().matches(".*(cancelled|already).*"), e.getMessage());
         }
         canceller.join();
       }

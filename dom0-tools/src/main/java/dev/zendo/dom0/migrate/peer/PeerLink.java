@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A connection to another daemon: lines of JSON, and bytes between them. One thread reads and
@@ -28,7 +29,7 @@ public final class PeerLink implements AutoCloseable {
   private final OutputStream out;
   private final AutoCloseable whole;
   private volatile long lastNanos = System.nanoTime();
-  private volatile long sent;
+  private final AtomicLong sent = new AtomicLong();
 
   private PeerLink(InputStream in, OutputStream out, AutoCloseable whole) {
     this.in = new BufferedInputStream(new Watched(in), BUFFER);
@@ -74,7 +75,7 @@ public final class PeerLink implements AutoCloseable {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       out.write(bytes, offset, length);
-      sent += length;
+      sent.addAndGet(length);
       lastNanos = System.nanoTime();
     }
   }
@@ -96,7 +97,7 @@ public final class PeerLink implements AutoCloseable {
 
   /** Bytes that were sent. */
   public long sent() {
-    return sent;
+    return sent.get();
   }
 
   /** Nanoseconds since a byte came or went. */
