@@ -1,5 +1,7 @@
 package dev.zendo.dom0.daemon;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.GuestEnd;
@@ -19,8 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,9 @@ final class DomainTable implements AutoCloseable {
   private static final long ANSWER_MILLIS = 2000;
 
   private static final long PAUSE_MILLIS = 10;
+
+  /** A domain that ends at once is started again so much later: it may do so for ever. */
+  private static final long SHORTEST_LIFE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Machine machine;
   private final StateFolder folder;
@@ -47,8 +51,8 @@ final class DomainTable implements AutoCloseable {
   private volatile boolean closing;
 
   /** What becomes of domains that have ended is done here, one after the other. */
-  private final ExecutorService undertaker =
-      Executors.newSingleThreadExecutor(DaemonThreads.named("undertaker"));
+  private final ScheduledThreadPoolExecutor undertaker =
+      new ScheduledThreadPoolExecutor(1, DaemonThreads.named("undertaker"));
 
   DomainTable(Machine machine, StateFolder folder, EventFeed events) {
     this.machine = machine;
@@ -56,6 +60,7 @@ final class DomainTable implements AutoCloseable {
     this.records = new DomainRecords(folder.domains());
     this.events = events;
     this.dumps = new DomainDumps(machine, folder.dumps());
+    undertaker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   DomainDumps dumps() {
@@ -214,7 +219,9 @@ final class DomainTable implements AutoCloseable {
         .thenAcceptAsync(end -> ended(domain, guest, end), undertaker)
         .exceptionally(
             error -> {
-              LOG.error("the end of {} could not be dealt with", domain.name(), error);
+              if (!undertaker.isShutdown()) {
+                LOG.error("the end of {} could not be dealt with", domain.name(), error);
+              }
               return null;
             });
   }
@@ -235,11 +242,25 @@ final class DomainTable implements AutoCloseable {
     if (action.dumps()) {
       dump(domain);
     }
+    long early = action.restarts() ? SHORTEST_LIFE_NANOS - domain.ageNanos() : 0;
+    if (early > 0) {
+      var unused = undertaker.schedule(() -> bury(domain, action, story), early, NANOSECONDS);
+    } else {
+      bury(domain, action, story);
+    }
+  }
+
+  private void bury(ManagedDomain domain, EndAction action, String story) {
+    if (domains.get(domain.uuid()) != domain) {
+      return; // destroyed meanwhile
+    }
     try {
       act(domain, action, story);
     } catch (ToolException e) {
       LOG.error("{} could not be started again: {}", domain.name(), e.getMessage());
       destroy(domain, story + "; could not be started again: " + e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("the end of {} could not be dealt with", domain.name(), e);
     }
   }
 
