@@ -1,6 +1,7 @@
 package dev.zendo.dom0.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Guest;
+import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.ShutdownRequest;
 import dev.zendo.dom0.TinyKernel;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.builder.DomainLayout;
@@ -156,10 +159,8 @@ class LiveMigrationTest {
       for (Daemon daemon : daemons) {
         try {
           Guest guest = daemon.domain(NAME).guest();
-          String key = "/local/domain/" + guest.id() + "/control/shutdown";
-          var store = daemon.machine().store().client();
-          if (store.find(key).orElse("").equals("suspend")) {
-            store.write(key, "");
+          // As Linux takes a request: nobody can withdraw it any more.
+          if (guest.requests().withdrawShutdown(ShutdownRequest.SUSPEND)) {
             guest.type("x");
           }
           Thread.sleep(1);
@@ -199,20 +200,47 @@ class LiveMigrationTest {
     throw new AssertionError("the page is not there");
   }
 
-  /** Where the domain is: at one daemon, and it goes on. */
+  /** Where the domain is: it goes on at one daemon, and the other one has nothing of it. */
   private int place() throws InterruptedException {
-    // The daemon that gives it up may still be at it.
-    while (has(0) && has(1)) {
+    int where = 0;
+    while (!goesOn(where)) {
+      where = 1 - where;
+    }
+    // A daemon may still be at what it gives up, or had built.
+    while (has(1 - where)) {
       Thread.sleep(2);
     }
-    int where = has(0) ? 0 : 1;
-    assertTrue(has(where), "the domain is lost");
-    long before = pass(where);
-    while (pass(where) == before) {
-      assertEquals(null, daemons[where].domain(NAME).end(), "pages were lost");
-      Thread.sleep(1);
-    }
     return where;
+  }
+
+  /** Whether a daemon has it and it runs; one that is about to go does not. */
+  private boolean goesOn(int where) throws InterruptedException {
+    try {
+      long before = pass(where);
+      for (int i = 0; i < 100; i++) {
+        assertNotEquals(GuestEnd.CRASH, daemons[where].domain(NAME).end(), "pages were lost");
+        if (pass(where) != before) {
+          return true;
+        }
+        Thread.sleep(1);
+      }
+      return false;
+    } catch (ToolException e) {
+      return false; // it is not there
+    }
+  }
+
+  /** Moves it; the other daemon may still be at what it built for a migration before. */
+  private void move(int from) throws InterruptedException {
+    while (true) {
+      try {
+        clients[from].call("migrate", request(folders[1 - from]));
+        return;
+      } catch (DaemonException e) {
+        assertTrue(e.getMessage().contains("already"), e.getMessage());
+        Thread.sleep(2);
+      }
+    }
   }
 
   private ObjectNode request(StateFolder to) {
@@ -256,7 +284,7 @@ class LiveMigrationTest {
       }
     }
     assertTrue(moves < 20, "nothing was cut");
-    clients[where].call("migrate", request(folders[1 - where]));
+    move(where);
     assertEquals(1 - where, place());
   }
 
