@@ -11,6 +11,7 @@ import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.device.DevicePath;
 import dev.zendo.dom0.device.DeviceSpec;
+import dev.zendo.dom0.image.Symbols;
 import dev.zendo.dom0.report.Statistics;
 import dev.zendo.hypervisor.trace.Sample;
 import dev.zendo.hypervisor.trace.SamplingPlan;
@@ -56,6 +57,9 @@ public final class Guest implements AutoCloseable {
       throw e;
     }
     console = backend;
+    if (spec.kernel() != null) {
+      spec.kernel().letGo();
+    }
   }
 
   private static ConsoleOutput both(ConsoleLog log, ConsoleOutput output) {
@@ -76,6 +80,11 @@ public final class Guest implements AutoCloseable {
   /** What it was built from. */
   public DomainSpec spec() {
     return spec;
+  }
+
+  /** Names of its kernel's functions; none when its kernel came with its memory. */
+  public Symbols symbols() {
+    return spec.kernel() == null ? Symbols.NONE : spec.kernel().symbols();
   }
 
   /** Its console. */

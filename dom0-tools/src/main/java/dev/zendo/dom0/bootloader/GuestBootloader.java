@@ -105,9 +105,18 @@ public final class GuestBootloader {
 
   /** Removes copies, if there are some. */
   public static void remove(Path folder, String prefix) {
+    removeRamdisk(folder, prefix);
+    remove(folder, prefix, KERNEL);
+  }
+
+  /** Removes the copy of the ramdisk, if there is one. */
+  public static void removeRamdisk(Path folder, String prefix) {
+    remove(folder, prefix, RAMDISK);
+  }
+
+  private static void remove(Path folder, String prefix, String file) {
     try {
-      Files.deleteIfExists(folder.resolve(prefix + KERNEL));
-      Files.deleteIfExists(folder.resolve(prefix + RAMDISK));
+      Files.deleteIfExists(folder.resolve(prefix + file));
     } catch (IOException e) {
       throw new ToolException(folder + ": cannot be cleared (" + e.getMessage() + ")", e);
     }

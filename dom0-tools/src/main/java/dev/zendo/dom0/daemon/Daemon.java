@@ -64,6 +64,7 @@ public final class Daemon implements AutoCloseable {
     this.folder = folder;
     folder.make();
     lock = folder.lock();
+    folder.clearBoot();
     Machine.prepare(engine);
     machine = Machine.start(memoryMiB, processors, engine);
     machine.store().keep(folder.store(), Journal.Mode.WRITE);

@@ -12,7 +12,6 @@ import dev.zendo.dom0.builder.DomainSource;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.EndAction;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
-import dev.zendo.dom0.image.Symbols;
 import dev.zendo.dom0.report.CrashReport;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -267,8 +266,7 @@ final class DomainTable implements AutoCloseable {
   /** Where its vcpus were, for whoever asks later. */
   private void report(Guest guest) {
     try {
-      Symbols symbols = guest.spec().kernel().symbols();
-      String text = new CrashReport(machine.control(), guest, symbols).text();
+      String text = new CrashReport(machine.control(), guest, guest.symbols()).text();
       machine.messages().add(guest.id(), text);
     } catch (ToolException e) {
       machine.messages().add(guest.id(), "there is no report: " + e.getMessage());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.bootloader.GuestBootloader;
 import dev.zendo.dom0.builder.DomainSource;
 import dev.zendo.dom0.builder.DomainSpec;
@@ -20,12 +21,15 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A domain from its creation until it is gone, over all its reboots: name, identity and console
  * stay, the guest behind it changes. Thread-safe.
  */
 final class ManagedDomain {
+  private static final Logger LOG = LoggerFactory.getLogger(ManagedDomain.class);
   private static final long LOG_BYTES = 1 << 20;
   private static final int LOGS_KEPT = 4;
   private static final int MESSAGES = 500;
@@ -76,8 +80,11 @@ final class ManagedDomain {
   private void build(DomainSpec spec, DomainSource source) {
     try {
       guest = machine.create(spec, source, hub);
-    } finally {
+      // The kernel may have to be read again: its symbols are not kept.
+      GuestBootloader.removeRamdisk(boot, uuid.toString());
+    } catch (RuntimeException | Error e) {
       GuestBootloader.remove(boot, uuid.toString());
+      throw e;
     }
     machine.messages().open(guest.id(), messages);
     say("is built: " + spec.memoryMiB() + " MiB, vcpus: " + spec.vcpus());
@@ -270,6 +277,11 @@ final class ManagedDomain {
     last.close();
     viewers.close();
     log.close();
+    try {
+      GuestBootloader.remove(boot, uuid.toString());
+    } catch (ToolException e) {
+      LOG.warn("{}", e.getMessage());
+    }
     gone.complete(why);
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
 
 /**
  * The folder of a daemon: its socket, its log, the store, consoles' logs and what is known of its
@@ -89,9 +90,20 @@ public final class StateFolder {
     return folder.resolve("console").resolve("guest-" + name + ".log");
   }
 
-  /** Where kernels are kept that come from guests' disks, until they are loaded. */
+  /** Where kernels are kept that come from guests' disks, as long as their domains are there. */
   Path boot() {
     return folder.resolve("boot");
+  }
+
+  /** Removes the kernels that a daemon left which was killed. */
+  void clearBoot() {
+    try (Stream<Path> files = Files.list(boot())) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new ToolException(boot() + ": cannot be cleared (" + e.getMessage() + ")", e);
+    }
   }
 
   /** Where the memory of crashed domains is kept. */

@@ -1,21 +1,19 @@
 package dev.zendo.dom0.image;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A kernel that the domain builder can load: its segments in the order of their addresses, without
- * overlaps, and what its notes ask for. Immutable.
+ * overlaps, and what its notes ask for. Its bytes can be let go of and are read again when they are
+ * needed. Thread-safe.
  */
 public final class KernelImage {
-  /** Files above this size (kernels with debugging information) are mapped, not read. */
-  private static final long MAP_FROM = 128L << 20;
+  private static final Logger LOG = LoggerFactory.getLogger(KernelImage.class);
 
   private static final int CODE_PER_FRAME = 1024;
   private static final byte PUSH_RBP = 0x55;
@@ -23,13 +21,26 @@ public final class KernelImage {
   /** push rbp; mov rbp, rsp. */
   private static final int NEW_FRAME = 0xe5894855;
 
-  private final ElfFile elf;
+  private final String name;
+
+  /** The entry point in its header. */
+  private final long fileEntry;
+
   private final XenNotes notes;
   private final List<ElfFile.Segment> segments = new ArrayList<>();
   private final long start;
   private final long end;
 
-  private KernelImage(ElfFile elf) {
+  /** Where its bytes can be read again; null when they cannot. */
+  private final KernelFile file;
+
+  /** Its bytes; null when they were let go of. */
+  private volatile ElfFile elf;
+
+  private KernelImage(ElfFile elf, KernelFile file) {
+    this.name = elf.name();
+    this.fileEntry = elf.entry();
+    this.file = file;
     this.elf = elf;
     this.notes = XenNotes.of(elf);
     for (ElfFile.Segment segment : elf.segments()) {
@@ -38,7 +49,7 @@ public final class KernelImage {
       }
     }
     if (segments.isEmpty()) {
-      throw new ImageException(elf.name() + ": an ELF file with nothing to load; link it again");
+      throw new ImageException(name + ": an ELF file with nothing to load; link it again");
     }
     segments.sort((a, b) -> Long.compareUnsigned(a.physicalAddress(), b.physicalAddress()));
     checkOverlaps();
@@ -56,30 +67,8 @@ public final class KernelImage {
    * @throws ImageException when it cannot be read or is no kernel for a PV domain
    */
   public static KernelImage read(Path file, long limit) {
-    String name = file.toString();
-    try {
-      if (Files.isDirectory(file)) {
-        throw new ImageException(name + ": is a folder; name the kernel file in it");
-      }
-      long size = Files.size(file);
-      if (size > MAP_FROM) {
-        try (FileChannel channel = FileChannel.open(file)) {
-          ByteBuffer map =
-              channel.map(FileChannel.MapMode.READ_ONLY, 0, Math.min(size, Integer.MAX_VALUE));
-          if (map.getInt(0) == 0x7f454c46) {
-            return new KernelImage(ElfFile.parse(name, map));
-          }
-        }
-      }
-      if (size > Integer.MAX_VALUE - 64) {
-        throw notKernel(name);
-      }
-      return of(name, Files.readAllBytes(file), limit);
-    } catch (NoSuchFileException e) {
-      throw new ImageException(name + ": no such file; check the path of the kernel", e);
-    } catch (IOException e) {
-      throw new ImageException(name + ": cannot be read (" + reason(e) + ")", e);
-    }
+    KernelFile source = new KernelFile(file, limit);
+    return new KernelImage(source.read(), source);
   }
 
   /**
@@ -88,6 +77,11 @@ public final class KernelImage {
    * @param name for messages
    */
   public static KernelImage of(String name, byte[] file, long limit) {
+    return new KernelImage(unpack(name, file, limit), null);
+  }
+
+  /** The ELF file in an image. */
+  static ElfFile unpack(String name, byte[] file, long limit) {
     byte[] kernel = file;
     if (BzImage.matches(file)) {
       kernel = BzImage.unpack(name, file, limit);
@@ -100,21 +94,15 @@ public final class KernelImage {
     if (!ElfFile.matches(kernel, 0, kernel.length)) {
       throw notKernel(name);
     }
-    return new KernelImage(ElfFile.parse(name, ByteBuffer.wrap(kernel)));
+    return ElfFile.parse(name, ByteBuffer.wrap(kernel));
   }
 
-  private static ImageException notKernel(String name) {
+  static ImageException notKernel(String name) {
     return new ImageException(
         name
             + ": not a kernel (tried ELF, bzImage, and ELF packed with "
             + Compression.labels()
             + "); name a Linux bzImage or an ELF file with Xen notes");
-  }
-
-  private static String reason(IOException e) {
-    return e instanceof java.nio.file.AccessDeniedException
-        ? "permission denied"
-        : String.valueOf(e.getMessage());
   }
 
   private void checkOverlaps() {
@@ -124,7 +112,7 @@ public final class KernelImage {
               before.physicalAddress() + before.memorySize(), segments.get(i).physicalAddress())
           > 0) {
         throw new ImageException(
-            elf.name()
+            name
                 + ": corrupt ELF file: its segments overlap at physical address 0x"
                 + Long.toHexString(segments.get(i).physicalAddress())
                 + "; link it again");
@@ -136,7 +124,7 @@ public final class KernelImage {
   private void checkAddresses() {
     if (start < 0 || end < start) {
       throw new ImageException(
-          elf.name()
+          name
               + ": its segments lie below PADDR_OFFSET 0x"
               + Long.toHexString(notes.paddrOffset())
               + "; correct the note or the linker script");
@@ -144,13 +132,12 @@ public final class KernelImage {
     long base = notes.virtBase();
     long virtualEnd = base + end;
     if (Long.compareUnsigned(virtualEnd, base) < 0 && virtualEnd != 0) {
-      throw new ImageException(
-          elf.name() + ": does not fit above VIRT_BASE 0x" + Long.toHexString(base));
+      throw new ImageException(name + ": does not fit above VIRT_BASE 0x" + Long.toHexString(base));
     }
     long entryOffset = entry() - base;
     if (entryOffset < start || entryOffset >= end) {
       throw new ImageException(
-          elf.name()
+          name
               + ": its entry point 0x"
               + Long.toHexString(entry())
               + " is outside of its segments; the note ENTRY or VIRT_BASE is missing or wrong");
@@ -159,7 +146,7 @@ public final class KernelImage {
       long page = notes.hypercallPage() - base;
       if ((page & 0xfff) != 0 || page < 0 || page >= end) {
         throw new ImageException(
-            elf.name()
+            name
                 + ": its hypercall page 0x"
                 + Long.toHexString(notes.hypercallPage())
                 + " is not a page of the kernel; correct the note HYPERCALL_PAGE");
@@ -169,7 +156,7 @@ public final class KernelImage {
 
   /** Name of the file. */
   public String name() {
-    return elf.name();
+    return name;
   }
 
   /** What the kernel asks of the builder. */
@@ -179,7 +166,7 @@ public final class KernelImage {
 
   /** Virtual address where the guest starts. */
   public long entry() {
-    return notes.entry(elf.entry());
+    return notes.entry(fileEntry);
   }
 
   /** Guest-physical address of the first byte of the kernel. */
@@ -202,10 +189,36 @@ public final class KernelImage {
     return segments.get(index).physicalAddress() - notes.paddrOffset();
   }
 
-  /** Bytes of a segment as the file holds them. */
+  /**
+   * Lets go of its bytes, if they can be read again: an unpacked Linux is as large as the memory of
+   * a small domain.
+   */
+  public void letGo() {
+    if (file != null) {
+      elf = null;
+    }
+  }
+
+  /** Its bytes, which are not kept if they have to be read again. */
+  private ElfFile bytes() {
+    ElfFile kept = elf;
+    return kept == null ? file.read() : kept;
+  }
+
+  /**
+   * Bytes of a segment as the file holds them; all bytes are kept from then on.
+   *
+   * @throws ImageException when they were let go of and the file is not what it was
+   */
   public ByteBuffer segmentData(int index) {
+    ElfFile bytes = bytes();
+    elf = bytes;
+    return data(bytes, index);
+  }
+
+  private ByteBuffer data(ElfFile bytes, int index) {
     ElfFile.Segment segment = segments.get(index);
-    return elf.slice(segment.offset(), segment.fileSize());
+    return bytes.slice(segment.offset(), segment.fileSize());
   }
 
   /** Whether an address lies in code of the kernel, where it was loaded. */
@@ -223,13 +236,16 @@ public final class KernelImage {
   /**
    * Whether its code keeps frame pointers, judged by how many functions begin with {@code push rbp;
    * mov rbp, rsp}: one for each {@value #CODE_PER_FRAME} bytes of code or more.
+   *
+   * @throws ImageException when its bytes were let go of and the file is not what it was
    */
   public boolean keepsFramePointers() {
+    ElfFile all = bytes();
     long code = 0;
     long frames = 0;
     for (int i = 0; i < segments.size(); i++) {
       if ((segments.get(i).flags() & 1) != 0) {
-        ByteBuffer bytes = segmentData(i);
+        ByteBuffer bytes = data(all, i);
         for (int at = 0; at + Integer.BYTES <= bytes.limit(); at++) {
           code += bytes.get(at) != 0 ? 1 : 0;
           frames += bytes.get(at) == PUSH_RBP && bytes.getInt(at) == NEW_FRAME ? 1 : 0;
@@ -239,8 +255,16 @@ public final class KernelImage {
     return frames * CODE_PER_FRAME >= code && frames > 0;
   }
 
-  /** The symbols in the file, for backtraces; empty when it was stripped. */
+  /**
+   * The symbols in the file, for backtraces; none when it was stripped, or when its bytes were let
+   * go of and the file is not what it was.
+   */
   public Symbols symbols() {
-    return Symbols.of(elf);
+    try {
+      return Symbols.of(bytes());
+    } catch (ImageException e) {
+      LOG.warn("no symbols: {}", e.getMessage());
+      return Symbols.NONE;
+    }
   }
 }

@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 
 /** Function symbols of a kernel, to name addresses in backtraces and profiles. Immutable. */
 public final class Symbols {
+  /** None at all. */
+  public static final Symbols NONE = new Symbols(List.of());
+
   private static final int SYMBOL_BYTES = 24;
   private static final int TYPE_NONE = 0;
   private static final int TYPE_FUNCTION = 2;

@@ -31,6 +31,8 @@ class BootFromDiskTest {
         "menuentry 'a' {\nlinux /boot/kernel root=/dev/xvda\n}\n");
     Path disk = ExtTools.make(temp.resolve("disk"), 1024, tree, "-t", "ext2");
     StateFolder folder = StateFolder.of(temp.resolve("s"));
+    folder.make();
+    Files.write(folder.boot().resolve("of-a-daemon-that-was-killed-kernel"), new byte[1]);
     try (Daemon daemon = new Daemon(folder, 64, 1, EngineChoice.INTERPRETER);
         DaemonClient client = DaemonClient.find(folder).orElseThrow()) {
       assertEquals(2, daemon.addresses().size());
@@ -43,6 +45,7 @@ class BootFromDiskTest {
       ObjectNode which = Json.object().put("domain", "web");
       assertEquals(
           "pygrub", client.call("describe", which).at("/config/b_info/bootloader").asText());
+      assertEquals(1, copies(folder));
       client.call("unpause", which);
       client.call("destroy", which);
       assertEquals(0, copies(folder));

@@ -210,6 +210,34 @@ class KernelImageTest {
   }
 
   @Test
+  void readsWhatItLetGoOfAgain(@TempDir Path folder) throws IOException {
+    byte[] elf = ElfMaker.kernel(0x1000).symbol("start", 0x100000, 0x10).bytes();
+    Path file = folder.resolve("kernel");
+    Files.write(file, Packers.bzImage(Packers.pack(Compression.GZIP, elf), elf.length, false));
+    KernelImage kernel = KernelImage.read(file, LIMIT);
+    kernel.letGo();
+    assertEquals("start+0x0/0x10", kernel.symbols().name(0x100000));
+    assertFalse(kernel.keepsFramePointers());
+    assertEquals(0x1000, kernel.segmentData(0).remaining());
+    assertTrue(kernel.isCode(0x100000));
+
+    kernel.letGo();
+    Files.write(file, elf);
+    assertTrue(kernel.symbols().isEmpty());
+    assertMentions(
+        assertThrows(ImageException.class, () -> kernel.segmentData(0)).getMessage(), "changed");
+    Files.delete(file);
+    assertTrue(kernel.symbols().isEmpty());
+  }
+
+  @Test
+  void keepsWhatItCannotReadAgain() {
+    KernelImage kernel = read(ElfMaker.kernel(0x1000).symbol("start", 0x100000, 0x10).bytes());
+    kernel.letGo();
+    assertFalse(kernel.symbols().isEmpty());
+  }
+
+  @Test
   void namesAddressesBySymbols() {
     Symbols symbols =
         read(ElfMaker.kernel(0x1000)
