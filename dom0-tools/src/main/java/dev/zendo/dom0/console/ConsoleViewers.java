@@ -27,6 +27,9 @@ public final class ConsoleViewers implements ConsoleOutput {
   private final Map<SocketChannel, OutputWriter> viewers = new ConcurrentHashMap<>();
   private volatile ConsoleInput console;
 
+  /** Guarded by this, as is what a new viewer sees between the past and what comes. */
+  private boolean closed;
+
   /** A console without viewers. */
   public ConsoleViewers() {
     hub.add(past);
@@ -37,7 +40,10 @@ public final class ConsoleViewers implements ConsoleOutput {
     console = input;
   }
 
-  /** Serves a viewer until one of both goes, and closes the channel. */
+  /**
+   * Serves a viewer until one of both goes, and closes the channel. Who comes after {@link #close}
+   * sees the past.
+   */
   public void serve(SocketChannel viewer) {
     if (viewers.size() >= MAX_VIEWERS) {
       close(viewer);
@@ -45,10 +51,11 @@ public final class ConsoleViewers implements ConsoleOutput {
     }
     OutputWriter writer =
         new OutputWriter("console-viewer", Channels.newOutputStream(viewer), true);
-    byte[] seen = past.text().getBytes(StandardCharsets.UTF_8);
-    writer.accept(seen, seen.length);
-    viewers.put(viewer, writer);
-    hub.add(writer);
+    if (!join(viewer, writer)) {
+      writer.close();
+      close(viewer);
+      return;
+    }
     try {
       read(viewer);
     } catch (IOException e) {
@@ -61,6 +68,18 @@ public final class ConsoleViewers implements ConsoleOutput {
       close(viewer);
       writer.close();
     }
+  }
+
+  /** Shows the past, then all that comes; false when nothing will come. */
+  private synchronized boolean join(SocketChannel viewer, OutputWriter writer) {
+    byte[] seen = past.text().getBytes(StandardCharsets.UTF_8);
+    writer.accept(seen, seen.length);
+    if (closed) {
+      return false;
+    }
+    viewers.put(viewer, writer);
+    hub.add(writer);
+    return true;
   }
 
   private void read(SocketChannel viewer) throws IOException, InterruptedException {
@@ -83,7 +102,7 @@ public final class ConsoleViewers implements ConsoleOutput {
   }
 
   @Override
-  public void accept(byte[] bytes, int length) {
+  public synchronized void accept(byte[] bytes, int length) {
     hub.accept(bytes, length);
   }
 
@@ -94,6 +113,9 @@ public final class ConsoleViewers implements ConsoleOutput {
 
   /** Sends all viewers away, after what was printed. */
   public void close() {
+    synchronized (this) {
+      closed = true;
+    }
     viewers.values().forEach(OutputWriter::close);
     viewers.keySet().forEach(ConsoleViewers::close);
   }
