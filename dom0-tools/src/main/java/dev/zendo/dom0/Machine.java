@@ -28,6 +28,7 @@ import dev.zendo.hypervisor.domain.CrashReport;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.InternalFailure;
 import dev.zendo.hypervisor.domain.Vcpu;
+import dev.zendo.hypervisor.engine.Rehearsal;
 import dev.zendo.hypervisor.engine.direct.DirectEngine;
 import dev.zendo.hypervisor.engine.interpreter.InterpreterEngine;
 import dev.zendo.hypervisor.memory.CopyOnWrite;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -273,6 +275,30 @@ public final class Machine implements AutoCloseable {
     Paging paging = hypervisor.memoryCore().paging();
     long[] frames = domain == null ? new long[0] : paging.frames().pages(domain);
     return GuestPages.of(frames, paging.machToPhys()::get);
+  }
+
+  /** Frames of a guest from which code was executed lately; none when it is gone. */
+  public long[] codeFrames(Guest guest) {
+    Domain domain = hypervisor.domain(guest.id());
+    Paging paging = hypervisor.memoryCore().paging();
+    long[] frames = domain == null ? new long[0] : paging.frames().pages(domain);
+    return LongStream.of(frames).filter(hypervisor.codeMap()::hasCode).toArray();
+  }
+
+  /**
+   * Has the engine that translates run pieces of code where they harm nobody, so that it is quick
+   * when a guest with such code comes; the interpreter needs that less.
+   *
+   * @param code any bytes
+   * @param nanos how long it may take
+   */
+  public void rehearse(byte[] code, long nanos) {
+    if (hypervisor.engine() instanceof DirectEngine) {
+      try (Rehearsal rehearsal = new Rehearsal(code, DirectEngine::new)) {
+        int pieces = rehearsal.run(nanos);
+        LOG.debug("{} pieces of code were rehearsed", pieces);
+      }
+    }
   }
 
   /**

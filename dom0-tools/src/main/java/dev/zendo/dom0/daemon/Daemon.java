@@ -90,7 +90,7 @@ public final class Daemon implements AutoCloseable {
     leaving = new MigrateMethods(machine, domains, folder);
     leaving.addTo(methods);
     recover();
-    migrations = new IncomingMigrations(domains, folder.migrationSocket());
+    migrations = new IncomingMigrations(machine, domains, folder.migrationSocket());
     server = new DaemonServer(folder.socket(), Map.copyOf(methods));
   }
 

@@ -2,6 +2,7 @@ package dev.zendo.dom0.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.zendo.dom0.DaemonThreads;
+import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.Settings;
@@ -16,11 +17,13 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +42,9 @@ final class IncomingMigrations implements AutoCloseable {
   /** A connection on which nothing comes for so long is cut; a kernel may take a minute. */
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(100);
 
+  /** Once in a daemon's life; a sender waits for it. */
+  private static final long REHEARSAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+
   private static final long LOOK_MILLIS = 1000;
 
   /** How long {@link #close} waits for those that take a domain. */
@@ -46,10 +52,13 @@ final class IncomingMigrations implements AutoCloseable {
 
   private static final long PAUSE_MILLIS = 5;
 
+  private final Machine machine;
   private final DomainTable table;
   private final Path socket;
   private final ServerSocketChannel server;
   private final Set<PeerLink> links = ConcurrentHashMap.newKeySet();
+
+  private final AtomicBoolean rehearsed = new AtomicBoolean();
 
   private enum Outcome {
     PENDING,
@@ -72,7 +81,8 @@ final class IncomingMigrations implements AutoCloseable {
    *
    * @throws ToolException when that cannot be
    */
-  IncomingMigrations(DomainTable table, Path socket) {
+  IncomingMigrations(Machine machine, DomainTable table, Path socket) {
+    this.machine = machine;
     this.table = table;
     this.socket = socket;
     try {
@@ -174,6 +184,7 @@ final class IncomingMigrations implements AutoCloseable {
     boolean runs = false;
     ManagedDomain domain = null;
     try {
+      rehearse(header.path("code").asText());
       link.send(Json.object().put("ok", true));
       domain = table.create(config, new DomainRestorer(link::in, 0, Progress.NONE));
       link.send(Json.object().put("ready", true));
@@ -190,6 +201,17 @@ final class IncomingMigrations implements AutoCloseable {
         if (domain != null) {
           table.destroy(domain, "its migration to here was cut off");
         }
+      }
+    }
+  }
+
+  /** The first domain would wait for all that this machine has never done. */
+  private void rehearse(String code) {
+    if (!code.isEmpty() && rehearsed.compareAndSet(false, true)) {
+      try {
+        machine.rehearse(Base64.getDecoder().decode(code), REHEARSAL_NANOS);
+      } catch (IllegalArgumentException e) {
+        throw new DaemonException(Kind.BAD_REQUEST, "\"code\" is not in base 64");
       }
     }
   }

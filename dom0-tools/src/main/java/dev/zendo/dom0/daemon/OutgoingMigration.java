@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
+import dev.zendo.dom0.migrate.CodeSample;
 import dev.zendo.dom0.migrate.LiveSaver;
 import dev.zendo.dom0.migrate.Suspension;
 import dev.zendo.dom0.migrate.peer.PacedOutput;
@@ -14,6 +15,7 @@ import dev.zendo.dom0.migrate.stream.StreamWriter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -191,6 +193,8 @@ final class OutgoingMigration implements Runnable {
       requireWanted();
       ObjectNode header = Json.object().put("id", id);
       header.set("config", config);
+      byte[] code = CodeSample.of(machine, domain.guest());
+      header.put("code", Base64.getEncoder().encodeToString(code));
       peer.send(header);
       expect(peer, "ok");
       try {

@@ -1,6 +1,7 @@
 package dev.zendo.dom0.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,6 +23,8 @@ import dev.zendo.dom0.control.MemoryControl;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
 import dev.zendo.dom0.dump.GuestPages;
 import dev.zendo.dom0.image.KernelImage;
+import dev.zendo.dom0.migrate.peer.PeerAddress;
+import dev.zendo.dom0.migrate.peer.PeerLink;
 import dev.zendo.hypercalls.io.ConsoleRing;
 import dev.zendo.hypercalls.start.ArchSharedInfo;
 import dev.zendo.hypercalls.start.SharedInfo;
@@ -334,6 +337,24 @@ class LiveMigrationTest {
     assertEquals(Kind.REFUSED, refusal("migrate", request(folders[0])));
     clients[0].call("pause", tiny);
     assertEquals(Kind.WRONG_STATE, refusal("migrate", request(folders[1])));
+  }
+
+  @Test
+  void whoSaysWhatNoDaemonSaysIsRefused() throws Exception {
+    ObjectNode config = Json.object().put("name", "other").put("kernel", "/none");
+    ObjectNode header = Json.object().put("id", "1").put("code", "%");
+    header.set("config", config);
+    assertEquals("\"code\" is not in base 64", answer(header).path("error").asText());
+    assertTrue(answer(header.put("id", "").put("code", "")).path("error").isTextual());
+    assertFalse(answer(Json.object().put("ask", "1")).path("running").asBoolean(true));
+  }
+
+  /** What the second daemon says to a line. */
+  private JsonNode answer(JsonNode line) throws Exception {
+    try (PeerLink link = PeerAddress.parse("unix:" + folders[1].path()).dial(folders[0])) {
+      link.send(line);
+      return link.receive();
+    }
   }
 
   private Kind refusal(String method, ObjectNode params) {
