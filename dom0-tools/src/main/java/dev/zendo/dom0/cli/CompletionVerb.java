@@ -2,15 +2,10 @@ package dev.zendo.dom0.cli;
 
 import java.io.PrintStream;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.commons.cli.CommandLine;
 
-/**
- * {@code zl completion}.
- *
- * @param verbs all that there are
- */
-record CompletionVerb(Supplier<List<Verb>> verbs) implements Verb {
+/** {@code zl completion}. */
+final class CompletionVerb implements Verb {
   @Override
   public String name() {
     return "completion";
@@ -33,7 +28,7 @@ record CompletionVerb(Supplier<List<Verb>> verbs) implements Verb {
 
   @Override
   public int run(CommandLine line, PrintStream out) {
-    Completion completion = new Completion(verbs.get());
+    Completion completion = new Completion(Verbs.all());
     switch (String.join(" ", line.getArgList())) {
       case "bash" -> out.print(completion.bash());
       case "zsh" -> out.print(completion.zsh());

@@ -72,7 +72,8 @@ final class CreateVerb implements Verb {
     boolean console = line.hasOption("console");
     ObjectNode params = Json.object().put("source", file.name());
     params.set("config", config.json());
-    params.put("paused", console || line.hasOption("paused"));
+    params.put("paused", line.hasOption("paused"));
+    params.put("console", console);
     try (DaemonClient client = DaemonOptions.connect(line)) {
       JsonNode domain = client.call("create", params);
       if (line.hasOption("json")) {
@@ -81,26 +82,20 @@ final class CreateVerb implements Verb {
         out.println(domain.path("name").asText() + ": domain " + domain.path("domid").asText());
       }
       out.flush();
-      ObjectNode which = Json.object().put("domain", domain.path("domid").asText());
       if (console) {
-        showConsole(line, client, which);
+        new ConsoleSession(client).run();
       }
       if (line.hasOption("foreground")) {
-        client.call("wait", Json.object().put("uuid", domain.path("uuid").asText()));
+        awaitEnd(line, domain.path("uuid").asText());
       }
     }
     return ExitStatus.OK;
   }
 
-  /** The console is watched before the domain runs, so that nothing it prints is missed. */
-  static void showConsole(CommandLine line, DaemonClient client, ObjectNode which)
-      throws InterruptedException {
-    try (DaemonClient second = DaemonOptions.connect(line)) {
-      second.call("console", which);
-      if (!line.hasOption("paused")) {
-        client.call("unpause", which);
-      }
-      new ConsoleSession(second).run();
+  /** Waits on a connection of its own: the first one may have become a console. */
+  private static void awaitEnd(CommandLine line, String uuid) throws InterruptedException {
+    try (DaemonClient client = DaemonOptions.connect(line)) {
+      client.call("wait", Json.object().put("uuid", uuid));
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.zendo.dom0.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.client.DaemonStarter;
 import dev.zendo.dom0.daemon.Json;
@@ -19,11 +18,24 @@ final class DaemonOptions {
 
   private DaemonOptions() {}
 
+  /** No lambda: the first one of a process takes longer than what this thread saves. */
+  private static final class Preparation extends Thread {
+    Preparation() {
+      super("prepare");
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      DaemonClient.prepare();
+    }
+  }
+
   /** Options for such a verb; while they are parsed, what asking needs is loaded. */
   static Options options() {
     if (!preparing) {
       preparing = true;
-      DaemonThreads.start("prepare", DaemonClient::prepare);
+      new Preparation().start();
     }
     return new Options()
         .addOption(

@@ -2,6 +2,7 @@ package dev.zendo.dom0.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.client.ConsoleSession;
 import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.daemon.Json;
 import java.io.PrintStream;
@@ -68,7 +69,8 @@ final class RestoreVerb implements Verb {
     ObjectNode params =
         Json.object()
             .put("file", Path.of(given.get(place)).toAbsolutePath().toString())
-            .put("paused", console || line.hasOption("paused"));
+            .put("paused", line.hasOption("paused"))
+            .put("console", console);
     List<String> more = given.subList(place + 1, given.size());
     if (place > 0) {
       ConfigurationFile file = new ConfigurationFile(given.get(0), more);
@@ -86,8 +88,7 @@ final class RestoreVerb implements Verb {
       }
       out.flush();
       if (console) {
-        ObjectNode which = Json.object().put("domain", domain.path("domid").asText());
-        CreateVerb.showConsole(line, client, which);
+        new ConsoleSession(client).run();
       }
     }
     return ExitStatus.OK;

@@ -23,8 +23,6 @@ import org.slf4j.event.Level;
 
 /** The program {@code zl}. */
 public final class Zl {
-  private static final List<Verb> VERBS = verbs();
-
   private final PrintStream out;
   private final PrintStream err;
   private boolean verbose;
@@ -32,50 +30,6 @@ public final class Zl {
   Zl(PrintStream out, PrintStream err) {
     this.out = out;
     this.err = err;
-  }
-
-  private static List<Verb> verbs() {
-    List<Verb> verbs =
-        new ArrayList<>(
-            List.of(
-                new RunVerb(),
-                new CreateVerb(),
-                new ListVerb(),
-                new ConsoleVerb(),
-                new ShutdownVerb("shutdown", "Ask domains to end"),
-                new ShutdownVerb("reboot", "Ask domains to start again")));
-    verbs.addAll(ActionVerb.all());
-    verbs.addAll(TableVerb.all());
-    verbs.addAll(DeviceVerb.all());
-    verbs.addAll(
-        List.of(
-            new NameVerb("domid", "domid", "Say the number of a domain"),
-            new NameVerb("domname", "name", "Say the name of a domain"),
-            new SaveVerb(),
-            new RestoreVerb(),
-            new CloneVerb(),
-            new MigrateVerb(),
-            new PeersVerb(),
-            new SchedVerb(),
-            new ConfigUpdateVerb(),
-            new CaptureVerb(),
-            new EventsVerb(),
-            new DmesgVerb(),
-            new TopVerb(),
-            new DaemonVerb(),
-            new StoreVerb(),
-            new ScreenshotVerb(),
-            new ProfileVerb(),
-            new ConformVerb(),
-            new CompletionVerb(() -> VERBS),
-            new InfoVerb(),
-            new VersionVerb()));
-    return List.copyOf(verbs);
-  }
-
-  /** All verbs. */
-  static List<Verb> all() {
-    return VERBS;
   }
 
   /** Runs the program and ends the process with its status. */
@@ -142,7 +96,7 @@ public final class Zl {
       switch (option) {
         case "-v", "--verbose" -> beVerbose();
         case "-h", "--help" -> {
-          Help.overview(out, VERBS);
+          Help.overview(out, Verbs.all());
           return ExitStatus.OK;
         }
         case "-V", "--version" -> {
@@ -158,7 +112,7 @@ public final class Zl {
       }
     }
     if (rest.isEmpty()) {
-      Help.overview(err, VERBS);
+      Help.overview(err, Verbs.all());
       return ExitStatus.BAD_USE;
     }
     String name = rest.remove(0);
@@ -170,9 +124,9 @@ public final class Zl {
 
   private int help(List<String> names) {
     if (names.isEmpty()) {
-      Help.overview(out, VERBS);
+      Help.overview(out, Verbs.all());
     } else if (names.get(0).equals("--man")) {
-      new ManPage(out).print(VERBS);
+      new ManPage(out).print(Verbs.all());
     } else {
       Help.of(out, verb(names.get(0)));
     }
@@ -180,15 +134,14 @@ public final class Zl {
   }
 
   private static Verb verb(String name) {
-    List<String> names = new ArrayList<>(List.of("help"));
-    for (Verb verb : VERBS) {
-      if (verb.name().equals(name)) {
-        return verb;
-      }
-      names.add(verb.name());
+    Verb verb = Verbs.find(name);
+    if (verb == null) {
+      List<String> names = new ArrayList<>(List.of("help"));
+      Verbs.all().forEach(each -> names.add(each.name()));
+      throw new UsageException(
+          "unknown verb " + name + Suggestions.hint(name, names) + " (zl help lists them)");
     }
-    throw new UsageException(
-        "unknown verb " + name + Suggestions.hint(name, names) + " (zl help lists them)");
+    return verb;
   }
 
   private int runVerb(Verb verb, String... args) throws Exception {

@@ -55,9 +55,14 @@ public final class ConfigKeys {
           "vncpasswd",
           "vncunused");
 
-  private static final Set<String> WITHOUT_MEANING = words();
-
   private ConfigKeys() {}
+
+  /** Most configurations have none of them, so that nobody waits for them. */
+  private static final class WithoutMeaning {
+    static final Set<String> KEYS = words();
+
+    private WithoutMeaning() {}
+  }
 
   private static Set<String> words() {
     String text =
@@ -93,13 +98,13 @@ public final class ConfigKeys {
     if (OBEYED.contains(key)) {
       return Use.OBEYED;
     }
-    return WITHOUT_MEANING.contains(key) ? Use.WITHOUT_MEANING : Use.UNKNOWN;
+    return WithoutMeaning.KEYS.contains(key) ? Use.WITHOUT_MEANING : Use.UNKNOWN;
   }
 
   /** All keys that are known, sorted. */
   public static List<String> known() {
     Set<String> all = new TreeSet<>(OBEYED);
-    all.addAll(WITHOUT_MEANING);
+    all.addAll(WithoutMeaning.KEYS);
     return Collections.unmodifiableList(new ArrayList<>(all));
   }
 }

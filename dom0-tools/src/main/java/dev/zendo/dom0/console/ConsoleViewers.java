@@ -45,19 +45,29 @@ public final class ConsoleViewers implements ConsoleOutput {
    * sees the past.
    */
   public void serve(SocketChannel viewer) {
+    serve(viewer, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param seen runs before the viewer waits for anything, and in any case: nothing that is printed
+   *     from then on is missed
+   */
+  public void serve(SocketChannel viewer, Runnable seen) {
     if (viewers.size() >= MAX_VIEWERS) {
+      seen.run();
       close(viewer);
       return;
     }
     OutputWriter writer =
         new OutputWriter("console-viewer", Channels.newOutputStream(viewer), true);
-    if (!join(viewer, writer)) {
-      writer.close();
-      close(viewer);
-      return;
-    }
     try {
-      read(viewer);
+      boolean joined = join(viewer, writer);
+      seen.run();
+      if (joined) {
+        read(viewer);
+      }
     } catch (IOException e) {
       LOG.debug("a viewer is gone", e);
     } catch (InterruptedException e) {
@@ -65,8 +75,8 @@ public final class ConsoleViewers implements ConsoleOutput {
     } finally {
       hub.remove(writer);
       viewers.remove(viewer);
-      close(viewer);
       writer.close();
+      close(viewer);
     }
   }
 

@@ -60,10 +60,21 @@ final class DomainMethods {
 
   private JsonNode create(Call call) {
     ManagedDomain domain = table.create(given(call));
-    if (!call.flag("paused")) {
+    start(call, domain);
+    return identity(domain);
+  }
+
+  /**
+   * Lets a new domain run unless the client wants it paused; when it wants the console, from then
+   * on as a stream.
+   */
+  static void start(Call call, ManagedDomain domain) {
+    boolean hold = call.flag("paused");
+    if (call.flag("console")) {
+      call.stream(viewer -> domain.viewers().serve(viewer, () -> domain.pause(hold)));
+    } else if (!hold) {
       domain.pause(false);
     }
-    return identity(domain);
   }
 
   private JsonNode pause(Call call, boolean hold) {

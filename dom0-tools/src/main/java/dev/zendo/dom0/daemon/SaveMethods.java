@@ -136,9 +136,7 @@ final class SaveMethods {
     } catch (StreamException e) {
       throw new DaemonException(Kind.REFUSED, file.path() + ": " + e.getMessage());
     }
-    if (!call.flag("paused")) {
-      domain.pause(false);
-    }
+    DomainMethods.start(call, domain);
     return DomainMethods.identity(domain).put("format", file.format());
   }
 }

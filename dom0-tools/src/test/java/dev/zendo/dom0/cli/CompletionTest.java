@@ -85,7 +85,7 @@ class CompletionTest {
   @Test
   void zshIsToldOfAllVerbs() throws IOException, InterruptedException {
     String text = zl("completion", "zsh");
-    for (Verb verb : Zl.all()) {
+    for (Verb verb : Verbs.all()) {
       assertTrue(text.contains("    " + verb.name() + ")\n"), verb.name());
     }
     if (Files.isExecutable(Path.of("/usr/bin/zsh"))) {
@@ -104,7 +104,7 @@ class CompletionTest {
   void theManPageHasAllVerbs() throws IOException, InterruptedException {
     String text = zl("help", "--man");
     assertTrue(text.startsWith(".TH ZL 1 "), text);
-    for (Verb verb : Zl.all()) {
+    for (Verb verb : Verbs.all()) {
       assertTrue(text.contains(".SS \"zl " + verb.name().replace("-", "\\-")), verb.name());
     }
     if (Files.isExecutable(Path.of("/usr/bin/groff"))) {

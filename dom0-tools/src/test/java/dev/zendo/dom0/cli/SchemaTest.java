@@ -62,7 +62,7 @@ class SchemaTest {
 
   @Test
   void everyVerbWithJsonHasASchema() throws IOException {
-    for (Verb verb : Zl.all()) {
+    for (Verb verb : Verbs.all()) {
       if (verb.options().hasOption("json")) {
         JsonNode schema = schema(verb.name());
         assertTrue(
