@@ -16,6 +16,8 @@ final class DaemonOptions {
   /** Whether somebody gets ready to ask; verbs are made on one thread. */
   private static boolean preparing;
 
+  private static boolean asked;
+
   private DaemonOptions() {}
 
   /** No lambda: the first one of a process takes longer than what this thread saves. */
@@ -43,6 +45,13 @@ final class DaemonOptions {
         .addOption(RunOptions.flag("json", "print JSON"));
   }
 
+  /**
+   * Whether a verb did no more than ask: no thread is left that would hold up the process's end.
+   */
+  static boolean asked() {
+    return asked;
+  }
+
   /** The folder that was named, or the usual one. */
   static StateFolder folder(CommandLine line) {
     return line.hasOption("state")
@@ -64,6 +73,7 @@ final class DaemonOptions {
 
   /** A connection; the daemon is started if it is not there. */
   static DaemonClient connect(CommandLine line) throws InterruptedException {
+    asked = true;
     return DaemonStarter.connect(folder(line));
   }
 }
