@@ -24,6 +24,7 @@ import dev.zendo.hypercalls.event.Virq;
 import dev.zendo.hypervisor.Hypervisor;
 import dev.zendo.hypervisor.HypervisorConfig;
 import dev.zendo.hypervisor.HypervisorConfig.EngineFactory;
+import dev.zendo.hypervisor.domain.CodeSweep;
 import dev.zendo.hypervisor.domain.CrashReport;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.InternalFailure;
@@ -299,6 +300,14 @@ public final class Machine implements AutoCloseable {
         LOG.debug("{} pieces of code were rehearsed", pieces);
       }
     }
+  }
+
+  /**
+   * Has vcpus that hardly ran since the last call let go of their translated code. Only machines
+   * with threads of their own: runs of others would depend on when it is called.
+   */
+  public CodeSweep.Result sweepCode() {
+    return hypervisor.codeSweep().sweep(CodeSweep.QUIET, CodeSweep.LEAST_BYTES);
   }
 
   /**

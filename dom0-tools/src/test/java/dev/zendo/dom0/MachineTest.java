@@ -13,6 +13,7 @@ import dev.zendo.dom0.console.ConsoleOutput;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.report.CrashReport;
 import dev.zendo.dom0.report.FailureFile;
+import dev.zendo.hypervisor.domain.CodeSweep;
 import dev.zendo.hypervisor.domain.InternalFailure;
 import dev.zendo.hypervisor.trace.Sample;
 import dev.zendo.hypervisor.trace.SamplingPlan;
@@ -94,6 +95,28 @@ class MachineTest {
       assertTrue(text.startsWith("title\n") && text.endsWith("the rest"), text);
       assertTrue(text.contains("domain " + guest.id() + "\n"), text);
       assertTrue(text.contains("StackOverflowError: made by the test"), text);
+    }
+  }
+
+  @Test
+  void guestsThatTakeTurnsGoOnWhileTheirCodeIsLetGoOf() {
+    // l: mov eax,29; xor edi,edi; syscall; jmp l: sched_op(yield)
+    TinyKernel yields = new TinyKernel().put(0xb8, 29, 0, 0, 0, 0x31, 0xff, 0x0f, 0x05, 0xeb, 0xf5);
+    try (Guest one = guest(yields);
+        Guest other = guest(yields)) {
+      int shed = 0;
+      CodeSweep sweep = machine.hypervisor().codeSweep();
+      for (int i = 0; i < 1000 && shed < 100; i++) {
+        long before = one.instructions() + other.instructions();
+        assertEquals(0, sweep.sweep(-1, 1).shed(), "both count as busy");
+        shed += sweep.sweep(Long.MAX_VALUE, 1).shed();
+        for (int spin = 0; one.instructions() + other.instructions() == before; spin++) {
+          assertTrue(spin < 1_000_000_000 && !one.end().isDone() && !other.end().isDone());
+          Thread.onSpinWait();
+        }
+      }
+      boolean emits = machine.hypervisor().engine().name().equals("direct");
+      assertTrue(emits ? shed >= 100 : shed == 0, "shed " + shed + " times");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.zendo.hypervisor;
 
 import dev.zendo.hypervisor.control.ControlDomainPort;
+import dev.zendo.hypervisor.domain.CodeSweep;
 import dev.zendo.hypervisor.domain.CrashReport;
 import dev.zendo.hypervisor.domain.Domain;
 import dev.zendo.hypervisor.domain.DomainManager;
@@ -65,6 +66,7 @@ public final class Hypervisor implements AutoCloseable {
   private final Scheduler scheduler;
   private final Tracer tracer;
   private final DomainManager manager;
+  private final CodeSweep codeSweep;
   private final ControlDomainPort control;
   private final DrivenProcessor processor;
   private volatile Consumer<byte[]> console = Hypervisor::log;
@@ -83,6 +85,7 @@ public final class Hypervisor implements AutoCloseable {
     manager =
         new DomainManager(memory, memoryCore, engine, domains, scheduler, timers, clock, time);
     scheduler.onFailure(manager::fail);
+    codeSweep = new CodeSweep(manager, domains, scheduler);
     TrapDelivery delivery = new TrapDelivery(manager, tracer);
     Dispatcher dispatcher = new Dispatcher(table, tracer);
     HypercallPage hypercallPage = new HypercallPage(memory, memoryCore, codeMap);
@@ -169,6 +172,11 @@ public final class Hypervisor implements AutoCloseable {
   /** The scheduler. */
   public Scheduler scheduler() {
     return scheduler;
+  }
+
+  /** Has vcpus that hardly run let go of their translated code. */
+  public CodeSweep codeSweep() {
+    return codeSweep;
   }
 
   /** The processor of a machine that its owner drives, null in others. */

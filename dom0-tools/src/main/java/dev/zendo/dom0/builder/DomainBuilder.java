@@ -127,7 +127,7 @@ public final class DomainBuilder {
 
   private void loadRamdisk(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
-      ByteBuffer chunk = ByteBuffer.allocate(4 << 20);
+      ByteBuffer chunk = ByteBuffer.allocate(64 << 10);
       long at = layout.ramdiskPfn() * DomainLayout.PAGE;
       long left = layout.ramdiskBytes();
       while (left > 0 && channel.read(chunk.clear()) >= 0) {

@@ -37,6 +37,7 @@ public final class Daemon implements AutoCloseable {
   private final DomainMetrics metrics;
   private final MigrateMethods leaving;
   private final IncomingMigrations migrations;
+  private final IdleMemory idleMemory;
   private final DaemonServer server;
   private volatile boolean atOnce;
   private MetricsServer metricsServer;
@@ -91,6 +92,7 @@ public final class Daemon implements AutoCloseable {
     leaving.addTo(methods);
     recover();
     migrations = new IncomingMigrations(machine, domains, folder.migrationSocket());
+    idleMemory = new IdleMemory(machine);
     server = new DaemonServer(folder.socket(), Map.copyOf(methods));
   }
 
@@ -221,6 +223,7 @@ public final class Daemon implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    idleMemory.close();
     leaving.cancelAll();
     migrations.close();
     synchronized (this) {

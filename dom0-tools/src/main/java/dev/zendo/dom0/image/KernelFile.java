@@ -1,6 +1,7 @@
 package dev.zendo.dom0.image;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -16,6 +17,8 @@ import java.util.Objects;
 final class KernelFile {
   /** Files above this size (kernels with debugging information) are mapped, not read. */
   private static final long MAP_FROM = 128L << 20;
+
+  private static final int PIECE = 64 << 10;
 
   private final Path path;
   private final long limit;
@@ -65,10 +68,28 @@ final class KernelFile {
       if (identity.size > Integer.MAX_VALUE - 64) {
         throw KernelImage.notKernel(path.toString());
       }
-      return KernelImage.unpack(path.toString(), Files.readAllBytes(path), limit);
+      return KernelImage.unpack(path.toString(), readAll(), limit);
     } catch (IOException e) {
       throw unreadable(e);
     }
+  }
+
+  /**
+   * Piece by piece: the JVM copies what it reads through memory of the C library, which would keep
+   * as much as the largest piece for each thread that read one.
+   */
+  private byte[] readAll() throws IOException {
+    byte[] bytes = new byte[(int) identity.size];
+    try (InputStream in = Files.newInputStream(path)) {
+      for (int at = 0; at < bytes.length; ) {
+        int count = in.read(bytes, at, Math.min(PIECE, bytes.length - at));
+        if (count < 0) {
+          throw new IOException("it became shorter meanwhile");
+        }
+        at += count;
+      }
+    }
+    return bytes;
   }
 
   private ByteBuffer map() throws IOException {

@@ -206,6 +206,21 @@ public final class DomainManager implements Lifecycle {
     }
   }
 
+  /**
+   * Does something for a domain, whose vcpus stay until that is done; nothing when it is about to
+   * go. The work must not wait for a vcpu.
+   */
+  void whileAlive(Domain domain, Runnable work) {
+    lock.lock();
+    try {
+      if (domain.dying() == Domain.ALIVE) {
+        work.run();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public void shutdown(Domain domain, int reason) {
     lock.lock();

@@ -43,6 +43,9 @@ public final class EngineCounters {
   /** How often all code was dropped because its space was used up. */
   public long flushes;
 
+  /** How often all code was dropped because the vcpu hardly ran. */
+  public long sheds;
+
   /** Blocks that were dropped because the guest's code changed. */
   public long dropped;
 

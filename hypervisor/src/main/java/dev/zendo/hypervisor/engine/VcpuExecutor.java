@@ -48,6 +48,12 @@ public interface VcpuExecutor {
     return new EngineCounters();
   }
 
+  /**
+   * Lets go of what it made of the guest's code, which is made again where the vcpu goes on. Only
+   * while the vcpu is on no processor and cannot get one.
+   */
+  default void shed() {}
+
   /** Gives back what is held outside the heap; nobody calls the executor afterwards. */
   default void close() {}
 

@@ -36,6 +36,7 @@ public final class LibC {
   private static final int SIGACTION_SIZE = 152;
   private static final int MFD_CLOEXEC = 1;
   private static final int MADV_DONTNEED = 4;
+  private static final int MADV_REMOVE = 9;
   private static final int MADV_HUGEPAGE = 14;
   private static final int PR_SET_TIMERSLACK = 29;
 
@@ -69,8 +70,16 @@ public final class LibC {
   }
 
   /** Has memory that belongs to no file read as zero again; the host gets what backed it. */
-  static void discard(long address, long bytes) {
+  public static void discard(long address, long bytes) {
     call("madvise", address, bytes, MADV_DONTNEED);
+  }
+
+  /**
+   * Makes a hole in a file of memory where it is mapped for everybody: it reads as zero in all
+   * mappings, and the host gets what backed it.
+   */
+  public static void punch(long address, long bytes) {
+    call("madvise", address, bytes, MADV_REMOVE);
   }
 
   /** Writes into a file; returns how many bytes, perhaps fewer than there are. */

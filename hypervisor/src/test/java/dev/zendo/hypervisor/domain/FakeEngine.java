@@ -2,6 +2,7 @@ package dev.zendo.hypervisor.domain;
 
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.Engine;
+import dev.zendo.hypervisor.engine.EngineCounters;
 import dev.zendo.hypervisor.engine.ExitReason;
 import dev.zendo.hypervisor.engine.GuestClock;
 import dev.zendo.hypervisor.engine.GuestMmu;
@@ -15,6 +16,11 @@ import java.util.function.ToIntFunction;
 public final class FakeEngine implements Engine {
   /** How often any executor flushed its translations. */
   public final AtomicInteger flushes = new AtomicInteger();
+
+  /** How often any executor let go of its code, and what each says that it has of that. */
+  public final AtomicInteger sheds = new AtomicInteger();
+
+  public final AtomicInteger held = new AtomicInteger();
 
   /** What the next runs do instead of spinning; each returns an exit reason. */
   public final ConcurrentLinkedQueue<ToIntFunction<CpuState>> script =
@@ -44,6 +50,18 @@ public final class FakeEngine implements Engine {
       @Override
       public int step() {
         return ExitReason.INTERRUPTED;
+      }
+
+      @Override
+      public EngineCounters counters() {
+        EngineCounters counters = new EngineCounters();
+        counters.metadataBytes = held.get();
+        return counters;
+      }
+
+      @Override
+      public void shed() {
+        sheds.incrementAndGet();
       }
 
       @Override

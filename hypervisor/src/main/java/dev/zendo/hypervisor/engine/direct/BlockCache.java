@@ -48,9 +48,9 @@ final class BlockCache {
   /** The way from guest addresses to code in user mode and in kernel mode. */
   private final Lookup[] lookups;
 
-  private final Map<Long, List<Block>> byFrame = new ConcurrentHashMap<>();
-  private final Set<Long> unwritable = new HashSet<>();
-  private final List<Site> sites = new ArrayList<>();
+  private volatile Map<Long, List<Block>> byFrame = new ConcurrentHashMap<>();
+  private Set<Long> unwritable = new HashSet<>();
+  private List<Site> sites = new ArrayList<>();
   private final byte[] code = new byte[2 * PAGE];
 
   private final ConcurrentLinkedQueue<long[]> invalid = new ConcurrentLinkedQueue<>();
@@ -162,6 +162,7 @@ final class BlockCache {
     if (block == null || !stands(block)) {
       if (isFull()) {
         forgetAll();
+        counters.flushes++;
       }
       block = translate(new Block(rip, mfn, kernel));
       lookup.blocks.put(block);
@@ -354,6 +355,16 @@ final class BlockCache {
     }
   }
 
+  /** Drops everything, and gives the memory back that it took; nobody executes in it. */
+  void shed() {
+    long used = next - first;
+    forgetAll();
+    if (used > 0) {
+      area.discard(first, used);
+      counters.sheds++;
+    }
+  }
+
   private void forgetAll() {
     // A site that waits to be linked lies in code that is about to be overwritten.
     byFrame.values().forEach(blocks -> blocks.forEach(block -> block.alive = false));
@@ -361,11 +372,11 @@ final class BlockCache {
       lookup.blocks.clear();
       lookup.jumps.clear();
     }
-    byFrame.clear();
-    unwritable.clear();
-    sites.clear();
+    // New ones: the tables of the old ones are as large as they ever were.
+    byFrame = new ConcurrentHashMap<>();
+    unwritable = new HashSet<>();
+    sites = new ArrayList<>();
     next = first;
-    counters.flushes++;
     counters.codeBytes = 0;
     counters.metadataBytes = 0;
   }

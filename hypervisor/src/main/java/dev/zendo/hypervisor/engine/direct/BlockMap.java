@@ -1,16 +1,16 @@
 package dev.zendo.hypervisor.engine.direct;
 
-import java.util.Arrays;
-
 /**
  * Blocks by guest address and frame, so that processes that have different code at an address keep
  * theirs: open addressing, nothing is allocated to look one up. One thread.
  */
 final class BlockMap {
-  private long[] addresses = new long[1024];
+  private static final int SMALLEST = 1024;
+
+  private long[] addresses = new long[SMALLEST];
 
   /** Null where nothing is: the address beside it means nothing then. */
-  private Block[] blocks = new Block[1024];
+  private Block[] blocks = new Block[SMALLEST];
 
   private int used;
 
@@ -32,8 +32,8 @@ final class BlockMap {
 
   /** Forgets everything. */
   void clear() {
-    Arrays.fill(blocks, null);
-    Arrays.fill(addresses, 0);
+    addresses = new long[SMALLEST];
+    blocks = new Block[SMALLEST];
     used = 0;
   }
 

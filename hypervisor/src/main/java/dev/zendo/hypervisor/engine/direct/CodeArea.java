@@ -110,6 +110,22 @@ final class CodeArea implements AutoCloseable {
     return writable + Objects.checkFromIndexSize(address - base, length, size);
   }
 
+  /**
+   * Gives what backs some pages back to the host; they read as zero. Nobody may execute in them.
+   *
+   * @param from the first of them
+   * @param bytes which must be in the area; a part of a page counts as a whole one
+   */
+  void discard(long from, long bytes) {
+    long length = wholePages(bytes);
+    long at = writable + Objects.checkFromIndexSize(from - base, length, size);
+    if (writable == base) {
+      LibC.discard(at, length);
+    } else {
+      LibC.punch(at, length);
+    }
+  }
+
   /** Gives the memory back; nobody may execute in it any more. */
   @Override
   public void close() {

@@ -315,6 +315,12 @@ final class DirectExecutor implements VcpuExecutor {
   }
 
   @Override
+  public void shed() {
+    cache.shed();
+    interpreter.shed();
+  }
+
+  @Override
   public void close() {
     cache.close();
     interpreter.close();

@@ -84,6 +84,13 @@ final class InterpreterExecutor implements VcpuExecutor {
   }
 
   @Override
+  public void shed() {
+    for (JumpCache each : jumps) {
+      each.shed();
+    }
+  }
+
+  @Override
   public int step() {
     enter();
     stepOne();

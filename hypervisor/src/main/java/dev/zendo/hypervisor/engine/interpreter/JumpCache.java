@@ -61,6 +61,13 @@ final class JumpCache {
     remembered[memorySlot(block.pc)] = block;
   }
 
+  /** Forgets everything, also what it remembers, and gives the space back. */
+  void shed() {
+    blocks = EMPTY;
+    empty = true;
+    remembered = new Block[0];
+  }
+
   void clear() {
     if (!empty) {
       System.arraycopy(EMPTY, 0, blocks, 0, EMPTY.length);

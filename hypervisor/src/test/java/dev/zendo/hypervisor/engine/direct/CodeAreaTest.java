@@ -38,6 +38,29 @@ class CodeAreaTest {
   }
 
   @Test
+  void whatIsDiscardedReadsAsZeroAndTakesNothing() throws IOException {
+    try (CodeArea twice = CodeArea.mapTwice(RESERVE);
+        CodeArea once = CodeArea.mapOnce(RESERVE)) {
+      for (CodeArea area : List.of(twice, once)) {
+        byte[] code = new byte[1 << 20];
+        Arrays.fill(code, (byte) 0x90);
+        area.write(area.base(), code, code.length);
+        assertEquals(0x9090_9090, HostMemory.getInt(area.base() + 4096));
+        area.discard(area.base() + 4096, code.length - 4096 - 100);
+        assertEquals(0x9090_9090, HostMemory.getInt(area.base()));
+        assertEquals(0, HostMemory.getInt(area.base() + 4096));
+        assertEquals(0, HostMemory.getInt(area.base() + code.length - 4));
+        long resident = resident(area.base());
+        assertTrue(resident < 64, resident + " KiB resident");
+        area.patch(area.base() + 8192, 7);
+        assertEquals(7, HostMemory.getInt(area.base() + 8192));
+        long end = area.base() + area.size();
+        assertThrows(IndexOutOfBoundsException.class, () -> area.discard(end - 4096, 4097));
+      }
+    }
+  }
+
+  @Test
   void theEndsOfTheAreaAreItsBounds() {
     try (CodeArea area = CodeArea.map(4097)) {
       assertEquals(8192, area.size());

@@ -245,6 +245,43 @@ class DirectCodeTest {
   }
 
   @Test
+  void codeThatWasShedIsMadeAgainWhereTheVcpuGoesOn() {
+    // l: mov [rdi],eax; call f; dec ecx; jnz l; ud2; f: inc eax; ret
+    guest.reg(CpuState.RDI, TestGuest.DATA).reg(CpuState.RBX, TestGuest.DATA);
+    guest.reg(CpuState.RAX, 0).reg(CpuState.RCX, 100_000);
+    guest.code(TestGuest.CODE + 0x40, "ffc0 c3");
+    load(guest, "8907 e839000000 ffc9 75f5");
+    EngineCounters counters = guest.executor.counters();
+    guest.executor.shed();
+    assertEquals(0, counters.sheds, "there was nothing");
+    long blocks = 0;
+    for (int i = 1; i <= 5; i++) {
+      assertEquals(ExitReason.INTERRUPTED, guest.executor.run(50_000));
+      assertTrue(counters.codeBytes > 0 && counters.blocks > blocks);
+      blocks = counters.blocks;
+      guest.executor.shed();
+      assertEquals(i, counters.sheds);
+      assertEquals(0, counters.codeBytes + counters.metadataBytes);
+    }
+    assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+    assertEquals(Vector.UD, guest.cpu.exitVector());
+    assertEquals(100_000, guest.reg(CpuState.RAX));
+    assertEquals(99_999, guest.peek(TestGuest.DATA) & 0xffff_ffffL);
+    assertEquals(6 * 100_000, guest.cpu.instructions());
+    assertEquals(0, counters.flushes);
+  }
+
+  @Test
+  void changesOfCodeThatWasShedAreSeenWhenItIsMadeAgain() {
+    load(guest, "b801000000 0f0b");
+    assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+    guest.executor.shed();
+    load(guest, "b802000000 0f0b");
+    assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));
+    assertEquals(2, guest.reg(CpuState.RAX));
+  }
+
+  @Test
   void runningCodeChangesItselfThroughAnAlias() {
     // l: inc rax; cmp eax,5000; jne s; mov word [rdi],0x0b0f; s: jmp l -> ud2
     guest.reg(CpuState.RAX, 0).reg(CpuState.RDI, ALIAS + 15);
