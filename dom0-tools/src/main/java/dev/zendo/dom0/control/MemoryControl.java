@@ -19,6 +19,9 @@ import dev.zendo.hypercalls.memory.Reservation;
 import dev.zendo.hypercalls.mmu.MmuextCommand;
 import dev.zendo.hypercalls.mmu.MmuextOp;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 
 /** Frames of domains: giving them, mapping them, pinning page tables in them. Thread-safe. */
 public final class MemoryControl {
@@ -151,21 +154,22 @@ public final class MemoryControl {
 
   private void frameKinds(int domain, long[] frames, int from, int count, byte[] kinds) {
     PhysicalMemory memory = gate.memory();
+    ByteBuffer list = ByteBuffer.allocate(count * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    LongBuffer values = list.asLongBuffer().put(frames, from, count);
     calls.run(
         "asking for frames of",
         DomctlOp.GETPAGEFRAMEINFO3,
         domain,
         at -> {
-          for (int i = 0; i < count; i++) {
-            memory.putLong(CallGate.LIST + 8L * i, frames[from + i]);
-          }
+          memory.write(CallGate.LIST, list.array(), 0, list.capacity());
           long u = Domctl.GETPAGEFRAMEINFO3.at(at);
           GetPageFrameInfo3.NUM.set(memory, u, count);
           GetPageFrameInfo3.ARRAY.set(memory, u, CallGate.LIST);
         },
         at -> {
+          memory.read(CallGate.LIST, list.array(), 0, list.capacity());
           for (int i = 0; i < count; i++) {
-            kinds[from + i] = (byte) (memory.getLong(CallGate.LIST + 8L * i) >>> 28 & 15);
+            kinds[from + i] = (byte) (values.get(i) >>> 28 & 15);
           }
         });
   }

@@ -12,12 +12,17 @@ import java.util.Arrays;
 final class FrameMap {
   private final long[] frames;
   private final byte[] kinds;
+
+  /** Page frames of machine frames, from the least one on that is there. */
   private final int[] pfns;
 
-  private FrameMap(long[] frames, byte[] kinds, int[] pfns) {
+  private final long least;
+
+  private FrameMap(long[] frames, byte[] kinds, int[] pfns, long least) {
     this.frames = frames;
     this.kinds = kinds;
     this.pfns = pfns;
+    this.least = least;
   }
 
   /**
@@ -27,24 +32,29 @@ final class FrameMap {
    */
   static FrameMap of(MemoryControl memory, int domain, long[] list) {
     byte[] kinds = memory.frameKinds(domain, list);
-    long most = 0;
+    long least = Long.MAX_VALUE;
+    long most = -1;
     for (int i = 0; i < list.length; i++) {
       // The hypervisor knows each frame that it knows a kind of, so this is a frame of the machine.
-      most = kinds[i] == PageKind.NONE ? most : Math.max(most, list[i]);
+      if (kinds[i] != PageKind.NONE) {
+        least = Math.min(least, list[i]);
+        most = Math.max(most, list[i]);
+      }
     }
-    int[] pfns = new int[(int) most + 1];
+    int[] pfns = new int[most < 0 ? 0 : (int) (most - least) + 1];
     Arrays.fill(pfns, -1);
     for (int i = 0; i < list.length; i++) {
       if (kinds[i] == PageKind.NONE) {
         continue;
       }
-      if (pfns[(int) list[i]] < 0) {
-        pfns[(int) list[i]] = i;
+      int index = (int) (list[i] - least);
+      if (pfns[index] < 0) {
+        pfns[index] = i;
       } else {
         kinds[i] = PageKind.NONE;
       }
     }
-    return new FrameMap(list, kinds, pfns);
+    return new FrameMap(list, kinds, pfns, least);
   }
 
   /** Page frames, those that are not there included. */
@@ -69,10 +79,12 @@ final class FrameMap {
    * @throws StreamException when it is none of the domain's
    */
   long pfn(long frame, String what) {
-    if (frame < 0 || frame >= pfns.length || pfns[(int) frame] < 0) {
+    // No frame is so great or small that the difference could overflow to one that is there.
+    long index = frame - least;
+    if (frame < 0 || index < 0 || index >= pfns.length || pfns[(int) index] < 0) {
       throw new StreamException(
           what + " of the guest refers to frame " + frame + ", which is none of its memory");
     }
-    return pfns[(int) frame];
+    return pfns[(int) index];
   }
 }

@@ -53,6 +53,9 @@ public final class DomctlCall implements HypercallHandler {
   /** Where in the scratch memory a vcpu context is put, behind the domctl. */
   private static final int CONTEXT = 1024;
 
+  /** Elements of a list of pages that are looked at behind the domctl. */
+  private static final int PAGES_AT_A_TIME = 512;
+
   /** Most frames of one getpageframeinfo3. */
   private static final long MOST_PAGES = 1024;
 
@@ -269,15 +272,18 @@ public final class DomctlCall implements HypercallHandler {
       return -E2BIG;
     }
     long list = GetPageFrameInfo3.ARRAY.get(HOST, spec);
-    long element = v.scratch() + CONTEXT;
-    for (int i = 0; i < count; i++) {
-      long pointer = list + 8L * i;
-      if (!v.guest().read(pointer, element, Long.BYTES)) {
+    long elements = v.scratch() + CONTEXT;
+    for (int done = 0; done < count; done += PAGES_AT_A_TIME) {
+      long pointer = list + 8L * done;
+      int some = (int) Math.min(PAGES_AT_A_TIME, count - done);
+      if (!v.guest().read(pointer, elements, some * Long.BYTES)) {
         return -EFAULT;
       }
-      int kind = memory.frameKind(domain, HostMemory.getLong(element));
-      HostMemory.putLong(element, kind == DomainMemory.NOT_OWNED ? NO_PAGE : (long) kind << 28);
-      if (!v.guest().write(pointer, element, Long.BYTES)) {
+      for (long element = elements; element < elements + 8L * some; element += Long.BYTES) {
+        int kind = memory.frameKind(domain, HostMemory.getLong(element));
+        HostMemory.putLong(element, kind == DomainMemory.NOT_OWNED ? NO_PAGE : (long) kind << 28);
+      }
+      if (!v.guest().write(pointer, elements, some * Long.BYTES)) {
         return -EFAULT;
       }
     }
