@@ -14,6 +14,9 @@ final class Clone {
   private final Path state;
   private final int rounds;
 
+  /** Domains that the script starts to be cloned once. */
+  private static final int FRESH = 5;
+
   private Clone(Path state, int rounds) {
     this.state = state;
     this.rounds = rounds;
@@ -21,9 +24,11 @@ final class Clone {
 
   public static void main(String[] args) throws Exception {
     Clone bench = new Clone(Path.of(args[0]), Integer.parseInt(args[1]));
+    bench.firstOfDomain();
     bench.fromSnapshot();
     bench.fromDomain();
-    bench.memory();
+    bench.memory("ready", "of a snapshot");
+    bench.memory("linux", "of a domain that runs");
   }
 
   /** One connection, which may become a console. */
@@ -80,7 +85,7 @@ final class Clone {
     Arrays.sort(values);
     System.out.printf(
         Locale.ROOT,
-        "%-44s %7.1f %s (%.1f to %.1f)%n",
+        "%-52s %7.1f %s (%.1f to %.1f)%n",
         what,
         values[(values.length - 1) / 2],
         unit,
@@ -88,48 +93,84 @@ final class Clone {
         values[values.length - 1]);
   }
 
-  private void fromSnapshot() throws IOException {
-    double[] asked = new double[rounds];
-    double[] answered = new double[rounds];
-    for (int i = 0; i < rounds; i++) {
-      measure("ready", "a" + i, asked, answered, i);
+  /** Each domain is cloned once in its life, as nothing of it is frozen before. */
+  private void firstOfDomain() throws IOException {
+    Times times = new Times(FRESH);
+    for (int i = 0; i < FRESH; i++) {
+      times.measure("fresh" + i, "f" + i, i);
     }
-    print("clone of a snapshot: asked", "ms", asked);
-    print("clone of a snapshot: its shell answers", "ms", answered);
+    times.print("first clone of a domain");
+  }
+
+  private void fromSnapshot() throws IOException {
+    Times times = new Times(rounds);
+    for (int i = 0; i < rounds; i++) {
+      times.measure("ready", "a" + i, i);
+    }
+    times.print("clone of a snapshot");
   }
 
   private void fromDomain() throws IOException {
-    double[] asked = new double[rounds];
-    double[] answered = new double[rounds];
+    Times times = new Times(rounds);
     for (int i = 0; i < rounds; i++) {
-      measure("linux", "b" + i, asked, answered, i);
+      times.measure("linux", "b" + i, i);
     }
-    print("clone of a domain that runs: asked", "ms", asked);
-    print("clone of a domain that runs: its shell answers", "ms", answered);
+    times.print("later clone of a domain");
   }
 
-  private void measure(String from, String name, double[] asked, double[] answered, int i)
-      throws IOException {
-    try (Connection daemon = new Connection()) {
-      daemon.ask("hello", "");
-      long begin = System.nanoTime();
-      daemon.ask("clone", "\"source\": \"" + from + "\", \"name\": \"" + name + "\"");
-      asked[i] = (System.nanoTime() - begin) / 1e6;
-      answered[i] = shell(name, begin);
-      daemon.ask("destroy", "\"domain\": \"" + name + "\"");
+  /** Clones of a kind, in milliseconds. */
+  private final class Times {
+    private final double[] asked;
+    private final double[] answered;
+    private final double[] suspending;
+    private final double[] still;
+
+    Times(int count) {
+      asked = new double[count];
+      answered = new double[count];
+      suspending = new double[count];
+      still = new double[count];
+    }
+
+    void measure(String from, String name, int i) throws IOException {
+      try (Connection daemon = new Connection()) {
+        daemon.ask("hello", "");
+        long begin = System.nanoTime();
+        String answer =
+            daemon.ask("clone", "\"source\": \"" + from + "\", \"name\": \"" + name + "\"");
+        asked[i] = (System.nanoTime() - begin) / 1e6;
+        suspending[i] = nanos(answer, "suspend_ns") / 1e6;
+        still[i] = suspending[i] + nanos(answer, "downtime_ns") / 1e6;
+        answered[i] = shell(name, begin);
+        daemon.ask("destroy", "\"domain\": \"" + name + "\"");
+      }
+    }
+
+    void print(String what) {
+      Clone.print(what + ": asked", "ms", asked);
+      Clone.print(what + ": its shell answers", "ms", answered);
+      if (still[0] > 0) {
+        Clone.print(what + ": the domain stood still", "ms", still);
+        Clone.print(what + ": of this, its kernel", "ms", suspending);
+      }
     }
   }
 
-  private void memory() throws IOException {
+  private static long nanos(String answer, String key) {
+    int at = answer.indexOf("\"" + key + "\":");
+    return at < 0 ? 0 : Long.parseLong(answer.substring(at + key.length() + 3).split("[,}]")[0]);
+  }
+
+  private void memory(String source, String kind) throws IOException {
     double[] own = new double[rounds];
     double[] all = new double[rounds];
     double[] later = new double[rounds];
     try (Connection daemon = new Connection()) {
       for (int i = 0; i < rounds; i++) {
-        long[] before = anonymous();
         String name = "c" + i;
-        daemon.ask(
-            "clone", "\"source\": \"ready\", \"paused\": true, \"name\": \"" + name + "\"");
+        String clone = "\"source\": \"" + source + "\", \"name\": \"" + name + "\"";
+        long[] before = anonymous();
+        daemon.ask("clone", "\"paused\": true, " + clone);
         long[] made = anonymous();
         daemon.ask("unpause", "\"domain\": \"" + name + "\"");
         shell(name, 0);
@@ -142,7 +183,7 @@ final class Clone {
         daemon.ask("destroy", "\"domain\": \"c" + i + "\"");
       }
     }
-    print("private memory before it runs", "MiB", own);
+    print("private memory, clone " + kind, "MiB", own);
     print("the same, and what the daemon took", "MiB", all);
     print("private memory after its shell answered", "MiB", later);
   }

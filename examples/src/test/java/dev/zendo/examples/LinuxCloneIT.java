@@ -49,7 +49,25 @@ class LinuxCloneIT {
       // What the parent and the first clone wrote since is nobody else's.
       ask(second, "md5sum -c /sum; echo e$((6*7)) $mark; mark=second", "e42 kept");
       assertTrue(second.log().text().contains("/r: OK"), () -> second.log().text());
+      // The parent goes on with its memory in common, and is kept again: only what it wrote is new.
+      ask(
+          parent,
+          "dd if=/dev/urandom of=/p bs=1M count=16; md5sum /p > /sum2; mark=more; echo i$((6*7))",
+          "i42");
+      FrozenDomain later = freeze(parent);
+      ask(
+          parent,
+          "dd if=/dev/urandom of=/q bs=1M count=32; md5sum -c /sum2; echo j$((6*7))",
+          "j42");
+      assertTrue(parent.log().text().contains("/p: OK"), () -> parent.log().text());
+      Guest fourth = create(later);
+      later.close();
+      ask(fourth, "md5sum -c /sum2; echo k$((6*7)) $mark", "k42 more");
+      assertTrue(fourth.log().text().contains("/p: OK"), () -> fourth.log().text());
+      clean(fourth);
+      clean(parent);
       parent.close();
+      fourth.close();
       frozen.close();
       FrozenDomain again = freeze(second);
       second.close();
@@ -59,10 +77,7 @@ class LinuxCloneIT {
       assertTrue(third.log().text().contains("/r: OK"), () -> third.log().text());
       ask(first, "echo g$((6*7)) $mark", "g42 first");
       for (Guest guest : List.of(first, third)) {
-        ask(guest, "dmesg | grep -E 'WARNING:|BUG|Oops|Call Trace'; echo h$((6*7))", "h42");
-        for (String sign : List.of("] WARNING:", "] BUG:", "] Oops", "] Call Trace")) {
-          assertFalse(guest.log().text().contains(sign), () -> guest.log().text());
-        }
+        clean(guest);
         guest.close();
       }
       assertEquals(free, machine.freeFrames());
@@ -82,6 +97,14 @@ class LinuxCloneIT {
       return FrozenDomain.of(machine.control(), machine.copyOnWrite(), guest.id());
     } finally {
       suspension.cancel();
+    }
+  }
+
+  /** Its kernel has nothing to complain of. */
+  private static void clean(Guest guest) throws InterruptedException {
+    ask(guest, "dmesg | grep -E 'WARNING:|BUG|Oops|Call Trace'; echo h$((6*7))", "h42");
+    for (String sign : List.of("] WARNING:", "] BUG:", "] Oops", "] Call Trace")) {
+      assertFalse(guest.log().text().contains(sign), () -> guest.log().text());
     }
   }
 

@@ -60,20 +60,30 @@ final class CloneMethods {
     ObjectNode config = CloneConfig.of(present.of(domain));
     domain.beginSaving();
     try {
+      long asked = System.nanoTime();
       Suspension suspension = Suspension.of(machine.control(), domain.guest(), patience);
+      long suspended = System.nanoTime();
       SnapshotDisks disks = new SnapshotDisks(folder, name);
+      FrozenDomain memory = null;
       boolean done = false;
       try {
-        disks.copy(domain.guest(), CloneConfig.named(config, domain.name()));
-        FrozenDomain memory =
-            FrozenDomain.of(machine.control(), machine.copyOnWrite(), domain.id());
+        try {
+          disks.copy(domain.guest(), CloneConfig.named(config, domain.name()));
+          memory = FrozenDomain.of(machine.control(), machine.copyOnWrite(), domain.id());
+        } finally {
+          domain.goOn(suspension, false);
+        }
         done = true;
-        return new Snapshot(name, domain.name(), Instant.now(), config, memory, disks);
+        long downtime = System.nanoTime() - suspended;
+        Snapshots.Pause pause = new Snapshots.Pause(suspended - asked, downtime);
+        return new Snapshot(name, domain.name(), Instant.now(), config, memory, disks, pause);
       } catch (StreamException e) {
         throw new DaemonException(Kind.REFUSED, domain.name() + " " + e.getMessage());
       } finally {
-        domain.goOn(suspension, false);
         if (!done) {
+          if (memory != null) {
+            memory.close();
+          }
           disks.close();
         }
       }
@@ -107,11 +117,11 @@ final class CloneMethods {
       return make(call, snapshot, name);
     }
     try (Snapshot passing = take(call, table.find(source), name)) {
-      return make(call, passing, name);
+      return passing.pause().describe(make(call, passing, name));
     }
   }
 
-  private JsonNode make(Call call, Snapshot snapshot, String name) {
+  private ObjectNode make(Call call, Snapshot snapshot, String name) {
     DomainConfig config = CloneConfig.named(snapshot.config(), name);
     List<String> disks = snapshot.disks().of(config);
     ManagedDomain domain = null;

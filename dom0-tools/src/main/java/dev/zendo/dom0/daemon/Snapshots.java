@@ -23,6 +23,7 @@ final class Snapshots implements AutoCloseable {
    * @param config of its clones
    * @param memory memory and vcpus
    * @param disks what it has of disks
+   * @param pause how long the domain stood still for it
    */
   record Snapshot(
       String name,
@@ -30,7 +31,8 @@ final class Snapshots implements AutoCloseable {
       Instant taken,
       ObjectNode config,
       FrozenDomain memory,
-      SnapshotDisks disks)
+      SnapshotDisks disks,
+      Pause pause)
       implements AutoCloseable {
     /** Lets go of its memory, and of disks that no clone uses. */
     @Override
@@ -40,11 +42,20 @@ final class Snapshots implements AutoCloseable {
     }
 
     ObjectNode describe() {
-      return Json.object()
-          .put("name", name)
-          .put("domain", domain)
-          .put("taken", taken.toString())
-          .put("bytes", memory.bytes());
+      ObjectNode json = Json.object().put("name", name).put("domain", domain);
+      return pause.describe(json.put("taken", taken.toString()).put("bytes", memory.bytes()));
+    }
+  }
+
+  /**
+   * How long a domain stood still, in nanoseconds.
+   *
+   * @param suspend what its kernel took to suspend
+   * @param downtime from then on until it went on
+   */
+  record Pause(long suspend, long downtime) {
+    ObjectNode describe(ObjectNode json) {
+      return json.put("suspend_ns", suspend).put("downtime_ns", downtime);
     }
   }
 

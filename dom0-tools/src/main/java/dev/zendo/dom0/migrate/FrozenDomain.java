@@ -13,6 +13,7 @@ import dev.zendo.hypervisor.memory.CopyOnWrite;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /**
  * What a suspended domain was, kept in memory: any number of domains go on from there. They have
@@ -37,7 +38,13 @@ public final class FrozenDomain implements DomainSource, AutoCloseable {
     boolean done = false;
     try {
       Recorder recorder = frozen.recorder;
-      DomainSaver.save(control, domain, recorder, map -> recorder.pages(memory, domain, map));
+      // A vcpu that waited for others may still be on a processor.
+      control.domains().pause(domain);
+      try {
+        DomainSaver.save(control, domain, recorder, map -> recorder.pages(memory, domain, map));
+      } finally {
+        control.domains().unpause(domain);
+      }
       done = true;
       return frozen;
     } finally {
@@ -98,13 +105,9 @@ public final class FrozenDomain implements DomainSource, AutoCloseable {
 
     private void exchange(FrameMap map, int pfn, int level) {
       String what = "a page table of level " + level;
-      for (int i = 0; i < GuestPages.ENTRIES; i++) {
-        long entry = pages.getLong(pfn, i * Long.BYTES);
-        if (entry != 0) {
-          long value = PageTableEntries.exchange(level, i, entry, frame -> map.pfn(frame, what));
-          pages.putLong(pfn, i * Long.BYTES, value);
-        }
-      }
+      LongUnaryOperator exchanged = frame -> map.pfn(frame, what);
+      pages.change(
+          pfn, (index, entry) -> PageTableEntries.exchange(level, index, entry, exchanged));
     }
 
     void replay(DomainRestorer.Restoration to) {

@@ -19,6 +19,7 @@ import dev.zendo.dom0.control.MemoryControl;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.migrate.stream.DomainSink;
 import dev.zendo.dom0.migrate.stream.StreamException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +59,7 @@ class FrozenDomainTest {
   private Guest parent;
   private final Map<Guest, long[]> known = new HashMap<>();
   private long free;
+  private final long layers = layers();
 
   @BeforeEach
   void build() throws IOException {
@@ -117,7 +124,23 @@ class FrozenDomainTest {
   private void nothingIsLeft() {
     assertEquals(free, machine.freeFrames());
     assertEquals(0, machine.copyOnWrite().mappedRanges());
+    assertEquals(layers, layers());
     assertTrue(machine.internalErrors().isEmpty());
+  }
+
+  /** Files of frozen pages that are open. */
+  private static long layers() {
+    File[] open = new File("/proc/self/fd").listFiles();
+    return open == null ? 0 : Stream.of(open).filter(FrozenDomainTest::isLayer).count();
+  }
+
+  private static boolean isLayer(File descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor.toPath()).toString().contains("zendo-frozen");
+    } catch (IOException e) {
+      // The one with which they were listed.
+      return false;
+    }
   }
 
   private void runs(Guest guest) throws InterruptedException {
@@ -187,6 +210,93 @@ class FrozenDomainTest {
     assertEquals(77, get(grandchild, 7));
     runs(grandchild);
     grandchild.close();
+    nothingIsLeft();
+  }
+
+  @Test
+  void laterSnapshotsShareWhatStayedTheSame() throws InterruptedException {
+    Random random = new Random(11);
+    long[] now = new long[DATA_PAGES];
+    for (int i = 0; i < DATA_PAGES; i++) {
+      now[i] = 100L + i;
+    }
+    List<FrozenDomain> snapshots = new ArrayList<>();
+    List<long[]> then = new ArrayList<>();
+    for (int round = 0; round < 12; round++) {
+      snapshots.add(freeze(parent));
+      then.add(now.clone());
+      // Pages here and there, and a run of some length, part of which becomes zero.
+      int first = random.nextInt(DATA_PAGES);
+      for (int i = 0; i < 60; i++) {
+        int page = i < 40 ? (first + i) % DATA_PAGES : random.nextInt(DATA_PAGES);
+        now[page] = i % 5 == 4 ? 0 : random.nextInt();
+        set(parent, page, now[page]);
+      }
+      if (random.nextInt(3) == 0) {
+        int gone = random.nextInt(snapshots.size());
+        snapshots.remove(gone).close();
+        then.remove(gone);
+      }
+      if (!snapshots.isEmpty()) {
+        int which = random.nextInt(snapshots.size());
+        Guest clone = create(snapshots.get(which));
+        for (int i = 0; i < DATA_PAGES; i++) {
+          assertEquals(then.get(which)[i], get(clone, i));
+          assertEquals(now[i], get(parent, i));
+        }
+        known.remove(clone);
+        clone.close();
+      }
+    }
+    Guest last = create(snapshots.get(0));
+    snapshots.forEach(FrozenDomain::close);
+    parent.close();
+    runs(last);
+    last.close();
+    nothingIsLeft();
+  }
+
+  @Test
+  void whatOthersWriteMeanwhileIsNotLost() throws Exception {
+    freeze(parent).close();
+    long[] own = suspendedFrames(parent);
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicBoolean enough = new AtomicBoolean();
+    try (Mapping mapped = memory.mapForeign(parent.id(), own, DATA, DATA_PAGES)) {
+      FutureTask<Long> writer =
+          new FutureTask<>(
+              () -> {
+                long value = 1000;
+                while (!enough.get()) {
+                  value++;
+                  for (int page = 0; page < DATA_PAGES; page += 3) {
+                    memory.memory().putLong(mapped.address() + 4096L * page + 16, value);
+                  }
+                  begun.countDown();
+                }
+                return value;
+              });
+      Thread thread = new Thread(writer, "writer");
+      thread.start();
+      try {
+        assertTrue(begun.await(30, TimeUnit.SECONDS));
+        for (int round = 0; round < 20; round++) {
+          freeze(parent).close();
+        }
+      } finally {
+        enough.set(true);
+        thread.join();
+      }
+      for (int page = 0; page < DATA_PAGES; page++) {
+        assertEquals(page % 3 == 0 ? writer.get() : 100 + page, get(parent, page));
+      }
+    }
+    FrozenDomain frozen = freeze(parent);
+    Guest clone = create(frozen);
+    assertEquals(get(parent, 3), get(clone, 3));
+    frozen.close();
+    clone.close();
+    parent.close();
     nothingIsLeft();
   }
 

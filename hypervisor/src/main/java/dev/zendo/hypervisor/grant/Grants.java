@@ -96,6 +96,24 @@ public final class Grants {
         });
   }
 
+  /**
+   * Names the frames that a domain's grant table grants or once granted, some perhaps twice, as the
+   * domain numbers them.
+   */
+  public void forEachGranted(Domain granter, LongConsumer visitor) {
+    GrantTable table = GrantingDomain.stateOf(granter).table();
+    table.lock.lock();
+    try {
+      for (int ref = 0; ref < table.entries(); ref++) {
+        if (table.flags(ref) != 0) {
+          visitor.accept(table.frameOf(ref));
+        }
+      }
+    } finally {
+      table.lock.unlock();
+    }
+  }
+
   /** Most frames the grant table of a domain may have. */
   public int maxFrames(Domain domain) {
     return GrantingDomain.stateOf(domain).table().maxFrames();

@@ -146,8 +146,20 @@ public final class FrameAllocator {
    *
    * @return false when the host refuses: nothing has changed
    */
-  public synchronized boolean map(long first, int count, FrozenPages pages, int page) {
-    return mapped.map(first, count, pages, page);
+  public synchronized boolean map(long first, int count, FrozenLayer layer, int page) {
+    return mapped.map(first, count, layer, page);
+  }
+
+  /** Tells from where frames that are in use are mapped; pages stay while the visitor is told. */
+  public synchronized void origins(long first, int count, OriginVisitor visitor) {
+    mapped.origins(first, count, visitor);
+  }
+
+  /** Hears from where frames are mapped. */
+  @FunctionalInterface
+  public interface OriginVisitor {
+    /** Neighbouring frames show neighbouring pages of a layer, where nobody has written them. */
+    void mapped(long first, int count, FrozenLayer layer, int page);
   }
 
   /** How many ranges of frames are mapped from somewhere; a statistic for tests. */

@@ -1,152 +1,134 @@
 package dev.zendo.hypervisor.machine;
 
-import com.sun.jna.Platform;
-import java.util.BitSet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
- * Pages that are filled once and then stay as they are, outside of machine memory: what frames of
- * several domains hold until they are written ({@link FrameAllocator#map}). On Linux they are a
- * file in memory, which the host maps copy-on-write; elsewhere frames get copies.
+ * What pages of a domain held at some time: each is a page of some {@link FrozenLayer}, or full of
+ * zeros. Layers may be those of earlier times, and of other domains.
  *
- * <p>Filled by one thread; read by any when it is handed over. What was mapped of it survives
- * {@link #close}.
+ * <p>Made by one thread; read by any when it is handed over. What was mapped of it survives {@link
+ * #close}.
  */
 public final class FrozenPages implements AutoCloseable {
-  private static final int NO_FILE = -1;
-  private static final int WORDS = MachineMemory.FRAME_SIZE / Long.BYTES;
+  private final List<FrozenLayer> layers = new ArrayList<>();
 
-  private final int file;
-  private final long base;
-  private final long bytes;
-  private final BitSet filled = new BitSet();
+  /** One more than the index of its layer, 0 for zeros. */
+  private final char[] layer;
 
-  private FrozenPages(int file, long base, long bytes) {
-    this.file = file;
-    this.base = base;
-    this.bytes = bytes;
+  private final int[] page;
+  private int latest;
+  private int filled;
+
+  /** Pages of zeros. */
+  public FrozenPages(int count) {
+    layer = new char[count];
+    page = new int[count];
+  }
+
+  /** Number of pages. */
+  public int count() {
+    return page.length;
   }
 
   /**
-   * Pages full of zeros.
-   *
-   * @param count their number, at least 1
-   * @throws OutOfMemoryError when the host refuses
+   * Has pages of zeros be neighbouring ones of a layer, as far as those are filled, which stays as
+   * long as this object.
    */
-  public static FrozenPages allocate(int count) {
-    long bytes = (long) count << MachineMemory.FRAME_SHIFT;
-    if (Platform.isLinux() && Platform.is64Bit()) {
-      try {
-        return ofFile(bytes);
-      } catch (UnsupportedOperationException e) {
-        // There are sandboxes without such files.
-        return plain(bytes);
+  public void refer(int first, int count, FrozenLayer to, int pageThere) {
+    char number = (char) (number(to) + 1);
+    int end = pageThere + count;
+    int empty;
+    for (int i = to.nextFilled(pageThere); i < end; i = to.nextFilled(empty)) {
+      empty = Math.min(end, to.nextEmpty(i));
+      to.retain(i, empty - i);
+      Arrays.fill(layer, first + i - pageThere, first + empty - pageThere, number);
+      for (int k = i; k < empty; k++) {
+        page[first + k - pageThere] = k;
       }
-    }
-    return plain(bytes);
-  }
-
-  /** Pages that can only be copied. */
-  static FrozenPages plain(long bytes) {
-    return new FrozenPages(NO_FILE, HostMemory.allocate(bytes, MachineMemory.FRAME_SIZE), bytes);
-  }
-
-  private static FrozenPages ofFile(long bytes) {
-    int file = LibC.memoryFile("zendo-frozen", bytes);
-    try {
-      int protection = LibC.PROT_READ | LibC.PROT_WRITE;
-      int flags = LibC.MAP_SHARED | LibC.MAP_NORESERVE;
-      return new FrozenPages(file, LibC.mmap(bytes, protection, flags, file), bytes);
-    } catch (UnsupportedOperationException e) {
-      LibC.close(file);
-      throw e;
+      filled += empty - i;
     }
   }
 
-  /** The file, or a negative number when there is none. */
-  int file() {
-    return file;
-  }
-
-  /** Host address of a page. */
-  public long address(long page) {
-    return base + (page << MachineMemory.FRAME_SHIFT);
-  }
-
-  /**
-   * Takes what is at a host address; zeros take no memory.
-   *
-   * @param first the first page
-   * @param count how many pages
-   * @throws OutOfMemoryError when the host has no memory for them
-   */
-  public void fill(int first, int count, long from) {
-    for (int i = 0; i < count; ) {
-      int end = i;
-      while (end < count && !isZero(from + ((long) end << MachineMemory.FRAME_SHIFT))) {
-        end++;
-      }
-      if (end > i) {
-        filled.set(first + i, first + end);
-        write(first + i, end - i, from + ((long) i << MachineMemory.FRAME_SHIFT));
-      }
-      i = end + 1;
-    }
-  }
-
-  private static boolean isZero(long page) {
-    for (int i = 0; i < WORDS; i++) {
-      if (HostMemory.getLong(page + 8L * i) != 0) {
-        return false;
+  /** There are far fewer than ranges of frames ({@link MappedRanges#MOST}). */
+  private int number(FrozenLayer of) {
+    if (latest >= layers.size() || layers.get(latest) != of) {
+      latest = layers.indexOf(of);
+      if (latest < 0) {
+        latest = layers.size();
+        layers.add(of);
       }
     }
-    return true;
+    return latest;
   }
 
-  /** Through the file, as the host would clear pages first that are touched in memory. */
-  private void write(int first, int count, long from) {
-    long offset = (long) first << MachineMemory.FRAME_SHIFT;
-    long length = (long) count << MachineMemory.FRAME_SHIFT;
-    if (file == NO_FILE) {
-      HostMemory.copy(from, base + offset, length);
+  /** Whether a page is anything but zeros. */
+  public boolean isFilled(int index) {
+    return layer[index] != 0;
+  }
+
+  /** How many pages are anything but zeros. */
+  public int filled() {
+    return filled;
+  }
+
+  /** The layer of a page that is filled. */
+  public FrozenLayer layer(int index) {
+    return layers.get(layer[index] - 1);
+  }
+
+  /** Which page of its layer a filled page is. */
+  public int page(int index) {
+    return page[index];
+  }
+
+  /** Whether a page is filled with the given page of a layer. */
+  public boolean is(int index, FrozenLayer of, int pageThere) {
+    return layer[index] != 0 && page[index] == pageThere && layer(index) == of;
+  }
+
+  /** Host address of a page that is filled. */
+  public long address(int index) {
+    return layer(index).address(page[index]);
+  }
+
+  /** What becomes of a value of a page. */
+  @FunctionalInterface
+  public interface Change {
+    /** The new one in place of one that is not zero, at an index of 8 bytes. */
+    long of(int index, long value);
+  }
+
+  /** Changes the values of a page to which nobody else refers. */
+  public void change(int index, Change change) {
+    if (!isFilled(index)) {
       return;
     }
-    try {
-      for (long done = 0; done < length; ) {
-        done += LibC.write(file, from + done, length - done, offset + done);
+    long at = address(index);
+    for (int i = 0; i < MachineMemory.FRAME_SIZE / Long.BYTES; i++) {
+      long value = HostMemory.getLong(at + (long) i * Long.BYTES);
+      if (value != 0) {
+        HostMemory.putLong(at + (long) i * Long.BYTES, change.of(i, value));
       }
-    } catch (UnsupportedOperationException e) {
-      throw new OutOfMemoryError("no memory for pages that are kept: " + e.getMessage());
     }
-  }
-
-  /** The value of 8 bytes. */
-  public long getLong(int page, int offset) {
-    return HostMemory.getLong(address(page) + offset);
-  }
-
-  /** Changes a value of 8 bytes in a page that was filled; before anybody shares it. */
-  public void putLong(int page, int offset, long value) {
-    HostMemory.putLong(address(page) + offset, value);
-  }
-
-  /** Whether a page was filled with anything but zeros. */
-  public boolean isFilled(int page) {
-    return filled.get(page);
-  }
-
-  /** How many pages were filled with anything but zeros. */
-  public int filled() {
-    return filled.cardinality();
   }
 
   /** Lets go of the pages; nobody may use this object afterwards. */
   @Override
   public void close() {
-    if (file == NO_FILE) {
-      HostMemory.free(base);
-    } else {
-      LibC.munmap(base, bytes);
-      LibC.close(file);
+    for (int i = 0; i < page.length; ) {
+      int count = 1;
+      if (layer[i] != 0) {
+        while (i + count < page.length
+            && layer[i + count] == layer[i]
+            && page[i + count] == page[i] + count) {
+          count++;
+        }
+        layer(i).drop(page[i], count);
+      }
+      i += count;
     }
+    layers.forEach(FrozenLayer::trim);
   }
 }

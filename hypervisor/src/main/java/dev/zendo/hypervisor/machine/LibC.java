@@ -38,6 +38,8 @@ public final class LibC {
   private static final int MADV_DONTNEED = 4;
   private static final int MADV_REMOVE = 9;
   private static final int MADV_HUGEPAGE = 14;
+  private static final int FALLOC_FL_KEEP_SIZE = 1;
+  private static final int FALLOC_FL_PUNCH_HOLE = 2;
   private static final int PR_SET_TIMERSLACK = 29;
 
   private LibC() {}
@@ -89,6 +91,11 @@ public final class LibC {
       throw refused("pwrite");
     }
     return written;
+  }
+
+  /** Has part of a file read as zeros; the host gets what backed it. */
+  static void punchHole(int file, long offset, long bytes) {
+    call("fallocate", file, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset, bytes);
   }
 
   /** Ends a mapping. */

@@ -52,13 +52,13 @@ public final class MachineMemory implements AutoCloseable {
   }
 
   /**
-   * Has frames hold what pages of a file hold until they are written.
+   * Has frames hold what pages of a layer hold until they are written.
    *
    * @throws UnsupportedOperationException when the host refuses; nothing has changed
    */
-  void map(long mfn, long count, FrozenPages pages, long page) {
+  void map(long mfn, long count, FrozenLayer layer, long page) {
     long offset = page << FRAME_SHIFT;
-    LibC.mapPrivately(address(mfn), count << FRAME_SHIFT, pages.file(), offset);
+    LibC.mapPrivately(address(mfn), count << FRAME_SHIFT, layer.file(), offset);
   }
 
   /** Makes frames ordinary memory again, full of zeros; false when the host refuses. */
@@ -78,7 +78,7 @@ public final class MachineMemory implements AutoCloseable {
    * Has frames that are not mapped from anywhere read as zeros, and gives what backed them to the
    * host.
    */
-  void discard(long mfn, long count) {
+  public void discard(long mfn, long count) {
     if (CAN_DISCARD) {
       try {
         LibC.discard(address(mfn), count << FRAME_SHIFT);

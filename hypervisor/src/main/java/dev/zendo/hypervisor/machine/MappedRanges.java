@@ -6,9 +6,10 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * The ranges of frames that the host maps copy-on-write from {@link FrozenPages}. Frames of a range
- * may be used for anything, as each gets memory of its own when it is written; when all of them are
- * free, the range becomes ordinary memory again. Guarded by the {@link FrameAllocator}'s lock.
+ * The ranges of frames that the host maps copy-on-write from a {@link FrozenLayer}. Frames of a
+ * range may be used for anything, as each gets memory of its own when it is written; when all of
+ * them are free, the range becomes ordinary memory again. Guarded by the {@link FrameAllocator}'s
+ * lock.
  */
 final class MappedRanges {
   /** So that they leave most of the 65530 mappings that Linux gives a process to others. */
@@ -27,10 +28,17 @@ final class MappedRanges {
   /** Frames from its key up to the end, exclusive, so many of which are not in use. */
   private static final class Range {
     final long end;
+    final FrozenLayer layer;
+
+    /** What the first frame shows. */
+    final int page;
+
     int free;
 
-    Range(long end) {
+    Range(long end, FrozenLayer layer, int page) {
       this.end = end;
+      this.layer = layer;
+      this.page = page;
     }
   }
 
@@ -43,36 +51,56 @@ final class MappedRanges {
    *
    * @return false when the host refuses: nothing has changed
    */
-  boolean map(long first, int count, FrozenPages pages, int page) {
-    if (ranges.size() >= MOST || pages.file() < 0) {
+  boolean map(long first, int count, FrozenLayer layer, int page) {
+    if (ranges.size() >= MOST || layer.file() < 0) {
       return false;
     }
     try {
-      memory.map(first, count, pages, page);
+      memory.map(first, count, layer, page);
     } catch (UnsupportedOperationException e) {
       return false;
     }
+    layer.retain(page, count);
     cut(first, first + count);
-    ranges.put(first, new Range(first + count));
+    ranges.put(first, new Range(first + count, layer, page));
     return true;
+  }
+
+  /** Tells from where frames that are in use are mapped. */
+  void origins(long first, int count, FrameAllocator.OriginVisitor visitor) {
+    long end = first + count;
+    Map.Entry<Long, Range> entry = ranges.lowerEntry(end);
+    while (entry != null && entry.getValue().end > first) {
+      Range range = entry.getValue();
+      long from = Math.max(first, entry.getKey());
+      int frames = (int) (Math.min(end, range.end) - from);
+      visitor.mapped(from, frames, range.layer, range.page + (int) (from - entry.getKey()));
+      entry = ranges.lowerEntry(entry.getKey());
+    }
   }
 
   /** Takes frames that are in use out of the ranges in which they were. */
   private void cut(long first, long end) {
     Map.Entry<Long, Range> entry = ranges.lowerEntry(end);
     while (entry != null && entry.getValue().end > first) {
-      ranges.remove(entry.getKey());
-      keep(entry.getKey(), Math.min(first, entry.getValue().end));
-      keep(Math.max(end, entry.getKey()), entry.getValue().end);
+      long key = entry.getKey();
+      Range range = entry.getValue();
+      ranges.remove(key);
+      int before = (int) Math.max(0, first - key);
+      int behind = (int) Math.max(0, range.end - end);
+      int length = (int) (range.end - key);
+      range.layer.release(range.page + before, length - before - behind);
+      keep(key, key + before, range.layer, range.page);
+      keep(range.end - behind, range.end, range.layer, range.page + length - behind);
       entry = ranges.lowerEntry(end);
     }
   }
 
-  private void keep(long first, long end) {
+  private void keep(long first, long end, FrozenLayer layer, int page) {
     if (first >= end) {
       return;
     }
-    Range range = new Range(end);
+    Range range = new Range(end, layer, page);
     for (int at = unused.nextSetBit((int) first);
         at >= 0 && at < end;
         at = unused.nextSetBit(at + 1)) {
@@ -99,6 +127,7 @@ final class MappedRanges {
     if (range.free == range.end - first && memory.unmap(first, range.end - first)) {
       unused.clear((int) first, (int) range.end);
       ranges.remove(first);
+      range.layer.release(range.page, (int) (range.end - first));
     }
   }
 

@@ -212,7 +212,13 @@ final class PhysicalMaps {
       long entry = space.get(index);
       mfn = TranslatedSpace.kind(entry) == TranslatedSpace.OWN ? TranslatedSpace.frame(entry) : -1;
     }
-    return hold(domain, owner.id(), mfn, gpfn);
+    // Who keeps what the owner's frames hold must know all who may write them.
+    owner.pagingLock().lock();
+    try {
+      return hold(domain, owner.id(), mfn, gpfn);
+    } finally {
+      owner.pagingLock().unlock();
+    }
   }
 
   /**

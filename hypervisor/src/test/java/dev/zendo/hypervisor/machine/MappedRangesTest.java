@@ -22,7 +22,10 @@ class MappedRangesTest {
   private MachineMemory memory;
   private FrameTable table;
   private FrameAllocator allocator;
-  private FrozenPages pages;
+  private FrozenLayer pages;
+
+  /** Refers to them all. */
+  private FrozenPages all = new FrozenPages(PAGES);
 
   @BeforeEach
   void build() {
@@ -30,24 +33,30 @@ class MappedRangesTest {
     table = new FrameTable(FRAMES);
     allocator = new FrameAllocator(memory, table, new CodeMap(FRAMES));
     allocator.add(FIRST, FRAMES);
-    pages = FrozenPages.allocate(PAGES);
+    pages = FrozenLayer.allocate(PAGES);
     long from = HostMemory.allocate(MachineMemory.FRAME_SIZE, 8);
     for (int i = 0; i < PAGES; i++) {
       HostMemory.putLong(from + 8, i % 7 == 0 ? 0 : i);
       pages.fill(i, 1, from);
     }
     HostMemory.free(from);
+    all.refer(0, PAGES, pages, 0);
   }
 
   @AfterEach
   void close() {
-    pages.close();
+    all.close();
+    pages.made();
     table.close();
     memory.close();
   }
 
   private long value(long mfn) {
     return HostMemory.getLong(memory.address(mfn) + 8);
+  }
+
+  private long kept(int page) {
+    return HostMemory.getLong(pages.address(page) + 8);
   }
 
   private void set(long mfn, long value) {
@@ -65,7 +74,7 @@ class MappedRangesTest {
     assertFalse(pages.isFilled(0));
     assertFalse(pages.isFilled(14));
     assertTrue(pages.isFilled(1));
-    assertEquals(PAGES - (PAGES + 6) / 7, pages.filled());
+    assertEquals(PAGES - (PAGES + 6) / 7, all.filled());
   }
 
   @Test
@@ -78,13 +87,13 @@ class MappedRangesTest {
     set(other + 2, -2);
     assertEquals(65, value(other + 1));
     assertEquals(66, value(one + 2));
-    assertEquals(65, pages.getLong(65, 8));
+    assertEquals(65, kept(65));
     free(other, 5);
     assertEquals(-1, value(one + 1));
     assertEquals(1, allocator.mappedRanges());
     free(one, 5);
     assertEquals(0, allocator.mappedRanges());
-    assertEquals(65, pages.getLong(65, 8));
+    assertEquals(65, kept(65));
   }
 
   @Test
@@ -122,6 +131,59 @@ class MappedRangesTest {
     assertEquals(150, value(block + 150));
     free(block, 9);
     assertEquals(0, allocator.mappedRanges());
+  }
+
+  @Test
+  void pagesGoWithTheLastWhoRefersToThem() {
+    long block = allocator.allocate(9, null);
+    assumeTrue(allocator.map(block, 100, pages, 100));
+    all.close();
+    all = new FrozenPages(1);
+    assertEquals(List.of(0L, 101L, 199L, 0L), List.of(kept(99), kept(101), kept(199), kept(200)));
+    // In the middle of the range.
+    assertTrue(allocator.map(block + 30, 20, pages, 400));
+    assertEquals(List.of(129L, 0L, 0L, 150L), List.of(kept(129), kept(131), kept(148), kept(150)));
+    assertEquals(150, value(block + 50));
+    free(block, 9);
+    assertEquals(0, kept(150));
+  }
+
+  @Test
+  void framesKnowWhereTheyComeFrom() {
+    long block = allocator.allocate(9, null);
+    assumeTrue(allocator.map(block + 10, 100, pages, 200));
+    assertTrue(allocator.map(block + 50, 10, pages, 7));
+    int[] found = new int[512];
+    allocator.origins(
+        block + 5,
+        100,
+        (first, count, layer, page) -> {
+          for (int i = 0; i < count; i++) {
+            found[(int) (first - block) + i] = layer == pages ? page + i : -1;
+          }
+        });
+    for (int i = 0; i < 512; i++) {
+      int expected = i < 10 || i >= 105 ? 0 : i >= 50 && i < 60 ? i - 43 : 190 + i;
+      assertEquals(expected, found[i]);
+    }
+    free(block, 9);
+  }
+
+  @Test
+  void theHostTellsWhatWasWritten() {
+    long block = allocator.allocate(9, null);
+    assumeTrue(allocator.map(block, 100, pages, 200));
+    set(block + 3, 1);
+    set(block + 200, 1);
+    assertEquals(204, value(block + 4));
+    try (PageMap map = PageMap.open()) {
+      assumeTrue(map != null && map.look(memory.address(block), 512) == 512);
+      assertEquals(
+          List.of(true, false, false, true),
+          List.of(map.isOwn(3), map.isOwn(4), map.isOwn(99), map.isOwn(200)));
+      assertTrue(map.isThere(4));
+    }
+    free(block, 9);
   }
 
   @Test
