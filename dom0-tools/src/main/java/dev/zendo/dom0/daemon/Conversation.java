@@ -68,7 +68,8 @@ final class Conversation implements Runnable {
     } catch (ToolException e) {
       LOG.debug("refused: {}", line, e);
       refuse(reply, Kind.REFUSED, e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      // The last two: libraries that were replaced under the daemon, a heap that is full.
       LOG.error("{} failed", line, e);
       refuse(reply, Kind.INTERNAL, "internal error: " + e + " (the daemon's log says where)");
     }

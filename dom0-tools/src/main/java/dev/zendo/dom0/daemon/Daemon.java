@@ -75,6 +75,7 @@ public final class Daemon implements AutoCloseable {
     list = new DomainList(machine, domains);
     messages = new MessageMethods(machine.messages(), domains);
     StderrLog.listen(messages);
+    machine.tracer().tellRefusals(machine.messages()::add);
     DomainCounters counters = new DomainCounters(machine, list);
     metrics = new DomainMetrics(counters);
     Map<String, Method> methods = new HashMap<>();

@@ -3,6 +3,7 @@ package dev.zendo.hypervisor.domain;
 import dev.zendo.hypervisor.event.EventChannels;
 import dev.zendo.hypervisor.machine.FrameClaim;
 import dev.zendo.hypervisor.sched.DomainShare;
+import dev.zendo.hypervisor.trace.RefusalBudget;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -48,6 +49,7 @@ public final class Domain {
   private volatile Lifecycle lifecycle = new NoLifecycle();
   private final Watchdogs watchdogs = new Watchdogs(this);
   private final DomainShare share = new DomainShare();
+  private final RefusalBudget refusals = new RefusalBudget();
   private volatile int pauses;
   private volatile int shutdownReason = -1;
   private volatile int shutdownCode = -1;
@@ -258,6 +260,11 @@ public final class Domain {
   /** Its watchdogs. */
   public Watchdogs watchdogs() {
     return watchdogs;
+  }
+
+  /** How many of its refused hypercalls are told. */
+  public RefusalBudget refusals() {
+    return refusals;
   }
 
   /** What it may have of the processors. */

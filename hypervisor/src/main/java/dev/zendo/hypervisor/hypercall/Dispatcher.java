@@ -3,6 +3,7 @@ package dev.zendo.hypervisor.hypercall;
 import dev.zendo.hypercalls.Hypercalls;
 import dev.zendo.hypervisor.domain.Vcpu;
 import dev.zendo.hypervisor.engine.CpuState;
+import dev.zendo.hypervisor.trace.Refusal;
 import dev.zendo.hypervisor.trace.Tracer;
 
 /**
@@ -48,13 +49,18 @@ public final class Dispatcher {
     HypercallHandler handler = table.handler(number);
     vcpu.counters().hypercall(number);
     try {
-      if (!tracer.hypercalls()) {
-        return handler.handle(vcpu, a1, a2, a3, a4, a5);
+      if (tracer.hypercalls()) {
+        return tracer.hypercall(handler, vcpu, number, a1, a2, a3, a4, a5);
       }
-      return tracer.hypercall(handler, vcpu, number, a1, a2, a3, a4, a5);
+      long result = handler.handle(vcpu, a1, a2, a3, a4, a5);
+      if (Refusal.pending()) {
+        tracer.refused(vcpu, number, a1, a2, a3, a4, a5, result);
+      }
+      return result;
     } catch (HypercallError e) {
       throw e;
     } catch (RuntimeException | Error e) {
+      Refusal.forget();
       throw new HypercallError(number, new long[] {a1, a2, a3, a4, a5}, e);
     }
   }

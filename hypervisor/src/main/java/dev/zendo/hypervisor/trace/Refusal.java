@@ -1,10 +1,12 @@
 package dev.zendo.hypervisor.trace;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 /**
- * Why the hypercall that a thread is serving was refused, for traces. The place that refuses notes
- * the broken rule and what broke it; places around it may add where that was.
+ * Why the hypercall that a thread is serving was refused, for traces and logs. The place that
+ * refuses notes the broken rule and what broke it; places around it may add where that was.
  *
- * <p>Costs the reading of a static field, in refusals alone, while nobody traces hypercalls. Each
+ * <p>Costs the reading of a static field, in refusals alone, while nobody wants to know. Each
  * thread has its own notes.
  */
 public final class Refusal {
@@ -15,13 +17,16 @@ public final class Refusal {
   /** Whether some tracer wants to know; it stays so. */
   private static volatile boolean wanted;
 
+  /** How many threads have notes. */
+  private static final AtomicInteger PENDING = new AtomicInteger();
+
   private final Rule[] rules = new Rule[MOST];
   private final long[][] values = new long[MOST][];
   private int count;
 
   private Refusal() {}
 
-  /** Somebody traces hypercalls from now on. */
+  /** Somebody wants to know from now on. */
   static void want() {
     wanted = true;
   }
@@ -69,6 +74,9 @@ public final class Refusal {
   }
 
   private void add(Rule rule, long[] noted) {
+    if (count == 0) {
+      PENDING.getAndIncrement();
+    }
     if (count < MOST) {
       rules[count] = rule;
       values[count] = noted;
@@ -78,22 +86,39 @@ public final class Refusal {
 
   /** What was noted is not the reason after all: another way led on. */
   public static void forget() {
-    if (wanted) {
-      NOTES.get().count = 0;
+    if (pending()) {
+      NOTES.get().clear();
+    }
+  }
+
+  /** Whether some thread has notes; false costs one read. */
+  public static boolean pending() {
+    return PENDING.get() != 0;
+  }
+
+  /** Whether the calling thread has. */
+  static boolean noted() {
+    return NOTES.get().count > 0;
+  }
+
+  private void clear() {
+    if (count > 0) {
+      count = 0;
+      PENDING.getAndDecrement();
     }
   }
 
   /** Appends what was noted, from the outside in, and forgets it; returns whether there was any. */
   static boolean take(StringBuilder out) {
     Refusal notes = NOTES.get();
-    boolean any = notes.count > 0;
-    while (notes.count > 0) {
-      notes.count--;
-      notes.rules[notes.count].append(out, notes.values[notes.count]);
-      if (notes.count > 0) {
+    int count = notes.count;
+    for (int i = count - 1; i >= 0; i--) {
+      notes.rules[i].append(out, notes.values[i]);
+      if (i > 0) {
         out.append(": ");
       }
     }
-    return any;
+    notes.clear();
+    return count > 0;
   }
 }

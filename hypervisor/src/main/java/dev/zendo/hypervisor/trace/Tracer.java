@@ -23,6 +23,7 @@ public final class Tracer {
 
   private final Clock clock;
   private volatile TraceSink sink = text -> {};
+  private volatile RefusalSink refusals;
   private boolean hypercalls;
   private boolean events;
   private boolean traps;
@@ -42,6 +43,12 @@ public final class Tracer {
     hypercalls = traceHypercalls;
     events = traceEvents;
     traps = traceTraps;
+  }
+
+  /** Has somebody told of refused hypercalls, a limited number of each domain's. */
+  public void tellRefusals(RefusalSink to) {
+    refusals = to;
+    Refusal.want();
   }
 
   /** Whether hypercalls are traced. */
@@ -78,6 +85,31 @@ public final class Tracer {
     appendRefusal(out, vcpu, rip, result);
     sink.line(out.toString());
     return result;
+  }
+
+  /**
+   * Tells of a hypercall that was just served, if the calling thread has noted why it was refused.
+   */
+  public void refused(
+      Vcpu vcpu, long number, long a1, long a2, long a3, long a4, long a5, long result) {
+    if (!Refusal.noted()) {
+      return;
+    }
+    RefusalSink to = refusals;
+    boolean guest = to != null && vcpu.executor() != null;
+    long untold = guest ? vcpu.domain().refusals().take(clock.nanos()) : -1;
+    if (untold < 0) {
+      Refusal.forget();
+      return;
+    }
+    StringBuilder out = new StringBuilder(200).append(vcpu).append(' ');
+    CallText.appendCall(out, number, new long[] {a1, a2, a3, a4, a5}, command(vcpu, number, a1));
+    CallText.appendResult(out.append(" = "), result);
+    appendRefusal(out, vcpu, vcpu.cpu().rip(), result);
+    if (untold > 0) {
+      out.append("; ").append(untold).append(" more were refused before");
+    }
+    to.refused(vcpu.domain().id(), out.toString());
   }
 
   /** Says which rule was broken, and by which instruction, when either is known. */

@@ -11,6 +11,7 @@ import dev.zendo.hypercalls.grant.GrantOp;
 import dev.zendo.hypercalls.memory.MemoryOp;
 import dev.zendo.hypercalls.mmu.MmuextCommand;
 import dev.zendo.hypervisor.domain.Domain;
+import dev.zendo.hypervisor.hypercall.Dispatcher;
 import dev.zendo.hypervisor.hypercall.EventCalls;
 import dev.zendo.hypervisor.hypercall.GdtCall;
 import dev.zendo.hypervisor.machine.HostMemory;
@@ -73,6 +74,34 @@ class RefusalTest {
 
   private String map(long entry) {
     return explain(Hypercalls.UPDATE_VA_MAPPING, 9L << 12, entry, 0);
+  }
+
+  @Test
+  void theFirstOnesOfADomainAreToldAndThenFewOfMany() {
+    FakeClock clock = new FakeClock();
+    Tracer quiet = new Tracer(clock);
+    quiet.tellRefusals((who, text) -> lines.add(who + " " + text));
+    Dispatcher dispatcher = new Dispatcher(machine.hypercalls, quiet);
+    long[] bad = {9L << 12, pte(frames[PAGES], KERNEL), 0, 0, 0};
+    for (int i = 0; i < 100; i++) {
+      call(dispatcher, Hypercalls.UPDATE_VA_MAPPING, bad);
+      call(dispatcher, Hypercalls.XEN_VERSION, 0, 0, 0, 0, 0);
+    }
+    assertEquals(RefusalBudget.AT_ONCE, lines.size());
+    String line = lines.get(0);
+    assertTrue(line.startsWith("1 d1v0 update_va_mapping(va=0x9000, "), line);
+    assertTrue(line.contains(" = -EBUSY: " + entry(9)), line);
+    clock.set(RefusalBudget.PAUSE);
+    call(dispatcher, Hypercalls.UPDATE_VA_MAPPING, bad);
+    call(dispatcher, Hypercalls.UPDATE_VA_MAPPING, bad);
+    assertEquals(RefusalBudget.AT_ONCE + 1, lines.size());
+    String last = lines.get(RefusalBudget.AT_ONCE);
+    assertTrue(last.endsWith("; 84 more were refused before"), last);
+    assertFalse(Refusal.pending());
+  }
+
+  private void call(Dispatcher dispatcher, int number, long... a) {
+    dispatcher.call(domain.vcpu(0), number, a[0], a[1], a[2], a[3], a[4]);
   }
 
   @Test
