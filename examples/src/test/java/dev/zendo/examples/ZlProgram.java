@@ -1,0 +1,85 @@
+package dev.zendo.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the program {@code zl} as users do, with a daemon of its own if it needs one. */
+final class ZlProgram {
+  static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  private static final File NOTHING = new File("/dev/null");
+  private static final int SECONDS = 120;
+
+  private final Path folder;
+
+  /** Keeps the daemon's state, and what is printed, in a folder. */
+  ZlProgram(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * What a run left; ends of lines are plain.
+   *
+   * @param status its exit status
+   * @param output what it wrote to standard output
+   * @param errors what it wrote to standard error
+   */
+  record Run(int status, String output, String errors) {}
+
+  /** Runs it without input. */
+  Run run(String... words) throws IOException, InterruptedException {
+    return run(NOTHING, words);
+  }
+
+  /** Runs it. */
+  Run run(File input, String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(ROOT.resolve("zl").toString()));
+    command.addAll(List.of(words));
+    Path output = Files.createTempFile(folder, "output", "");
+    Path errors = Files.createTempFile(folder, "errors", "");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectInput(input)
+            .redirectOutput(output.toFile())
+            .redirectError(errors.toFile());
+    builder.environment().put("ZENDO_STATE", state().toString());
+    Process process = builder.start();
+    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+    process.destroyForcibly();
+    Run run = new Run(ended ? process.exitValue() : -1, text(output), text(errors));
+    assertTrue(ended, () -> "zl is still running; it left " + run + log());
+    return run;
+  }
+
+  private static String text(Path file) throws IOException {
+    return Files.readString(file).replace("\r", "");
+  }
+
+  /** Runs it with success; returns what it printed. */
+  String does(String... words) throws IOException, InterruptedException {
+    Run run = run(words);
+    assertEquals(0, run.status(), () -> run + log());
+    return run.output();
+  }
+
+  /** The daemon's folder. */
+  Path state() {
+    return folder.resolve("s");
+  }
+
+  private String log() {
+    try {
+      return "\nthe daemon's log:\n" + Files.readString(state().resolve("daemon.log"));
+    } catch (IOException e) {
+      return "\nno log of the daemon: " + e;
+    }
+  }
+}
