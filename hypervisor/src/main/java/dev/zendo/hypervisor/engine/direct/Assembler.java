@@ -54,6 +54,14 @@ final class Assembler {
     code.int32(value);
   }
 
+  void int2(int value) {
+    bytes(value, value >> Byte.SIZE);
+  }
+
+  void int8(long value) {
+    code.int64(value);
+  }
+
   void patch4(int position, int value) {
     code.patch(position, value);
   }
@@ -156,6 +164,18 @@ final class Assembler {
     } else if (mod == 0x80) {
       int4(displacement);
     }
+  }
+
+  /** PUSH of a constant, in 5 bytes. */
+  void push(int value) {
+    put(0x68);
+    int4(value);
+  }
+
+  /** POP of a register. */
+  void pop(int register) {
+    start(4, 0, NONE, register, false);
+    put(0x58 | register & 7);
   }
 
   /** Loads a constant; flags stay. */

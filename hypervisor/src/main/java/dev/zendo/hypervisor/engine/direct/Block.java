@@ -1,62 +1,49 @@
 package dev.zendo.hypervisor.engine.direct;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * Translated code of a run of guest instructions of one page, or of one instruction that crosses
- * into the next page. One thread.
+ * into the next page. There are many, so fields are as small as they can be. One thread.
  */
 final class Block {
   /** {@link #nextMfn} of a block that stays on its page. */
-  static final long NONE = -1;
+  static final int NONE = -1;
 
   final long rip;
-  final long mfn;
+
+  /** Machine frame: memory has fewer than 2^31 of them. */
+  final int mfn;
+
   final boolean kernel;
 
+  boolean alive = true;
+
   /** Frame of the next page if the block's instruction crosses into it. */
-  long nextMfn = NONE;
+  int nextMfn = NONE;
 
   /** Host address of the code. */
   long entry;
 
-  /** Host address of the stub that leaves because the block is dead. */
-  long stale;
+  /** Offset in the code of the stub that leaves because the block is dead. */
+  int stale;
 
-  /** Instructions. */
-  int count;
-
-  /** Instructions for which the budget is charged at the start. */
-  int charge;
+  /** The site that was linked to this block last, as an offset in the area; 0 for none. */
+  int incoming;
 
   /** Offsets in the page of the first byte of its code and of the first behind it. */
-  int start;
+  short start;
 
-  int end;
+  short end;
 
-  /** Sites linked to this block. */
-  private List<Site> incoming = List.of();
+  /** Instructions. */
+  byte count;
 
-  boolean alive = true;
+  /** Instructions for which the budget is charged at the start. */
+  byte charge;
 
   Block(long rip, long mfn, boolean kernel) {
     this.rip = rip;
-    this.mfn = mfn;
+    this.mfn = (int) mfn;
     this.kernel = kernel;
-  }
-
-  /** Sites linked to this block. */
-  List<Site> incoming() {
-    return incoming;
-  }
-
-  /** Notes a site that is linked to this block. */
-  void add(Site site) {
-    if (incoming.isEmpty()) {
-      incoming = new ArrayList<>(2);
-    }
-    incoming.add(site);
   }
 
   /** Whether its only instruction crosses into the next page. */

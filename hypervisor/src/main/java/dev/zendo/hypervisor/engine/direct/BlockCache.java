@@ -10,6 +10,7 @@ import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +24,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class BlockCache {
   private static final int PAGE = MachineMemory.FRAME_SIZE;
+  private static final int FIRST_BLOCKS = 256;
 
   /** Bytes that one block can take, at most. */
   private static final int LARGEST = 64 << 10;
 
-  // Rough bytes of the heap for the statistics: an object with its places in lists and maps.
-  private static final int BLOCK_BYTES = 176;
+  /** Rough bytes of the heap for the statistics: a block with its places in lists and maps. */
+  private static final int BLOCK_BYTES = 120;
+
+  /** The same for a site that is kept. */
   private static final int SITE_BYTES = 72;
 
   /** What entering returns after a fault inside the code; otherwise it returns 0. */
@@ -50,7 +54,18 @@ final class BlockCache {
 
   private volatile Map<Long, List<Block>> byFrame = new ConcurrentHashMap<>();
   private Set<Long> unwritable = new HashSet<>();
-  private List<Site> sites = new ArrayList<>();
+
+  /** All blocks in the order in which they were made, which is that of their numbers. */
+  private Block[] blocks = new Block[FIRST_BLOCKS];
+
+  private int count;
+
+  /** Sites that are left again and again, in the order of their numbers. */
+  private final ArrayList<Site> kept = new ArrayList<>();
+
+  /** The site that was left last, if it is not kept. */
+  private final Site passing = new Site();
+
   private final byte[] code = new byte[2 * PAGE];
 
   private final ConcurrentLinkedQueue<long[]> invalid = new ConcurrentLinkedQueue<>();
@@ -126,8 +141,26 @@ final class BlockCache {
     return stubs;
   }
 
-  Site site(int number) {
-    return sites.get(number);
+  /**
+   * Where code was left; good until it is left again.
+   *
+   * @param left what the code said: the offset in the area of what describes the site, or the
+   *     complement of a kept site's number
+   */
+  Site site(long left) {
+    return left < 0 ? kept.get((int) ~left) : described(area.base() + left);
+  }
+
+  private Site described(long description) {
+    boolean again = Site.isKept(description);
+    Site site = again ? new Site() : passing;
+    site.read(description, blocks);
+    if (again) {
+      site.keep(area, kept.size());
+      kept.add(site);
+      counters.metadataBytes += SITE_BYTES;
+    }
+    return site;
   }
 
   /** Gives the memory back. */
@@ -191,21 +224,25 @@ final class BlockCache {
   private Block translate(Block block) {
     read(block.mfn, 0);
     if (BlockDecoder.mayCross(code, block.rip)) {
-      block.nextMfn = nextFrame(block.rip, block.kernel);
+      block.nextMfn = (int) nextFrame(block.rip, block.kernel);
       if (block.crosses()) {
         read(block.nextMfn, PAGE);
       }
     }
-    translator.translate(block, code, next, sites.size());
+    translator.translate(block, code, next, count);
     Assembler out = translator.output();
     out.writeTo(area, next);
     block.entry = next;
     next += out.position() + 15 & -16;
-    sites.addAll(translator.sites());
+    if (count == blocks.length) {
+      blocks = Arrays.copyOf(blocks, 2 * count);
+    }
+    blocks[count] = block;
+    count++;
     counters.blocks++;
     counters.translated += block.count;
     counters.codeBytes = next - first;
-    counters.metadataBytes += BLOCK_BYTES + (long) SITE_BYTES * translator.sites().size();
+    counters.metadataBytes += BLOCK_BYTES;
     own(block.mfn, block);
     if (block.crosses()) {
       own(block.nextMfn, block);
@@ -214,18 +251,22 @@ final class BlockCache {
   }
 
   /** Index in {@link EngineCounters#helpedBy} for the instruction at a site. */
-  int mnemonic(Site site) {
-    Block block = site.block;
-    HostMemory.copyToArray(machine + (block.mfn << MachineMemory.FRAME_SHIFT), code, 0, PAGE);
+  int mnemonic(Site left) {
+    Block block = left.block;
+    HostMemory.copyToArray(host(block.mfn), code, 0, PAGE);
     if (block.crosses()) {
-      long behind = machine + (block.nextMfn << MachineMemory.FRAME_SHIFT);
+      long behind = host(block.nextMfn);
       HostMemory.copyToArray(behind, code, PAGE, PAGE);
     }
-    int offset = (int) site.rip & PAGE - 1;
+    int offset = (int) left.rip & PAGE - 1;
     int available = (block.crosses() ? 2 * PAGE : PAGE) - offset;
     Insn insn = new Insn();
     int length = Decoder.decode(code, offset, available, true, insn);
     return length > 0 ? insn.mnemonic.ordinal() : EngineCounters.OTHER;
+  }
+
+  private long host(long mfn) {
+    return machine + (mfn << MachineMemory.FRAME_SHIFT);
   }
 
   private void own(long mfn, Block block) {
@@ -236,7 +277,7 @@ final class BlockCache {
   private void read(long mfn, int at) {
     byFrame.computeIfAbsent(mfn, key -> new ArrayList<>());
     protect(mfn);
-    HostMemory.copyToArray(machine + (mfn << MachineMemory.FRAME_SHIFT), code, at, PAGE);
+    HostMemory.copyToArray(host(mfn), code, at, PAGE);
   }
 
   /** Before bytes of a frame are decoded, nobody may be able to write them unnoticed. */
@@ -244,26 +285,27 @@ final class BlockCache {
     if (!codeMap.hasCode(mfn) || !unwritable.contains(mfn)) {
       codeMap.mark(mfn);
       mmu.revokeWriteTranslations(mfn);
-      cpu.dropWritable(machine + (mfn << MachineMemory.FRAME_SHIFT));
+      cpu.dropWritable(host(mfn));
       unwritable.add(mfn);
     }
   }
 
   /** Lets a jump that has just left the code lead to its target directly from now on. */
-  void link(Site site) {
-    Block from = site.block;
-    Block target = from.alive ? find(site.rip) : null;
+  void link(Site left) {
+    Block from = left.block;
+    Block target = from.alive ? find(left.rip) : null;
     // Looking for the target may have thrown everything away.
     boolean stands = target != null && from.alive;
     if (stands && target.mfn == from.mfn && target.kernel == from.kernel) {
-      area.patch(site.place, (int) (target.entry - (site.place + 4)));
-      target.add(site);
+      area.patch(left.place, (int) (target.entry - (left.place + 4)));
+      Site.next(area, left.address, target.incoming);
+      target.incoming = (int) (left.address - area.base());
     }
   }
 
   /** Forgets the way to a block that is dead. */
-  void forget(Site site) {
-    lookup(site.block.kernel).jumps.remove(site.rip);
+  void forget(Site left) {
+    lookup(left.block.kernel).jumps.remove(left.rip);
   }
 
   /** Forgets the translations of one mode. */
@@ -345,14 +387,17 @@ final class BlockCache {
   private void kill(Block block) {
     block.alive = false;
     counters.dropped++;
-    int offset = (int) (block.stale - (block.entry + 5));
+    int offset = block.stale - 5;
     byte[] jump = {
       (byte) 0xe9, (byte) offset, (byte) (offset >> 8), (byte) (offset >> 16), (byte) (offset >> 24)
     };
     area.write(block.entry, jump, jump.length);
-    for (Site site : block.incoming()) {
-      area.patch(site.place, (int) (site.stub - (site.place + 4)));
+    for (int at = block.incoming; at != 0; at = Site.next(area.base() + at)) {
+      long description = area.base() + at;
+      long place = Site.jump(description, blocks);
+      area.patch(place, (int) (Site.stub(description) - (place + 4)));
     }
+    block.incoming = 0;
   }
 
   /** Drops everything, and gives the memory back that it took; nobody executes in it. */
@@ -367,7 +412,9 @@ final class BlockCache {
 
   private void forgetAll() {
     // A site that waits to be linked lies in code that is about to be overwritten.
-    byFrame.values().forEach(blocks -> blocks.forEach(block -> block.alive = false));
+    for (int i = 0; i < count; i++) {
+      blocks[i].alive = false;
+    }
     for (Lookup lookup : lookups) {
       lookup.blocks.clear();
       lookup.jumps.clear();
@@ -375,7 +422,10 @@ final class BlockCache {
     // New ones: the tables of the old ones are as large as they ever were.
     byFrame = new ConcurrentHashMap<>();
     unwritable = new HashSet<>();
-    sites = new ArrayList<>();
+    blocks = new Block[FIRST_BLOCKS];
+    count = 0;
+    kept.clear();
+    kept.trimToSize();
     next = first;
     counters.codeBytes = 0;
     counters.metadataBytes = 0;

@@ -7,9 +7,6 @@ package dev.zendo.hypervisor.engine.direct;
 final class BlockMap {
   private static final int SMALLEST = 1024;
 
-  private long[] addresses = new long[SMALLEST];
-
-  /** Null where nothing is: the address beside it means nothing then. */
   private Block[] blocks = new Block[SMALLEST];
 
   private int used;
@@ -26,13 +23,11 @@ final class BlockMap {
     }
     int slot = slot(block.rip, block.mfn);
     used += blocks[slot] == null ? 1 : 0;
-    addresses[slot] = block.rip;
     blocks[slot] = block;
   }
 
   /** Forgets everything. */
   void clear() {
-    addresses = new long[SMALLEST];
     blocks = new Block[SMALLEST];
     used = 0;
   }
@@ -41,7 +36,7 @@ final class BlockMap {
   private int slot(long rip, long mfn) {
     int mask = blocks.length - 1;
     int slot = hash(rip ^ mfn << Integer.SIZE) & mask;
-    while (blocks[slot] != null && (addresses[slot] != rip || blocks[slot].mfn != mfn)) {
+    while (blocks[slot] != null && (blocks[slot].rip != rip || blocks[slot].mfn != mfn)) {
       slot = slot + 1 & mask;
     }
     return slot;
@@ -50,7 +45,6 @@ final class BlockMap {
   /** Dead blocks stay where they are until then: searches may have to pass them. */
   private void grow() {
     Block[] old = blocks;
-    addresses = new long[2 * old.length];
     blocks = new Block[2 * old.length];
     used = 0;
     for (Block block : old) {

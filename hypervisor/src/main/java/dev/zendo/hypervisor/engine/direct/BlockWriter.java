@@ -24,8 +24,6 @@ abstract class BlockWriter {
   static final int PAGE = 4096;
 
   final Assembler out = new Assembler();
-  final List<Site> sites = new ArrayList<>();
-
   private final List<Stub> stubs = new ArrayList<>();
 
   final Stubs common;
@@ -34,8 +32,8 @@ abstract class BlockWriter {
   /** Address that the code will be placed at. */
   long origin;
 
-  /** Number of the block's first site. */
-  private int firstSite;
+  /** Number of the block. */
+  private int number;
 
   int tlb;
 
@@ -74,17 +72,16 @@ abstract class BlockWriter {
   private record Stub(int jump, Site site, boolean saves) {}
 
   /** Forgets the last block. */
-  final void begin(Block next, long at, int siteNumber) {
+  final void begin(Block next, long at, int blockNumber) {
     block = next;
     origin = at;
-    firstSite = siteNumber;
+    number = blockNumber;
     tlb = next.kernel ? CpuState.KERNEL_TLB : CpuState.USER_TLB;
     jumps = next.kernel ? Fields.KERNEL_JUMPS : Fields.USER_JUMPS;
     hostFlags = false;
     savedFlags = true;
     live = 0;
     out.reset();
-    sites.clear();
     stubs.clear();
   }
 
@@ -123,7 +120,6 @@ abstract class BlockWriter {
         int jump = stub.saves ? out.jump(-1) : stub.jump;
         out.here(jump);
         site.place = origin + jump;
-        site.stub = origin + out.position();
       }
       case Site.FAR -> far(site.rip);
       case Site.INDIRECT -> {
@@ -152,11 +148,11 @@ abstract class BlockWriter {
   }
 
   final void exit(Site site) {
-    sites.add(site);
-    out.mem(4, 0xc7, 0, STATE, Fields.SITE);
-    out.int4(firstSite + sites.size() - 1);
+    // Not a call, which no return would match: the processor would foresee none of those to come.
+    out.push((int) (origin - common.base()) + out.position() + Site.LEAVE);
     int jump = out.jump(-1);
     out.patch4(jump, (int) (common.leave() - (origin + jump + 4)));
+    site.write(out, number, origin);
   }
 
   /** Whether a block of the page that can be linked may start at an address. */

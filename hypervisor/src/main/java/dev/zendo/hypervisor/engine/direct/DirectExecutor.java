@@ -217,7 +217,7 @@ final class DirectExecutor implements VcpuExecutor {
     if (NativeEntry.enter(state) == BlockCache.FAULTED) {
       throw new IllegalStateException(fault());
     }
-    Site site = cache.site(HostMemory.getInt(state + Fields.SITE));
+    Site site = cache.site(HostMemory.getLong(state + Fields.SITE));
     int executed = slice - HostMemory.getInt(state + Fields.BUDGET) - site.rest;
     cpu.field(CpuState.INSTRUCTIONS, cpu.instructions() + executed);
     counters.entries++;

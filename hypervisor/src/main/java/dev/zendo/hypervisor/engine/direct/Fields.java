@@ -16,8 +16,8 @@ final class Fields {
   /** 4 bytes: instructions that may still be executed. */
   static final int BUDGET = CpuState.SCRATCH + 24;
 
-  /** 4 bytes: number of the {@link Site} where the code was left. */
-  static final int SITE = CpuState.SCRATCH + 28;
+  /** 8 bytes: offset in the area of what describes the {@link Site} where the code was left. */
+  static final int SITE = CpuState.SCRATCH + 56;
 
   /** 8 bytes: a value that one instruction's code keeps for a moment. */
   static final int TEMPORARY = CpuState.SCRATCH + 32;

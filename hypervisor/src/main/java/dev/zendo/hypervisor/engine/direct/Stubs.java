@@ -14,16 +14,18 @@ final class Stubs {
   private final long enterX87;
   private final long recover;
   private final long leave;
+  private final long base;
 
   /**
    * Writes the stubs.
    *
    * @param out gets the code
-   * @param at where it will be placed
+   * @param at where it will be placed: the beginning of the area
    * @param exit host address of the exit to Java
    */
   Stubs(Assembler out, long at, long exit) {
     out.reset();
+    base = at;
     vectors = new VectorStubs(out, at);
     walks = new WalkStubs(out, at);
     enterSse = at + out.position();
@@ -43,6 +45,8 @@ final class Stubs {
     out.constant(HOST, exit);
     out.reg(4, 0xff, 4, HOST);
     leave = at + out.position();
+    out.pop(HOST);
+    out.mem(8, 0x89, HOST, STATE, Fields.SITE);
     move(out, 0x89);
     out.mem(4, 0x89, Registers.BUDGET, STATE, Fields.BUDGET);
     out.mem(4, 0x83, 7, STATE, Fields.LIVE);
@@ -86,6 +90,12 @@ final class Stubs {
     return recover;
   }
 
+  /** Host address of the area's beginning. */
+  long base() {
+    return base;
+  }
+
+  /** Where to jump to leave, after the offset of what describes the site was pushed. */
   long leave() {
     return leave;
   }

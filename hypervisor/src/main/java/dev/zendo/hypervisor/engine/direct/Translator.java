@@ -51,42 +51,37 @@ final class Translator extends BlockWriter {
     return out;
   }
 
-  /** Its sites, in the order of their numbers. */
-  List<Site> sites() {
-    return sites;
-  }
-
   /**
    * Translates.
    *
    * @param result filled; its rip, frames and mode are given
    * @param code bytes of the page, and of the next one for a block that crosses
    * @param at address that the code will be placed at
-   * @param firstSite number of the first site
+   * @param number of the block
    */
-  void translate(Block result, byte[] code, long at, int firstSite) {
-    begin(result, at, firstSite);
+  void translate(Block result, byte[] code, long at, int number) {
+    begin(result, at, number);
     if (result.crosses()) {
       decoder.decodeCrossing(result.rip, code);
     } else {
       decoder.decode(result.rip, code);
     }
-    result.count = decoder.count();
-    result.start = decoder.start();
-    result.end = decoder.end();
+    result.count = (byte) decoder.count();
+    result.start = (short) decoder.start();
+    result.end = (short) decoder.end();
     if (result.count > 0) {
       emit();
     } else {
       // The first instruction is not translated.
       exit(new Site(Site.INTERPRET, result.rip, result, 0));
     }
-    result.stale = origin + out.position();
+    result.stale = out.position();
     exit(new Site(Site.STALE, result.rip, result, 0));
   }
 
   private void emit() {
     charged = decoder.segment(0);
-    block.charge = charged;
+    block.charge = (byte) charged;
     out.reg(4, 0x83, 5, Registers.BUDGET);
     out.bytes(charged);
     stub(out.jump(Condition.NEGATIVE), new Site(Site.BUDGET, block.rip, block, charged));
