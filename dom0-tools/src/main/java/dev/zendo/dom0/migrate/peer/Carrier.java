@@ -81,23 +81,27 @@ public final class Carrier {
     while (cause.getCause() != null && cause instanceof IOException) {
       cause = cause.getCause();
     }
-    String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return text.contains("bad_certificate") || text.contains("certificate_unknown")
-        ? "it does not know this daemon's fingerprint (zl peers add, there)"
-        : text;
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
+  /**
+   * Until one side ends it. The process ends with that, which closes the socket: to close it here
+   * could last as long as the other thread's write, that is for ever if the peer reads no more.
+   */
   private void connect(String host, int port, OutputStream out) throws IOException {
-    try (SSLSocket socket = tls.connect(host, port)) {
-      if (socket.getInputStream().read() != HELLO) {
-        throw new IOException("is no daemon that takes domains");
-      }
-      socket.setSoTimeout(0);
-      say(out, "ok");
-      InputStream in = new FileInputStream(FileDescriptor.in);
-      DaemonThreads.start("carrier-out", () -> relay(in, socket));
-      copy(socket.getInputStream(), out);
+    SSLSocket socket = tls.connect(host, port);
+    int first = socket.getInputStream().read();
+    if (first == PinnedTls.UNKNOWN) {
+      throw new IOException("it does not know this daemon's fingerprint (zl peers add, there)");
     }
+    if (first != HELLO) {
+      throw new IOException("is no daemon that takes domains");
+    }
+    socket.setSoTimeout(0);
+    say(out, "ok");
+    InputStream in = new FileInputStream(FileDescriptor.in);
+    DaemonThreads.start("carrier-out", () -> relay(in, socket));
+    copy(socket.getInputStream(), out);
   }
 
   /** What the daemon sends; its end is that of the connection. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManagerFactory;
@@ -16,6 +17,9 @@ import javax.net.ssl.X509TrustManager;
 
 /** TLS 1.3 in which both ends show certificates, and each must know the other's fingerprint. */
 final class PinnedTls {
+  /** What a client hears first that is not known. */
+  static final byte UNKNOWN = '?';
+
   private static final int PATIENCE_MILLIS = 10_000;
   private static final String[] PROTOCOLS = {"TLSv1.3"};
 
@@ -42,29 +46,28 @@ final class PinnedTls {
 
   /** Trusts the certificates that are known, whoever signed them and whenever they end. */
   private final class Pins implements X509TrustManager {
-    private void check(X509Certificate[] chain) throws CertificateException {
-      String fingerprint = Identity.fingerprint(chain[0]);
-      if (!peers.all().containsKey(fingerprint)) {
-        throw new CertificateException(
-            "the fingerprint " + fingerprint + " is not known (zl peers add)");
-      }
-    }
-
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type)
-        throws CertificateException {
-      check(chain);
+    public void checkClientTrusted(X509Certificate[] chain, String type) {
+      // Behind the handshake, see accept.
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type)
         throws CertificateException {
-      check(chain);
+      requireKnown(chain[0]);
     }
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
       return new X509Certificate[0];
+    }
+  }
+
+  private void requireKnown(Certificate certificate) throws CertificateException {
+    String fingerprint = Identity.fingerprint(certificate);
+    if (!peers.all().containsKey(fingerprint)) {
+      throw new CertificateException(
+          "the fingerprint " + fingerprint + " is not known (zl peers add)");
     }
   }
 
@@ -80,9 +83,24 @@ final class PinnedTls {
     }
   }
 
-  /** Serves a client. */
+  /**
+   * Serves a client that is known. Another one is told so first: an alert in the middle of the
+   * handshake would be lost with what the client still sends.
+   *
+   * @throws IOException when it is not known, or gone
+   */
   SSLSocket accept(Socket plain) throws IOException {
-    return shake(plain, null, 0, false);
+    SSLSocket socket = shake(plain, null, 0, false);
+    try {
+      requireKnown(socket.getSession().getPeerCertificates()[0]);
+      return socket;
+    } catch (CertificateException e) {
+      socket.getOutputStream().write(UNKNOWN);
+      // It hangs up, or says something that nobody wants; either way it has read that.
+      int unused = socket.getInputStream().read();
+      socket.close();
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private SSLSocket shake(Socket plain, String host, int port, boolean client) throws IOException {
