@@ -33,6 +33,7 @@ public final class Guest implements AutoCloseable {
   private final Machine machine;
   private final DomainSpec spec;
   private final BuiltDomain domain;
+  private final List<DeviceSpec> late;
   private final ConsoleLog log = new ConsoleLog(LOG_BYTES);
   private final ConsoleBackend console;
   private final CompletableFuture<GuestEnd> end = new CompletableFuture<>();
@@ -48,7 +49,8 @@ public final class Guest implements AutoCloseable {
     ConsoleBackend backend = null;
     try {
       machine.store().introduce(spec, domain);
-      spec.devices().forEach(this::attach);
+      spec.devices().stream().filter(device -> !source.isLate(device)).forEach(this::attach);
+      late = spec.devices().stream().filter(source::isLate).toList();
       backend = new ConsoleBackend(control, domain.id(), domain.consolePort(), both(log, output));
     } catch (RuntimeException | Error e) {
       machine.store().release(domain.id());
@@ -109,6 +111,15 @@ public final class Guest implements AutoCloseable {
    */
   public void attach(DeviceSpec device) {
     machine.deviceControl().attach(domain.id(), device);
+  }
+
+  /**
+   * Gives it the devices that it could not have when it was built, once, before it runs.
+   *
+   * @throws ToolException when a back end cannot give one
+   */
+  public void attachLate() {
+    late.forEach(this::attach);
   }
 
   /**

@@ -46,6 +46,9 @@ final class BlockBackend implements Backend {
   /** Whether the image is being replaced: no request may be begun. */
   private boolean changing;
 
+  /** Whether somebody else has the image for now. */
+  private volatile boolean released;
+
   BlockBackend(BackendDevice device, IoThreads threads, BlockDriver.ImageOpener opener)
       throws DeviceException {
     this.device = device;
@@ -158,7 +161,7 @@ final class BlockBackend implements Backend {
     BlockQueue queue =
         new BlockQueue(device, disk, threads, pages, references.length, stay, parallel);
     queues.add(queue);
-    if (changing) {
+    if (changing || released) {
       queue.pause();
     }
     queue.channel(device.bind(port, queue::event));
@@ -245,6 +248,12 @@ final class BlockBackend implements Backend {
       case "copy":
         copyImage();
         break;
+      case "flush":
+        flushImage();
+        break;
+      case "released":
+        release();
+        break;
       case "bytes-per-second":
       case "requests-per-second":
         readLimits();
@@ -256,8 +265,9 @@ final class BlockBackend implements Backend {
 
   private void changeMedium() {
     String now = device.back("params").orElse("");
-    if (now.equals(params) || !cdrom) {
-      device.publish("medium-error", now.equals(params) ? "" : "it is no drive for CDs");
+    if (now.equals(params) || !cdrom || released) {
+      String reason = released ? "its domain is being moved" : "it is no drive for CDs";
+      device.publish("medium-error", now.equals(params) ? "" : reason);
       return;
     }
     params = now;
@@ -284,11 +294,55 @@ final class BlockBackend implements Backend {
                       () -> error[0] = slow.get(),
                       () -> {
                         changing = false;
-                        queues.forEach(BlockQueue::resume);
+                        if (!released) {
+                          queues.forEach(BlockQueue::resume);
+                        }
                         then.accept(error[0]);
                         end.run();
                       }));
         });
+  }
+
+  /** The toolstack wants what was written to be durable; requests go on meanwhile. */
+  private void flushImage() {
+    String[] error = {""};
+    steps.add(
+        end ->
+            work(
+                () -> error[0] = flush(disk.image()),
+                () -> {
+                  device.publish("flush-error", error[0]);
+                  end.run();
+                }));
+  }
+
+  private static String flush(DiskImage image) {
+    try {
+      if (image != null) {
+        image.flush();
+      }
+      return "";
+    } catch (IOException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** The toolstack lets another daemon have the image, or wants it back. */
+  private void release() {
+    boolean now = device.back("released").filter("1"::equals).isPresent();
+    if (now == released) {
+      device.publish("release-error", "");
+      return;
+    }
+    released = true;
+    String mode = device.back("mode").orElse("w");
+    whileQuiet(
+        () -> {
+          String error = replaceImage(now ? "" : params, mode);
+          released = now || !error.isEmpty();
+          return error;
+        },
+        error -> device.publish("release-error", error));
   }
 
   /** The toolstack wants all of the disk in a file. */
@@ -316,7 +370,9 @@ final class BlockBackend implements Backend {
   private String replaceImage(String from, String mode) {
     try {
       disk.change(null);
-      disk.change(openImage(from, mode));
+      if (!from.isEmpty()) {
+        disk.change(opener.open(from, mode));
+      }
       return "";
     } catch (IOException | DeviceException e) {
       return e.getMessage();

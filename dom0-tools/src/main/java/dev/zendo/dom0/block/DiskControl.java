@@ -71,6 +71,35 @@ public final class DiskControl {
   }
 
   /**
+   * Makes durable what was written to a disk, so that {@link #release} is quick.
+   *
+   * @throws ToolException when there is no such disk, or that fails
+   */
+  public void flush(String name) {
+    devices.change(path(name), "flush", "1", "flush-error", COPY_SECONDS);
+  }
+
+  /**
+   * Lets somebody else have the image: what is under way is carried out and made durable, the image
+   * is closed, and other requests wait.
+   *
+   * @throws ToolException when there is no such disk, or what was written cannot be made durable
+   */
+  public void release(String name) {
+    devices.change(path(name), "released", "1", "release-error", COPY_SECONDS);
+  }
+
+  /**
+   * Opens the image again after {@link #release}, and carries out what waits.
+   *
+   * @throws ToolException when there is no such disk, or it cannot be opened: then requests go on
+   *     waiting, and this may be tried again
+   */
+  public void takeBack(String name) {
+    devices.change(path(name), "released", "0", "release-error", COPY_SECONDS);
+  }
+
+  /**
    * Puts a CD into a drive, in place of one that is there (cd-insert).
    *
    * @param target image, or device of the host

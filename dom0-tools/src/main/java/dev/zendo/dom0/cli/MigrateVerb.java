@@ -125,6 +125,8 @@ final class MigrateVerb implements Verb {
           what.path("round").asInt(), what.path("pages").asLong(), what.path("of").asLong());
     } else if (what.has("suspending")) {
       out.println("its kernel suspends");
+    } else if (what.has("disk")) {
+      out.println("it waits for a disk here: " + what.path("disk").asText());
     } else if (what.has("undecided")) {
       out.println("the other daemon does not say whether it runs there; asking again");
     }

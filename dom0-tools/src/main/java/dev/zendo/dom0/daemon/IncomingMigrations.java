@@ -7,8 +7,6 @@ import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.Settings;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
-import dev.zendo.dom0.migrate.DomainRestorer;
-import dev.zendo.dom0.migrate.Progress;
 import dev.zendo.dom0.migrate.peer.PeerLink;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -180,21 +178,26 @@ final class IncomingMigrations implements AutoCloseable {
     Settings settings = Settings.ofJson("migrated domain", header.path("config"));
     DomainConfig config = DomainConfig.of(settings);
     table.requireFreeName(config.name());
+    ArrivingDomain.requireDisks(config);
     begin(id);
     boolean runs = false;
     ManagedDomain domain = null;
     try {
       rehearse(header.path("code").asText());
       link.send(Json.object().put("ok", true));
-      domain = table.create(config, new DomainRestorer(link::in, 0, Progress.NONE));
+      domain = table.create(config, new ArrivingDomain(link::in));
       link.send(Json.object().put("ready", true));
       boolean go = link.receive().path("go").asBoolean();
-      runs = go && decide(id, Outcome.RUNS) == Outcome.RUNS;
+      String obstacle = go ? attachLate(domain) : "the other side did not want it";
+      runs = obstacle.isEmpty() && decide(id, Outcome.RUNS) == Outcome.RUNS;
       if (runs) {
         domain.pause(false);
         domain.say("was moved to here");
+      } else {
+        // First of all, since the other side wants its disks back.
+        table.destroy(domain, "its migration to here failed");
       }
-      link.send(Json.object().put("running", runs));
+      link.send(Json.object().put("running", runs).put("why", obstacle));
     } finally {
       if (!runs) {
         decide(id, Outcome.FAILED);
@@ -202,6 +205,16 @@ final class IncomingMigrations implements AutoCloseable {
           table.destroy(domain, "its migration to here was cut off");
         }
       }
+    }
+  }
+
+  /** Returns what went wrong. */
+  private static String attachLate(ManagedDomain domain) {
+    try {
+      domain.guest().attachLate();
+      return "";
+    } catch (ToolException e) {
+      return e.getMessage();
     }
   }
 

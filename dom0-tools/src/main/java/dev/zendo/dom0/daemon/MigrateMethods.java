@@ -145,15 +145,15 @@ final class MigrateMethods {
     if (migration == null) {
       throw new DaemonException(Kind.WRONG_STATE, domain.name() + " is not being moved");
     }
-    if (!migration.cancel()) {
-      if (!call.flag("force")) {
-        throw new DaemonException(
-            Kind.WRONG_STATE,
-            domain.name()
-                + " may run on the other host already; zl migrate --cancel --force lets it go on"
-                + " here, if you know that it does not");
-      }
+    boolean cancelled = migration.cancel();
+    if (call.flag("force")) {
       migration.force();
+    } else if (!cancelled) {
+      throw new DaemonException(
+          Kind.WRONG_STATE,
+          domain.name()
+              + " may run on the other host already; zl migrate --cancel --force lets it go on"
+              + " here, if you know that it does not");
     }
     return DomainMethods.identity(domain);
   }

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,9 @@ final class OutgoingMigration implements Runnable {
   private final CompletableFuture<ObjectNode> result = new CompletableFuture<>();
   private volatile ObjectNode news = Json.object().put("connecting", true);
   private volatile boolean forced;
+
+  /** Why the other daemon does not let it run, for the message. */
+  private String why = "";
 
   // Under the lock of this object.
   private Thread worker;
@@ -231,6 +236,8 @@ final class OutgoingMigration implements Runnable {
     try (LiveSaver saver = new LiveSaver(machine.control(), domain.id(), stream, this::tell)) {
       answer.put("rounds", saver.copy());
       out.flush();
+      LeavingDisks disks = new LeavingDisks(machine, domain);
+      disks.flush();
       paced.unlimited();
       news = Json.object().put("suspending", true);
       long asked = System.nanoTime();
@@ -241,18 +248,34 @@ final class OutgoingMigration implements Runnable {
         saver.finish();
         out.flush();
         expect(peer, "ready");
+        disks.release();
         commit();
         there = runsThere(peer);
       } finally {
         if (!there) {
           finish();
+          takeBack(disks);
           domain.goOn(suspension, false);
         }
       }
       answer.put("suspend_ns", stopped - asked).put("downtime_ns", System.nanoTime() - stopped);
       if (!there) {
-        throw new ToolException(to + ": did not let it run, so it goes on here");
+        throw new ToolException(to + ": did not let it run, so it goes on here" + why);
       }
+    }
+  }
+
+  /** The other daemon may have them open for a moment. */
+  private void takeBack(LeavingDisks disks) {
+    while (!forced && !domain.gone().isDone()) {
+      try {
+        disks.takeBack();
+        return;
+      } catch (ToolException e) {
+        news = Json.object().put("disk", e.getMessage());
+        LOG.warn("{}: a disk is not back yet: {}", domain.name(), e.getMessage());
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS));
     }
   }
 
@@ -289,13 +312,16 @@ final class OutgoingMigration implements Runnable {
       }
       Thread.sleep(RETRY_MILLIS);
     }
+    forced = false;
     return false;
   }
 
-  private static boolean runs(JsonNode reply) throws IOException {
+  private boolean runs(JsonNode reply) throws IOException {
     if (!reply.path("running").isBoolean()) {
       throw new IOException("no answer to the question");
     }
+    String reason = reply.path("why").asText();
+    why = reason.isEmpty() ? "" : ": " + reason;
     return reply.path("running").asBoolean();
   }
 }

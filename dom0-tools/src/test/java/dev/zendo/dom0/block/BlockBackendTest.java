@@ -9,6 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.zendo.dom0.GuestDoor;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.block.image.DiskImage;
+import dev.zendo.dom0.block.image.DiskImages;
+import dev.zendo.dom0.block.image.ImageAccess;
+import dev.zendo.dom0.block.image.ImageFormat;
 import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.device.FakeFrontend;
 import dev.zendo.hypercalls.grant.GrantFlags;
@@ -310,6 +314,34 @@ class BlockBackendTest {
       assertEquals("0", frontend.back(drive, "sectors"));
       disks.attach("disk.img,raw,xvda,w", folder);
       assertEquals(Long.toString(2 * SECTORS), frontend.back(device, "sectors"));
+    }
+  }
+
+  @Test
+  void aReleasedImageIsSomebodyElsesUntilItIsTakenBack() throws Exception {
+    try (FakeFrontend frontend = new FakeFrontend(machine, List.of(device))) {
+      BlockClient client = new BlockClient(frontend, device, 0);
+      client.connect();
+      DiskControl disks = frontend.guest().disks();
+      disks.flush("xvda");
+      disks.release("xvda");
+      disks.release("xvda");
+      client.fill(0, page(7));
+      client.request(BlkifOp.WRITE, 16, 1);
+      client.push();
+      try (DiskImage other = DiskImages.open(file, ImageFormat.RAW, ImageAccess.WRITE)) {
+        assertEquals(SIZE, other.size());
+        ToolException e = assertThrows(ToolException.class, () -> disks.takeBack("xvda"));
+        assertTrue(e.getMessage().contains("somebody else uses this image"), e.getMessage());
+        assertThrows(ToolException.class, () -> disks.copy("xvda", folder.resolve("copy")));
+        assertArrayEquals(contents, Files.readAllBytes(file));
+      }
+      disks.takeBack("xvda");
+      disks.takeBack("xvda");
+      assertEquals(BlkifStatus.OKAY, client.finish());
+      assertArrayEquals(page(7), onDisk(16, 8));
+      disks.release("xvda");
+      assertTrue(disks.detach("xvda", true));
     }
   }
 

@@ -16,6 +16,9 @@ import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.ShutdownRequest;
 import dev.zendo.dom0.TinyKernel;
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.block.image.DiskImages;
+import dev.zendo.dom0.block.image.ImageAccess;
+import dev.zendo.dom0.block.image.ImageFormat;
 import dev.zendo.dom0.builder.DomainLayout;
 import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.control.Mapping;
@@ -23,6 +26,8 @@ import dev.zendo.dom0.control.MemoryControl;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
 import dev.zendo.dom0.dump.GuestPages;
 import dev.zendo.dom0.image.KernelImage;
+import dev.zendo.dom0.migrate.peer.Identity;
+import dev.zendo.dom0.migrate.peer.KnownPeers;
 import dev.zendo.dom0.migrate.peer.PeerAddress;
 import dev.zendo.dom0.migrate.peer.PeerLink;
 import dev.zendo.hypercalls.io.ConsoleRing;
@@ -30,11 +35,14 @@ import dev.zendo.hypercalls.start.ArchSharedInfo;
 import dev.zendo.hypercalls.start.SharedInfo;
 import dev.zendo.hypercalls.start.StartInfo;
 import dev.zendo.hypercalls.vcpu.VcpuGuestContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Moves a domain between two daemons. Its kernel counts passes over some pages, each of which must
  * hold the number of the pass, and suspends when a byte is typed; the test types when the daemon
- * asks for that, as Linux would find out in the store.
+ * asks for that, as Linux would find out in the store. It has a disk, whose lock goes with it.
  */
 @Timeout(120)
 class LiveMigrationTest {
@@ -59,6 +67,7 @@ class LiveMigrationTest {
   private final Daemon[] daemons = new Daemon[2];
   private final DaemonClient[] clients = new DaemonClient[2];
   private DomainLayout layout;
+  private Path image;
 
   /** Typed bytes become suspends until this is set. */
   private volatile boolean over;
@@ -77,12 +86,16 @@ class LiveMigrationTest {
     layout = new DomainLayout(KernelImage.read(file, 8 << 20), PAGES, 0);
     Files.write(file, kernel().elf().bytes());
     ObjectNode params = Json.object();
+    image = temp.resolve("disk.raw");
+    Files.write(image, new byte[1 << 20]);
     params
         .putObject("config")
         .put("name", NAME)
         .put("kernel", file.toString())
         .put("memory", 8)
-        .put("on_crash", "preserve");
+        .put("on_crash", "preserve")
+        .putArray("disk")
+        .add(image + ",raw,xvda,w");
     clients[0].call("create", params);
     sayWhereTheListIs(0);
     typist = DaemonThreads.start("typist", this::type);
@@ -213,7 +226,14 @@ class LiveMigrationTest {
     while (has(1 - where)) {
       Thread.sleep(2);
     }
+    JsonNode disks = clients[where].call("block-list", Json.object().put("domain", NAME));
+    assertEquals(1, disks.size());
+    assertThrows(IOException.class, this::openImage, "nobody has the disk");
     return where;
+  }
+
+  private void openImage() throws IOException {
+    DiskImages.open(image, ImageFormat.RAW, ImageAccess.WRITE).close();
   }
 
   /** Whether a daemon has it and it runs; one that is about to go does not. */
@@ -258,6 +278,55 @@ class LiveMigrationTest {
     assertEquals(1, place());
     sayWhereTheListIs(1);
     clients[1].call("migrate", request(folders[0]).put("bandwidth", 100));
+    assertEquals(0, place());
+  }
+
+  @Test
+  void aDiskThatCannotBeHadThereIsTakenBack() throws Exception {
+    Path away = temp.resolve("away.raw");
+    ObjectNode slowly = request(folders[1]).put("bandwidth", 16);
+    Consumer<JsonNode> vandal =
+        news -> {
+          try {
+            if (news.has("round") && Files.exists(image)) {
+              Files.move(image, away);
+            } else if (news.has("disk") && Files.exists(away)) {
+              Files.move(away, image);
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
+    DaemonException refusal =
+        assertThrows(DaemonException.class, () -> clients[0].call("migrate", slowly, vandal));
+    assertTrue(refusal.getMessage().contains("so it goes on here: "), refusal.getMessage());
+    assertEquals(0, place());
+    move(0);
+    assertEquals(1, place());
+  }
+
+  @Test
+  void overTlsItMovesBetweenDaemonsThatKnowEachOther() throws Exception {
+    daemons[1].takeDomains("127.0.0.1:0");
+    String address = clients[1].call("hello", Json.object()).path("migrations").asText();
+    ObjectNode there = request(folders[1]).put("to", address);
+    String own = Identity.fingerprint(folders[0]);
+    String other = Identity.fingerprint(folders[1]);
+    assertRefused(there, address + ": the fingerprint " + other + " is not known (zl peers add)");
+    new KnownPeers(folders[0]).add(other, "there");
+    String unknown = address + ": it does not know this daemon's fingerprint (zl peers add, there)";
+    assertRefused(there, unknown);
+    new KnownPeers(folders[1]).add(other, "not the one that comes");
+    assertRefused(there, unknown);
+    new KnownPeers(folders[1]).add(own, "here");
+    clients[0].call("migrate", there);
+    assertEquals(1, place());
+  }
+
+  private void assertRefused(ObjectNode request, String message) throws Exception {
+    DaemonException refusal =
+        assertThrows(DaemonException.class, () -> clients[0].call("migrate", request));
+    assertEquals(message, refusal.getMessage());
     assertEquals(0, place());
   }
 
@@ -346,6 +415,8 @@ class LiveMigrationTest {
     header.set("config", config);
     assertEquals("\"code\" is not in base 64", answer(header).path("error").asText());
     assertTrue(answer(header.put("id", "").put("code", "")).path("error").isTextual());
+    config.putArray("disk").add(temp + "/none,raw,xvda,w");
+    assertTrue(answer(header).path("error").asText().contains("xvda: " + temp + "/none cannot be"));
     assertFalse(answer(Json.object().put("ask", "1")).path("running").asBoolean(true));
   }
 
