@@ -1,6 +1,7 @@
 package dev.zendo.dom0.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.client.DaemonStarter;
@@ -220,6 +221,7 @@ final class DaemonVerb implements Verb {
       if (line.hasOption("migrate")) {
         daemon.takeDomains(line.getOptionValue("migrate"));
       }
+      DaemonThreads.start("libraries", DaemonVerb::keepLibraries);
       out.println("serving at " + String.join(" and ", daemon.addresses()));
       out.flush();
       daemon.await();
@@ -227,6 +229,16 @@ final class DaemonVerb implements Verb {
       daemon.shutDown(patience);
     }
     return ExitStatus.OK;
+  }
+
+  /**
+   * Opens all libraries, by looking everywhere for what is nowhere: the daemon goes on with them
+   * when a build puts others in their places.
+   */
+  private static void keepLibraries() {
+    if (DaemonVerb.class.getClassLoader().getResource("no/such/resource") != null) {
+      throw new AssertionError();
+    }
   }
 
   /** What SIGTERM brings about. */
