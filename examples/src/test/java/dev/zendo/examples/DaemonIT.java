@@ -33,28 +33,15 @@ class DaemonIT {
     zl.does("daemon", "--stop", "--now");
   }
 
-  private Path configuration(String name, Path kernel, String more) throws IOException {
-    return Files.writeString(
-        folder.resolve(name + ".cfg"),
-        "name = \"" + name + "\"\nkernel = \"" + kernel + "\"\n" + more);
-  }
-
   private Path hello() {
     Path kernel = ZlProgram.ROOT.resolve("examples/hello/hello.elf");
     assumeTrue(Files.exists(kernel), () -> "no " + kernel + ": run ./zl run examples/hello");
     return kernel;
   }
 
-  private void awaitConsole(String name, String text) throws IOException, InterruptedException {
-    Path console = zl.state().resolve("console/guest-" + name + ".log");
-    while (!Files.exists(console) || !Files.readString(console).contains(text)) {
-      Thread.sleep(50);
-    }
-  }
-
   @Test
   void aConsoleIsShownFromTheFirstByteOn() throws Exception {
-    String config = configuration("hello", hello(), "memory = 16\n").toString();
+    String config = zl.configuration("hello", hello(), "memory = 16\n");
     for (int i = 0; i < 3; i++) {
       String output = zl.does("create", "-c", config);
       assertTrue(output.startsWith("Hello from a paravirtual kernel"), output);
@@ -71,8 +58,8 @@ class DaemonIT {
         "no " + kernel + " or " + ramdisk + ": run make -C examples/linux all cloud");
     String more =
         "ramdisk = '" + ramdisk + "'\nextra = 'console=hvc0 quiet'\nmemory = 128; maxmem = 160\n";
-    zl.does("create", configuration("web", kernel, more).toString());
-    awaitConsole("web", "INIT-READY");
+    zl.does("create", zl.configuration("web", kernel, more));
+    zl.awaitConsole("web", "INIT-READY");
     assertTrue(zl.does("list", "web").contains("   128     1     -b----"));
     zl.does("mem-set", "web", "100");
     while (!zl.does("list", "web").contains("   100     1 ")) {
@@ -86,7 +73,7 @@ class DaemonIT {
     assertEquals(1, zl.does("list").lines().filter(line -> !line.startsWith("Name")).count());
 
     zl.does("create", folder.resolve("web.cfg").toString());
-    awaitConsole("web", "INIT-READY");
+    zl.awaitConsole("web", "INIT-READY");
     assertEquals("Shutting down domain 3\ndomain 3 has ended\n", zl.does("shutdown", "-w", "web"));
   }
 
@@ -101,11 +88,9 @@ class DaemonIT {
   @Test
   void whatAKilledDaemonLostIsSaid() throws Exception {
     Path kernel = hello();
-    zl.does("create", "-p", configuration("lost", kernel, "memory = 16\n").toString());
+    zl.does("create", "-p", zl.configuration("lost", kernel, "memory = 16\n"));
     zl.does(
-        "create",
-        "-p",
-        configuration("again", kernel, "memory = 16\non_crash = 'restart'\n").toString());
+        "create", "-p", zl.configuration("again", kernel, "memory = 16\non_crash = 'restart'\n"));
     long pid = Long.parseLong(Files.readString(zl.state().resolve("daemon.pid")).strip());
     Process kill = new ProcessBuilder("kill", "-9", Long.toString(pid)).start();
     assertEquals(0, kill.waitFor());

@@ -75,6 +75,20 @@ final class ZlProgram {
     return folder.resolve("s");
   }
 
+  /** Writes a configuration, and returns its path. */
+  String configuration(String name, Path kernel, String more) throws IOException {
+    String text = "name = \"" + name + "\"\nkernel = \"" + kernel + "\"\n" + more;
+    return Files.writeString(folder.resolve(name + ".cfg"), text).toString();
+  }
+
+  /** Waits for a text in the log of a domain's console; the test has a limit. */
+  void awaitConsole(String name, String text) throws IOException, InterruptedException {
+    Path console = state().resolve("console/guest-" + name + ".log");
+    while (!Files.exists(console) || !Files.readString(console).contains(text)) {
+      Thread.sleep(50);
+    }
+  }
+
   private String log() {
     try {
       return "\nthe daemon's log:\n" + Files.readString(state().resolve("daemon.log"));

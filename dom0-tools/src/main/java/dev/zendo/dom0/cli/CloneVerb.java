@@ -32,6 +32,7 @@ final class CloneVerb implements Verb {
         The clone has its memory and disks in common with the snapshot (zl snapshot) until it writes
         to them. Its identity, MAC addresses and the key platform/generation-id are its own. A
         domain goes on as soon as it is copied; its kernel must know how to suspend.
+        What a clone wrote to its disks is removed when it is destroyed, unless it was saved.
         """;
   }
 

@@ -16,9 +16,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Domains that go on from where others were. */
 final class CloneMethods {
+  private static final Logger LOG = LoggerFactory.getLogger(CloneMethods.class);
+
   private final Machine machine;
   private final DomainTable table;
   private final PresentConfig present;
@@ -92,6 +96,35 @@ final class CloneMethods {
     }
   }
 
+  /** When a clone is gone, so is what it wrote, unless somebody goes on with it. */
+  private void removeDisksWith(ManagedDomain clone, SnapshotDisks disks, List<String> texts) {
+    clone
+        .gone()
+        .thenRun(
+            () -> {
+              if (!clone.keepsDisks() && !isUsed(disks, texts)) {
+                disks.remove(texts);
+              }
+            })
+        .exceptionally(
+            error -> {
+              LOG.warn("disks of {} could not be removed", clone.name(), error);
+              return null;
+            });
+  }
+
+  /** Whether a domain has the images, as one does that took the place of another. */
+  private boolean isUsed(SnapshotDisks disks, List<String> texts) {
+    for (ManagedDomain domain : table.all()) {
+      for (String text : domain.config().devices().get("disk")) {
+        if (disks.isOverlay(text) && texts.contains(text)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private JsonNode list(Call call) {
     List<String> domains = call.strings("domains");
     ArrayNode list = Json.array();
@@ -134,6 +167,7 @@ final class CloneMethods {
         snapshot.disks().remove(disks);
       }
     }
+    removeDisksWith(domain, snapshot.disks(), disks);
     domain.guest().requests().generation(random.nextLong(), random.nextLong());
     if (!call.flag("paused")) {
       domain.pause(false);

@@ -51,6 +51,7 @@ final class ManagedDomain {
   private volatile long createdNanos;
   private volatile GuestEnd end;
   private final AtomicBoolean saving = new AtomicBoolean();
+  private volatile boolean keepsDisks;
   private boolean held;
   private boolean destroyed;
 
@@ -216,6 +217,16 @@ final class ManagedDomain {
 
   void endSaving() {
     saving.set(false);
+  }
+
+  /** Its disks are needed after it is gone, as it goes on elsewhere, or is in a file. */
+  void keepDisks() {
+    keepsDisks = true;
+  }
+
+  /** Whether {@link #keepDisks} was said. */
+  boolean keepsDisks() {
+    return keepsDisks;
   }
 
   /** Lets it go on after it suspended, or holds it where it is. */

@@ -209,6 +209,7 @@ final class OutgoingMigration implements Runnable {
       }
       answer.put("bytes", peer.sent());
     }
+    domain.keepDisks();
     table.destroy(domain, "was moved to " + to);
     return answer;
   }

@@ -18,12 +18,15 @@ import java.util.stream.Stream;
 
 /**
  * The disks of a snapshot, in a folder of their own: copies of those that the domain could write,
- * and what clones write. Used by one thread at a time.
+ * and what clones write. All of it goes when the snapshot and its clones are gone. Thread-safe.
  */
 final class SnapshotDisks {
   private static final String COPY = ".raw";
 
   private final Path folder;
+
+  /** Whether the snapshot is gone. */
+  private boolean closed;
 
   /** For a snapshot that is being taken. */
   SnapshotDisks(Path snapshots, String name) {
@@ -35,7 +38,7 @@ final class SnapshotDisks {
    *
    * @throws ToolException when one cannot be copied
    */
-  void copy(Guest guest, DomainConfig present) {
+  synchronized void copy(Guest guest, DomainConfig present) {
     for (String text : present.devices().get("disk")) {
       DeviceSpec disk = DiskSpec.parse(text, present.folder());
       if (isWritable(disk)) {
@@ -68,7 +71,7 @@ final class SnapshotDisks {
    * @return their texts, as in a configuration
    * @throws ToolException when an image cannot be made
    */
-  List<String> of(DomainConfig clone) {
+  synchronized List<String> of(DomainConfig clone) {
     List<String> texts = new ArrayList<>();
     UUID identity = UUID.randomUUID();
     boolean done = false;
@@ -99,18 +102,38 @@ final class SnapshotDisks {
     return DeviceTexts.disk(new DeviceSpec(disk.type(), disk.devid(), disk.front(), back));
   }
 
-  /** Removes the images of a clone that could not be made. */
-  void remove(List<String> texts) {
+  /** Removes the images of a clone that is gone, or could not be made. */
+  synchronized void remove(List<String> texts) {
     for (String text : texts) {
-      String params = DiskSpec.parse(text, folder).back().get("params");
-      if (params.startsWith("qcow2:" + folder)) {
-        delete(Path.of(params.substring("qcow2:".length())));
+      Path overlay = overlay(text);
+      if (overlay != null) {
+        delete(overlay);
       }
+    }
+    if (closed) {
+      removeUnused();
     }
   }
 
-  /** Removes the copies, unless there are images on top of them. */
-  void close() {
+  /** Whether a disk is one of the images that clones write. */
+  boolean isOverlay(String text) {
+    return overlay(text) != null;
+  }
+
+  private Path overlay(String text) {
+    String params = DiskSpec.parse(text, folder).back().get("params");
+    return params.startsWith("qcow2:" + folder + "/")
+        ? Path.of(params.substring("qcow2:".length()))
+        : null;
+  }
+
+  /** The snapshot is gone: the copies go as soon as there are no images on top of them. */
+  synchronized void close() {
+    closed = true;
+    removeUnused();
+  }
+
+  private void removeUnused() {
     List<Path> files;
     try (Stream<Path> all = Files.list(folder)) {
       files = all.toList();

@@ -88,10 +88,19 @@ class SnapshotDisksTest {
     assertEquals(copies.get(0).getParent(), image.getParent());
     assertEquals("w", overlay.back().get("mode"));
     assertEquals("xvda", overlay.back().get("dev"));
-    assertFalse(texts.get(0).equals(disks.of(config).get(0)));
-    // A clone may need them for longer than the snapshot is there.
+    List<String> others = disks.of(config);
+    assertFalse(texts.get(0).equals(others.get(0)));
+    // Clones may need them for longer than the snapshot is there.
     disks.close();
     assertEquals(3, files().size());
+    disks.remove(others);
+    assertEquals(2, files().size());
+    assertEquals(List.of(true, false), texts.stream().map(disks::isOverlay).toList());
+    disks.remove(texts);
+    try (Stream<Path> left = Files.list(snapshots)) {
+      assertEquals(0, left.count());
+    }
+    assertTrue(Files.exists(temp.resolve("cd")));
   }
 
   @Test
