@@ -2,23 +2,30 @@ package dev.zendo.dom0.console;
 
 /** A bounded queue of bytes between two threads. Thread-safe. */
 final class ByteQueue {
-  private final byte[] bytes;
+  private static final int FIRST = 1024;
+
+  private final int capacity;
+  private byte[] bytes;
   private int head;
   private int size;
   private boolean closed;
 
-  /** An empty queue. */
+  /** An empty queue; it takes as much memory as was in it at a time. */
   ByteQueue(int capacity) {
-    bytes = new byte[capacity];
+    this.capacity = capacity;
+    this.bytes = new byte[Math.min(capacity, FIRST)];
   }
 
   /** Bytes that fit now. */
   synchronized int room() {
-    return bytes.length - size;
+    return capacity - size;
   }
 
   /** Adds bytes that fit. */
   synchronized void add(byte[] from, int offset, int count) {
+    if (size + count > bytes.length) {
+      grow(size + count);
+    }
     int tail = (head + size) % bytes.length;
     int first = Math.min(count, bytes.length - tail);
     System.arraycopy(from, offset, bytes, tail, first);
@@ -27,9 +34,16 @@ final class ByteQueue {
     notifyAll();
   }
 
+  private void grow(int needed) {
+    byte[] larger = new byte[Math.min(capacity, Math.max(needed, 2 * bytes.length))];
+    peek(larger);
+    bytes = larger;
+    head = 0;
+  }
+
   /** Waits until bytes fit and adds as many as do; returns how many, -1 when closed. */
   synchronized int addWaiting(byte[] from, int offset, int count) throws InterruptedException {
-    while (size == bytes.length && !closed) {
+    while (size == capacity && !closed) {
       wait();
     }
     if (closed) {

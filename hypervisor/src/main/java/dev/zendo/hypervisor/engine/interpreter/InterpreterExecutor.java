@@ -26,11 +26,9 @@ final class InterpreterExecutor implements VcpuExecutor {
   private final FetchOp fetchOp = new FetchOp();
 
   /** For 64-bit code and, behind, for compatibility mode: of the guest's user and its kernel. */
-  private final JumpCache[] jumps = {
-    new JumpCache(), new JumpCache(), new JumpCache(), new JumpCache()
-  };
+  private final JumpCache[] jumps;
 
-  private final JumpCache noJumps = new JumpCache();
+  private final JumpCache noJumps = new JumpCache(JumpCache.FEW);
   private final FetchPath[] fetches;
   private final long interrupt;
 
@@ -51,6 +49,15 @@ final class InterpreterExecutor implements VcpuExecutor {
     this.registers = registers;
     this.machine = memory.base();
     this.hot = hot;
+    // Who wants single instructions has another way to execute most 64-bit code.
+    int slots = hot.heat().longest() == 1 ? JumpCache.FEW : JumpCache.MANY;
+    this.jumps =
+        new JumpCache[] {
+          new JumpCache(slots),
+          new JumpCache(slots),
+          new JumpCache(JumpCache.MANY),
+          new JumpCache(JumpCache.MANY)
+        };
     this.cpu = new Cpu(registers, mmu, clock, memory, codeMap);
     this.cpu.memory.code = cache;
     this.builder = new BlockBuilder(cpu, mmu, memory, codeMap, cache, table, hot.heat());

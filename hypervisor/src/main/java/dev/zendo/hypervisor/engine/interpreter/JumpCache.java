@@ -7,35 +7,48 @@ import java.util.Arrays;
  * translations stand. A direct-mapped cache; one thread.
  */
 final class JumpCache {
-  private static final int MASK = 4095;
-  private static final int MEMORY = 16383;
+  /** Slots for one who interprets all code of a guest. */
+  static final int MANY = 4096;
+
+  /** Slots for one who interprets an instruction now and then. */
+  static final int FEW = 128;
+
+  /** More slots for what was found last. */
+  private static final int MEMORY = 4;
 
   /** An address that is not canonical, so that nothing jumps to it. */
   private static final Block NONE = new Block(Long.MIN_VALUE, 0, 0, 0, true, -1, null);
 
-  private static final Block[] EMPTY = new Block[MASK + 1];
+  private static final Block[] NOTHING = {NONE};
 
-  static {
-    Arrays.fill(EMPTY, NONE);
-  }
-
-  private Block[] blocks = EMPTY;
+  private final int slots;
+  private Block[] blocks = NOTHING;
   private boolean empty = true;
 
   /** What was found last, with more slots; may be outdated in every respect. Made at first use. */
-  private Block[] remembered = {};
+  private Block[] remembered = NOTHING;
 
-  private static int slot(long va) {
-    return (int) (va ^ va >>> 12) & MASK;
+  /**
+   * An empty cache, which takes no space before it is used.
+   *
+   * @param slots a power of two
+   */
+  JumpCache(int slots) {
+    this.slots = slots;
   }
 
-  private static int memorySlot(long va) {
-    return (int) (va ^ va >>> 15) & MEMORY;
+  private static int slot(long va, Block[] table) {
+    return (int) (va ^ va >>> 12) & table.length - 1;
+  }
+
+  private static int memorySlot(long va, Block[] table) {
+    return (int) (va ^ va >>> 15) & table.length - 1;
   }
 
   /** Some block; the caller compares its address. */
   Block get(long va) {
-    return blocks[slot(va)];
+    Block[] table = blocks;
+    return table[slot(va, table)];
   }
 
   /**
@@ -43,34 +56,32 @@ final class JumpCache {
    * same frame; otherwise null.
    */
   Block recall(long va, long frame) {
-    if (remembered.length == 0) {
-      return null;
-    }
-    Block block = remembered[memorySlot(va)];
+    Block block = remembered[memorySlot(va, remembered)];
     return block.pc == va && block.frame == frame && block.isAlive() ? block : null;
   }
 
   void put(Block block) {
-    if (remembered.length == 0) {
-      blocks = EMPTY.clone();
-      remembered = new Block[MEMORY + 1];
+    if (remembered == NOTHING) {
+      blocks = new Block[slots];
+      Arrays.fill(blocks, NONE);
+      remembered = new Block[MEMORY * slots];
       Arrays.fill(remembered, NONE);
     }
-    blocks[slot(block.pc)] = block;
+    blocks[slot(block.pc, blocks)] = block;
     empty = false;
-    remembered[memorySlot(block.pc)] = block;
+    remembered[memorySlot(block.pc, remembered)] = block;
   }
 
   /** Forgets everything, also what it remembers, and gives the space back. */
   void shed() {
-    blocks = EMPTY;
+    blocks = NOTHING;
     empty = true;
-    remembered = new Block[0];
+    remembered = NOTHING;
   }
 
   void clear() {
     if (!empty) {
-      System.arraycopy(EMPTY, 0, blocks, 0, EMPTY.length);
+      Arrays.fill(blocks, NONE);
       empty = true;
     }
   }
