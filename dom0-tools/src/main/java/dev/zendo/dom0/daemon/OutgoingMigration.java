@@ -202,6 +202,8 @@ final class OutgoingMigration implements Runnable {
       header.put("code", Base64.getEncoder().encodeToString(code));
       peer.send(header);
       expect(peer, "ok");
+      // It may come to run there without anybody here knowing.
+      domain.keepDisks();
       try {
         move(peer, answer);
       } catch (StreamException e) {
@@ -209,7 +211,6 @@ final class OutgoingMigration implements Runnable {
       }
       answer.put("bytes", peer.sent());
     }
-    domain.keepDisks();
     table.destroy(domain, "was moved to " + to);
     return answer;
   }
