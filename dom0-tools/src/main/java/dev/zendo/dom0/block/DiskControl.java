@@ -14,6 +14,9 @@ public final class DiskControl {
   /** How long a copy may take. */
   private static final int COPY_SECONDS = 900;
 
+  /** How long the requests that are under way may take, and what has to become durable then. */
+  private static final int RELEASE_SECONDS = 60;
+
   private final DeviceControl devices;
   private final int domain;
 
@@ -86,7 +89,7 @@ public final class DiskControl {
    * @throws ToolException when there is no such disk, or what was written cannot be made durable
    */
   public void release(String name) {
-    devices.change(path(name), "released", "1", "release-error", COPY_SECONDS);
+    devices.change(path(name), "released", "1", "release-error", RELEASE_SECONDS);
   }
 
   /**
@@ -96,7 +99,7 @@ public final class DiskControl {
    *     waiting, and this may be tried again
    */
   public void takeBack(String name) {
-    devices.change(path(name), "released", "0", "release-error", COPY_SECONDS);
+    devices.change(path(name), "released", "0", "release-error", RELEASE_SECONDS);
   }
 
   /**

@@ -39,8 +39,11 @@ final class DeviceMethods {
     methods.put("network-detach", this::detachNetwork);
   }
 
+  /** What is saved or moved has the devices that it had at the beginning of that. */
   private ManagedDomain alive(Call call) {
-    return table.alive(call.string("domain"));
+    ManagedDomain domain = table.alive(call.string("domain"));
+    domain.requireNotSaving();
+    return domain;
   }
 
   private JsonNode list(Call call, String type) {

@@ -134,6 +134,7 @@ final class DomainMethods {
 
   private JsonNode rename(Call call) {
     ManagedDomain domain = domain(call);
+    domain.requireNotSaving();
     table.rename(domain, call.string("name"));
     return identity(domain);
   }

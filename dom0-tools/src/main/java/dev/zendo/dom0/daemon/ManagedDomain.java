@@ -229,6 +229,18 @@ final class ManagedDomain {
     return keepsDisks;
   }
 
+  /**
+   * Refuses what would not be saved, or not go with it.
+   *
+   * @throws DaemonException between {@link #beginSaving} and {@link #endSaving}
+   */
+  void requireNotSaving() {
+    if (saving.get()) {
+      throw new DaemonException(
+          Kind.WRONG_STATE, name + " is being saved, cloned or moved; try again when that is done");
+    }
+  }
+
   /** Lets it go on after it suspended, or holds it where it is. */
   synchronized void goOn(Suspension suspension, boolean hold) {
     if (end == null) {

@@ -289,6 +289,7 @@ class LiveMigrationTest {
         news -> {
           try {
             if (news.has("round") && Files.exists(image)) {
+              assertDevicesStay();
               Files.move(image, away);
             } else if (news.has("disk") && Files.exists(away)) {
               Files.move(away, image);
@@ -303,6 +304,20 @@ class LiveMigrationTest {
     assertEquals(0, place());
     move(0);
     assertEquals(1, place());
+  }
+
+  /** While it moves: what came now would not go with it. */
+  private void assertDevicesStay() {
+    ObjectNode disk = Json.object().put("domain", NAME).put("device", "xvda");
+    ObjectNode name = Json.object().put("domain", NAME).put("name", "other");
+    try (DaemonClient client = DaemonClient.find(folders[0]).orElseThrow()) {
+      for (String method : new String[] {"block-detach", "rename"}) {
+        ObjectNode params = method.equals("rename") ? name : disk;
+        DaemonException refusal =
+            assertThrows(DaemonException.class, () -> client.call(method, params));
+        assertTrue(refusal.getMessage().contains("or moved"), refusal.getMessage());
+      }
+    }
   }
 
   @Test
