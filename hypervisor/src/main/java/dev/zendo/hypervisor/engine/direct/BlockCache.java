@@ -17,12 +17,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The translated blocks of one vcpu. Used by the thread that runs the vcpu, except {@link
  * #invalidate}.
  */
 final class BlockCache {
+  private static final Logger LOG = LoggerFactory.getLogger(BlockCache.class);
+
   private static final int PAGE = MachineMemory.FRAME_SIZE;
   private static final int FIRST_BLOCKS = 256;
 
@@ -404,9 +408,14 @@ final class BlockCache {
   void shed() {
     long used = next - first;
     forgetAll();
-    if (used > 0) {
+    if (used == 0) {
+      return;
+    }
+    counters.sheds++;
+    try {
       area.discard(first, used);
-      counters.sheds++;
+    } catch (UnsupportedOperationException e) {
+      LOG.debug("the host takes no pages of code back: {}", e.getMessage());
     }
   }
 
