@@ -113,11 +113,12 @@ public final class DomainSaver {
       if (choice.has(map, pfn)) {
         batch.add(pfn);
       }
-      if ((pfn + 1) % PageBatch.PAGES == 0 || pfn + 1 == map.count()) {
-        batch.flush();
+      if ((pfn + 1) % PageBatch.PAGES == 0) {
         progress.pages(pfn + 1L, map.count());
       }
     }
+    batch.flush();
+    progress.pages(map.count(), map.count());
   }
 
   private void saveVcpu(FrameMap map, int vcpu) {

@@ -25,6 +25,7 @@ public final class StreamReader {
 
   private final InputStream in;
   private final DomainSink sink;
+  private byte[] bytes = new byte[0];
   private int version;
   private boolean info;
   private boolean staticEnd;
@@ -48,22 +49,21 @@ public final class StreamReader {
     return new StreamException(what);
   }
 
-  private byte[] bytes(int count) {
+  /** The next bytes, until others are read; in a small heap each array of megabytes is a pause. */
+  private ByteBuffer buffer(int count) {
+    if (bytes.length < count) {
+      bytes = new byte[count];
+    }
     try {
-      byte[] bytes = in.readNBytes(count);
-      if (bytes.length < count) {
+      if (in.readNBytes(bytes, 0, count) < count) {
         throw new EOFException();
       }
-      return bytes;
+      return ByteBuffer.wrap(bytes, 0, count).slice().order(ByteOrder.LITTLE_ENDIAN);
     } catch (EOFException e) {
       throw new StreamException("ends in the middle: it was cut off", e);
     } catch (IOException e) {
       throw new StreamException("cannot be read (" + e.getMessage() + ")", e);
     }
-  }
-
-  private ByteBuffer buffer(int count) {
-    return ByteBuffer.wrap(bytes(count)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private void read() {
@@ -76,13 +76,13 @@ public final class StreamReader {
         throw refused("a record of type " + type + " says that it is too long: " + length);
       }
       ByteBuffer body = buffer(length);
-      bytes(-length & 7);
       if (type == RecordType.END) {
         requireLength(body, 0, "END");
         sink.end();
         return;
       }
       record(type, body);
+      buffer(-length & 7);
     }
   }
 

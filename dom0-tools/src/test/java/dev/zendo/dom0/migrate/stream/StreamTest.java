@@ -10,8 +10,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The migration stream as bytes. */
@@ -66,6 +69,31 @@ class StreamTest {
     ByteArrayOutputStream again = new ByteArrayOutputStream();
     read(example(), new StreamWriter(again));
     assertArrayEquals(example(), again.toByteArray());
+  }
+
+  /**
+   * Arrays of megabytes for each of thousands of records would be as many pauses of a small heap.
+   */
+  @Test
+  void recordsOfPagesAreReadIntoOneArray() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    StreamWriter writer = new StreamWriter(out);
+    writer.list(0, 7, new long[] {3});
+    for (int i = 0; i < 3; i++) {
+      writer.pages(new long[] {i}, new int[1], ByteBuffer.allocate(DomainSink.PAGE));
+    }
+    writer.end();
+    Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+    DomainSink sink =
+        new Recorder() {
+          @Override
+          public void pages(long[] pfns, int[] kinds, ByteBuffer data) {
+            assertTrue(data.arrayOffset() >= 0);
+            arrays.add(data.array());
+          }
+        };
+    read(out.toByteArray(), sink);
+    assertEquals(1, arrays.size());
   }
 
   @Test
