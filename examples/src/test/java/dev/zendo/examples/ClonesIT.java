@@ -20,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clones as somebody makes them with {@code zl}: disks, identity, clock, and what is done next. */
 @Timeout(300)
 class ClonesIT {
-  private static final Path LINUX = ZlProgram.ROOT.resolve("examples/linux/target");
   private static final Path DEBIAN = ZlProgram.ROOT.resolve("examples/debian/target");
 
   @TempDir private Path folder;
@@ -148,13 +147,7 @@ class ClonesIT {
 
   @Test
   void whoHasClonesIsSavedAndMoves() throws Exception {
-    Path kernel = LINUX.resolve("vmlinuz-cloud");
-    Path ramdisk = LINUX.resolve("initramfs");
-    assumeTrue(
-        Files.exists(kernel) && Files.exists(ramdisk),
-        "no " + kernel + " or " + ramdisk + ": run make -C examples/linux all cloud");
-    String more = "ramdisk = '" + ramdisk + "'\nextra = 'console=hvc0 quiet'\nmemory = 128\n";
-    zl.does("create", zl.configuration("web", kernel, more));
+    zl.does("create", zl.linux("web", "memory = 128\n"));
     zl.awaitConsole("web", "leaves the console");
     begin("web", "stty -echo; PS1=");
     in("web", "dd if=/dev/urandom of=/r bs=1M count=8 2>/dev/null; md5sum /r >/sum; mark=web");

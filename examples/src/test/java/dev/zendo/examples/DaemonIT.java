@@ -18,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class DaemonIT {
 
-  private static final Path LINUX = ZlProgram.ROOT.resolve("examples/linux/target");
-
   @TempDir private Path folder;
   private ZlProgram zl;
 
@@ -51,14 +49,7 @@ class DaemonIT {
 
   @Test
   void linuxIsLedThroughItsLife() throws Exception {
-    Path kernel = LINUX.resolve("vmlinuz-cloud");
-    Path ramdisk = LINUX.resolve("initramfs");
-    assumeTrue(
-        Files.exists(kernel) && Files.exists(ramdisk),
-        "no " + kernel + " or " + ramdisk + ": run make -C examples/linux all cloud");
-    String more =
-        "ramdisk = '" + ramdisk + "'\nextra = 'console=hvc0 quiet'\nmemory = 128; maxmem = 160\n";
-    zl.does("create", zl.configuration("web", kernel, more));
+    zl.does("create", zl.linux("web", "memory = 128; maxmem = 160\n"));
     zl.awaitConsole("web", "INIT-READY");
     assertTrue(zl.does("list", "web").contains("   128     1     -b----"));
     zl.does("mem-set", "web", "100");

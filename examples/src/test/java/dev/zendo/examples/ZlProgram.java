@@ -2,6 +2,7 @@ package dev.zendo.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class ZlProgram {
   static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
+  private static final Path LINUX = ROOT.resolve("examples/linux/target");
   private static final File NOTHING = new File("/dev/null");
   private static final int SECONDS = 120;
 
@@ -79,6 +81,17 @@ final class ZlProgram {
   String configuration(String name, Path kernel, String more) throws IOException {
     String text = "name = \"" + name + "\"\nkernel = \"" + kernel + "\"\n" + more;
     return Files.writeString(folder.resolve(name + ".cfg"), text).toString();
+  }
+
+  /** The same for Debian's cloud kernel with busybox; skips the test where it was not made. */
+  String linux(String name, String more) throws IOException {
+    Path kernel = LINUX.resolve("vmlinuz-cloud");
+    Path ramdisk = LINUX.resolve("initramfs");
+    assumeTrue(
+        Files.exists(kernel) && Files.exists(ramdisk),
+        "no " + kernel + " or " + ramdisk + ": run make -C examples/linux all cloud");
+    String given = "ramdisk = '" + ramdisk + "'\nextra = 'console=hvc0 quiet'\n" + more;
+    return configuration(name, kernel, given);
   }
 
   /** Waits for a text in the log of a domain's console; the test has a limit. */

@@ -52,30 +52,10 @@ public final class Rehearsal implements AutoCloseable {
   }
 
   /** Leads all addresses somewhere. */
-  private static final class Everywhere implements GuestMmu {
+  private static final class Everywhere extends PlainMmu {
     @Override
     public long translate(long virtualAddress, int access) {
       return virtualAddress & -FRAME & (FRAMES - 1L) * FRAME;
-    }
-
-    @Override
-    public boolean emulateStore(long virtualAddress, int size, long value) {
-      return false;
-    }
-
-    @Override
-    public int emulateCompareAndSet(long virtualAddress, int size, long expected, long value) {
-      return -1;
-    }
-
-    @Override
-    public long descriptor(int selector) {
-      return 0;
-    }
-
-    @Override
-    public void revokeWriteTranslations(long mfn) {
-      // There is no other vcpu.
     }
   }
 

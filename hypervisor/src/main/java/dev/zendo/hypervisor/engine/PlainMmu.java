@@ -18,5 +18,7 @@ public abstract class PlainMmu implements GuestMmu {
   }
 
   @Override
-  public void revokeWriteTranslations(long mfn) {}
+  public void revokeWriteTranslations(long mfn) {
+    // There is no other vcpu.
+  }
 }
