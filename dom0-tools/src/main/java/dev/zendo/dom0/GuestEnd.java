@@ -32,6 +32,16 @@ public enum GuestEnd {
     return text;
   }
 
+  /** The SHUTDOWN_ constant of an end that {@link #text} tells; -1 for other texts. */
+  public static int reason(String text) {
+    for (int i = 0; i < BY_REASON.length; i++) {
+      if (BY_REASON[i].text.equals(text)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /** The end that a SHUTDOWN_ constant stands for; unknown ones count as crash. */
   public static GuestEnd of(int reason) {
     return reason >= 0 && reason < BY_REASON.length ? BY_REASON[reason] : CRASH;

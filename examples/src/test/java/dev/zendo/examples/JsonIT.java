@@ -3,11 +3,13 @@ package dev.zendo.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import dev.zendo.dom0.daemon.Json;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What verbs that run guests themselves print with {@code --json}, and what docs/schema says. */
 @Timeout(300)
@@ -62,6 +66,25 @@ class JsonIT {
             .run("profile", IMAGE, "--every", "100", "-o", file.toString(), "--json");
     assertEquals(0, run.status(), run.toString());
     fits("profile", run.errors());
+  }
+
+  /** Other verbs are tried where all their wrong uses are. */
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "profile", "conform"})
+  void aFullStandardOutputIsSaid(String verb) throws Exception {
+    File full = new File("/dev/full");
+    assumeTrue(full.exists(), "there is no /dev/full");
+    Path errors = folder.resolve("errors");
+    Process process =
+        new ProcessBuilder(ZlProgram.ROOT.resolve("zl").toString(), verb, IMAGE)
+            .directory(folder.toFile())
+            .redirectOutput(full)
+            .redirectError(errors.toFile())
+            .start();
+    process.getOutputStream().close();
+    assertEquals(1, process.waitFor());
+    String said = Files.readString(errors);
+    assertTrue(said.contains("zl: standard output cannot be written (No space"), said);
   }
 
   @Test

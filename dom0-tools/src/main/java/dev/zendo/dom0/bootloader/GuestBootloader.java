@@ -2,6 +2,7 @@ package dev.zendo.dom0.bootloader;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.block.image.DiskImage;
 import java.io.IOException;
@@ -118,7 +119,7 @@ public final class GuestBootloader {
     try {
       Files.deleteIfExists(folder.resolve(prefix + file));
     } catch (IOException e) {
-      throw new ToolException(folder + ": cannot be cleared (" + e.getMessage() + ")", e);
+      throw new ToolException(folder + ": cannot be cleared (" + IoReason.of(e) + ")", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.zendo.dom0.builder;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.HypercallFailure;
@@ -70,7 +71,7 @@ public final class DomainBuilder {
     } catch (NoSuchFileException e) {
       throw new ToolException(ramdisk + ": no such file; check the path of the ramdisk", e);
     } catch (IOException e) {
-      throw new ToolException(ramdisk + ": the ramdisk cannot be read (" + e.getMessage() + ")", e);
+      throw new ToolException(ramdisk + ": the ramdisk cannot be read (" + IoReason.of(e) + ")", e);
     }
   }
 
@@ -139,7 +140,7 @@ public final class DomainBuilder {
         left -= bytes;
       }
     } catch (IOException e) {
-      throw new ToolException(file + ": the ramdisk cannot be read (" + e.getMessage() + ")", e);
+      throw new ToolException(file + ": the ramdisk cannot be read (" + IoReason.of(e) + ")", e);
     }
   }
 

@@ -44,7 +44,7 @@ public record SchedulingSpec(int weight, int cap, long processors) {
     }
     long bits = included & ~excluded;
     if (bits == 0) {
-      throw new ToolException("--cpus " + list + ": names no processor");
+      throw new ToolException("processors " + list + ": names no processor");
     }
     return bits;
   }
@@ -58,7 +58,7 @@ public record SchedulingSpec(int weight, int cap, long processors) {
     int first = number(list, dash < 0 ? item : item.substring(0, dash));
     int last = dash < 0 ? first : number(list, item.substring(dash + 1));
     if (first > last) {
-      throw new ToolException("--cpus " + list + ": " + item + " is no range");
+      throw new ToolException("processors " + list + ": " + item + " is no range");
     }
     return -1L << first & -1L >>> Long.SIZE - 1 - last;
   }
@@ -71,11 +71,18 @@ public record SchedulingSpec(int weight, int cap, long processors) {
       }
     } catch (NumberFormatException e) {
       throw new ToolException(
-          "--cpus " + list + ": \"" + text + "\" is no number; use all, or a list such as 0-3,^1",
+          "processors "
+              + list
+              + ": \""
+              + text
+              + "\" is no number; use all, or a list such as 0-3,^1",
           e);
     }
     throw new ToolException(
-        "--cpus " + list + ": processors have numbers from 0 to " + (Scheduler.MAX_PROCESSORS - 1));
+        "processors "
+            + list
+            + ": processors have numbers from 0 to "
+            + (Scheduler.MAX_PROCESSORS - 1));
   }
 
   /**
@@ -86,7 +93,7 @@ public record SchedulingSpec(int weight, int cap, long processors) {
   public void checkFor(int count) {
     if ((processors & -1L >>> Long.SIZE - count) == 0) {
       throw new ToolException(
-          "--cpus: none of these processors exists; the machine has "
+          "none of these processors exists; the machine has "
               + (count == 1 ? "number 0 only" : "0 to " + (count - 1)));
     }
   }

@@ -180,7 +180,8 @@ record ActionVerb(
   private static void put(ObjectNode params, Word word, String text) {
     switch (word.kind) {
       case TEXT -> params.put(word.param, text);
-      case NUMBER -> params.put(word.param, RunTarget.number(word.shown, text, Integer.MAX_VALUE));
+      case NUMBER ->
+          params.put(word.param, RunTarget.numberOf(word.shown, text, Integer.MAX_VALUE));
       case MEMORY -> params.put(word.param, MemorySize.bytes(text) >> 10);
       case BYTES -> params.put(word.param, MemorySize.bytes(text));
       case FILE -> params.put(word.param, Path.of(text).toAbsolutePath().toString());

@@ -31,7 +31,8 @@ final class ConfigUpdateVerb implements Verb {
 
   @Override
   public Options options() {
-    return DaemonOptions.options().addOption("f", "defconfig", true, "the configuration file");
+    return DaemonOptions.options()
+        .addOption(RunOptions.value("f", "defconfig", "FILE", "the configuration file"));
   }
 
   @Override

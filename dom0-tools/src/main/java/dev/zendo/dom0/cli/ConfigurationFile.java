@@ -1,12 +1,15 @@
 package dev.zendo.dom0.cli;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.config.ConfigKeys;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.Settings;
+import dev.zendo.dom0.daemon.DaemonException;
 import dev.zendo.dom0.daemon.Json;
 import dev.zendo.dom0.spec.Suggestions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +25,11 @@ import org.apache.commons.cli.CommandLine;
  * @param more words of the form KEY=VALUE behind it
  */
 record ConfigurationFile(String name, List<String> more) {
+  private static final int MAX_BYTES = 1 << 20;
+
+  /** What editors of another system put before a text. */
+  private static final String BYTE_ORDER_MARK = "\ufeff";
+
   /**
    * Takes it from the words of a verb.
    *
@@ -48,14 +56,20 @@ record ConfigurationFile(String name, List<String> more) {
   DomainConfig read(PrintStream warnings) {
     String text = text();
     Settings settings =
-        text.stripLeading().startsWith("{")
-            ? Settings.ofJson(name, Json.parse(text))
-            : Settings.ofText(name, text);
+        text.stripLeading().startsWith("{") ? ofJson(text) : Settings.ofText(name, text);
     for (String each : more) {
       settings = settings.with(each);
     }
     settings.forEachKey((key, place) -> warn(key, place, warnings));
     return DomainConfig.of(settings);
+  }
+
+  private Settings ofJson(String text) {
+    try {
+      return Settings.ofJson(name, Json.parse(text));
+    } catch (DaemonException e) {
+      throw new ToolException(name + ": " + e.getMessage(), e);
+    }
   }
 
   private static void warn(String key, String place, PrintStream warnings) {
@@ -74,15 +88,27 @@ record ConfigurationFile(String name, List<String> more) {
     }
   }
 
+  private byte[] bytes() throws IOException {
+    if (name.equals("-")) {
+      return System.in.readNBytes(MAX_BYTES + 1);
+    }
+    try (InputStream in = Files.newInputStream(Path.of(name))) {
+      return in.readNBytes(MAX_BYTES + 1);
+    }
+  }
+
   private String text() {
     try {
-      byte[] bytes =
-          name.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(name));
-      return new String(bytes, StandardCharsets.UTF_8);
+      byte[] bytes = bytes();
+      if (bytes.length > MAX_BYTES) {
+        throw new ToolException(name + ": longer than a configuration can be, 1 MiB");
+      }
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     } catch (NoSuchFileException e) {
       throw new ToolException(name + ": no such file; check the path of the configuration", e);
     } catch (IOException e) {
-      throw new ToolException(name + ": cannot be read (" + e.getMessage() + ")", e);
+      throw new ToolException(name + ": cannot be read (" + IoReason.of(e) + ")", e);
     }
   }
 }

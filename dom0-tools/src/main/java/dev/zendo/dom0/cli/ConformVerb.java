@@ -2,7 +2,7 @@ package dev.zendo.dom0.cli;
 
 import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Machine;
-import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.WholeFile;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.conform.ImageResult;
 import dev.zendo.dom0.conform.JsonReport;
@@ -11,9 +11,8 @@ import dev.zendo.dom0.conform.MarkdownReport;
 import dev.zendo.dom0.conform.Suite;
 import dev.zendo.dom0.conform.SuiteResult;
 import dev.zendo.dom0.conform.TextReport;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -131,10 +130,6 @@ final class ConformVerb implements Verb {
   }
 
   private static void write(String file, String text) {
-    try {
-      Files.writeString(Path.of(file), text);
-    } catch (IOException e) {
-      throw new ToolException(file + ": cannot be written (" + e.getMessage() + ")", e);
-    }
+    WholeFile.write(Path.of(file), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -42,8 +42,16 @@ final class ConsoleVerb implements Verb {
     }
     try (DaemonClient client = DaemonOptions.connect(line)) {
       client.call("console", Json.object().put("domain", line.getArgList().get(0)));
-      new ConsoleSession(client).run();
+      try (ConsoleSession session = new ConsoleSession(client)) {
+        show(session);
+      }
     }
     return ExitStatus.OK;
+  }
+
+  /** Shows a console until its end. */
+  static void show(ConsoleSession session) throws InterruptedException {
+    session.run();
+    StandardOutput.check(session.outputFailure());
   }
 }

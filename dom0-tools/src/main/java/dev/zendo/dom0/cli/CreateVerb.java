@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.client.ConsoleSession;
 import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.config.DomainConfig;
+import dev.zendo.dom0.daemon.DaemonException;
+import dev.zendo.dom0.daemon.DaemonException.Kind;
 import dev.zendo.dom0.daemon.Json;
 import dev.zendo.dom0.daemon.LibxlConfig;
 import java.io.PrintStream;
@@ -55,7 +57,7 @@ final class CreateVerb implements Verb {
         .addOption("n", "dryrun", false, "only print what the configuration says")
         .addOption("F", "foreground", false, "wait until it is gone")
         .addOption("e", null, false, "for xl's sake: the daemon waits for its end anyway")
-        .addOption("f", "defconfig", true, "the configuration file");
+        .addOption(RunOptions.value("f", "defconfig", "FILE", "the configuration file"));
   }
 
   @Override
@@ -69,22 +71,13 @@ final class CreateVerb implements Verb {
               : YajlText.of(LibxlConfig.planned(config)));
       return ExitStatus.OK;
     }
-    boolean console = line.hasOption("console");
     ObjectNode params = Json.object().put("source", file.name());
     params.set("config", config.json());
     params.put("paused", line.hasOption("paused"));
-    params.put("console", console);
+    params.put("console", line.hasOption("console"));
     try (DaemonClient client = DaemonOptions.connect(line)) {
-      JsonNode domain = client.call("create", params);
-      if (line.hasOption("json")) {
-        out.println(Json.pretty(domain));
-      } else if (!line.hasOption("quiet") && !console) {
-        out.println(domain.path("name").asText() + ": domain " + domain.path("domid").asText());
-      }
-      out.flush();
-      if (console) {
-        new ConsoleSession(client).run();
-      }
+      client.send("create", params);
+      JsonNode domain = answer(client, line, out);
       if (line.hasOption("foreground")) {
         awaitEnd(line, domain.path("uuid").asText());
       }
@@ -92,10 +85,37 @@ final class CreateVerb implements Verb {
     return ExitStatus.OK;
   }
 
-  /** Waits on a connection of its own: the first one may have become a console. */
+  /** Tells what became of the request, and shows the console if it is wanted. */
+  private static JsonNode answer(DaemonClient client, CommandLine line, PrintStream out)
+      throws InterruptedException {
+    boolean console = line.hasOption("console");
+    // What shows the console is made while the daemon makes the domain.
+    try (ConsoleSession session = console ? new ConsoleSession(client) : null) {
+      JsonNode domain = client.answer();
+      if (line.hasOption("json")) {
+        out.println(Json.pretty(domain));
+      } else if (!line.hasOption("quiet") && !console) {
+        out.println(domain.path("name").asText() + ": domain " + domain.path("domid").asText());
+      }
+      out.flush();
+      if (console) {
+        ConsoleVerb.show(session);
+      }
+      return domain;
+    }
+  }
+
+  /**
+   * Waits on a connection of its own: the first one may have become a console. A domain that is not
+   * there any more has been quicker.
+   */
   private static void awaitEnd(CommandLine line, String uuid) throws InterruptedException {
     try (DaemonClient client = DaemonOptions.connect(line)) {
       client.call("wait", Json.object().put("uuid", uuid));
+    } catch (DaemonException e) {
+      if (e.kind() != Kind.NO_DOMAIN) {
+        throw e;
+      }
     }
   }
 }

@@ -54,9 +54,14 @@ final class DaemonOptions {
 
   /** The folder that was named, or the usual one. */
   static StateFolder folder(CommandLine line) {
-    return line.hasOption("state")
-        ? StateFolder.of(Path.of(line.getOptionValue("state")))
-        : StateFolder.usual();
+    String named = line.getOptionValue("state");
+    if (named == null) {
+      return StateFolder.usual();
+    }
+    if (named.isEmpty()) {
+      throw new UsageException("--state needs the name of a folder");
+    }
+    return StateFolder.of(Path.of(named));
   }
 
   /** Asks for something whose answer only programs want to see; prints it with {@code --json}. */

@@ -15,12 +15,54 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** {@code zl daemon}: starts, shows and stops the process with the domains. */
 final class DaemonVerb implements Verb {
   private static final long PAUSE_MILLIS = 10;
+  private static final long LEAST_MEMORY_MIB = 16;
+
+  /** What counts when it starts, and not any more when it runs. */
+  private static final List<String> AT_START =
+      List.of("memory", "processors", "engine", "patience", "network");
+
+  /**
+   * What it is to have of the host.
+   *
+   * @param memory in MiB, for all domains
+   * @param processors threads that run vcpus
+   * @param engine what executes guest code
+   * @param patience milliseconds that domains may take to end at its end
+   * @param networks what networks give guests
+   */
+  private record Setup(
+      long memory, int processors, EngineChoice engine, long patience, List<NetworkSpec> networks) {
+    static Setup of(CommandLine line) {
+      int host = Runtime.getRuntime().availableProcessors();
+      long memory =
+          line.hasOption("memory")
+              ? RunTarget.memory(line.getOptionValue("memory"))
+              : HostMemory.mib() / 4 * 3;
+      if (memory < LEAST_MEMORY_MIB) {
+        throw new UsageException(
+            "--memory: a daemon needs at least " + LEAST_MEMORY_MIB + " MiB for its domains");
+      }
+      long processors =
+          RunTarget.number(
+              "processors", line.getOptionValue("processors", Integer.toString(host)), host);
+      if (processors == 0) {
+        throw new UsageException("--processors 0: use a number from 1 to " + host);
+      }
+      return new Setup(
+          memory,
+          (int) processors,
+          RunOptions.engine(line.getOptionValue("engine", EngineChoice.AUTO.label())),
+          RunOptions.seconds("patience", line.getOptionValue("patience", "60")),
+          NetworkOptions.ofDaemon(line));
+    }
+  }
 
   @Override
   public String name() {
@@ -35,6 +77,11 @@ final class DaemonVerb implements Verb {
   @Override
   public String arguments() {
     return "[--status|--stop] [options]";
+  }
+
+  @Override
+  public boolean takesArguments() {
+    return false;
   }
 
   @Override
@@ -97,16 +144,14 @@ final class DaemonVerb implements Verb {
   @Override
   public int run(CommandLine line, PrintStream out) throws InterruptedException {
     StateFolder folder = DaemonOptions.folder(line);
-    if (!line.getArgList().isEmpty()) {
-      throw new UsageException("daemon takes no arguments (zl daemon --help)");
-    }
     // Refused here, not in the log of a process in the background.
-    List<NetworkSpec> networks = NetworkOptions.ofDaemon(line);
+    Setup setup = Setup.of(line);
+    checkWhatItIsToDo(line);
     if (line.hasOption("metrics")) {
       var unused = MetricsAddress.parse(line.getOptionValue("metrics"));
     }
     if (line.hasOption("foreground")) {
-      return serve(folder, networks, line, out);
+      return serve(folder, setup, line, out);
     }
     Optional<DaemonClient> running = DaemonClient.find(folder);
     if (line.hasOption("stop")) {
@@ -119,6 +164,9 @@ final class DaemonVerb implements Verb {
               : "no daemon runs for " + folder.path());
       return ExitStatus.FAILURE;
     }
+    if (running.isPresent() && !line.hasOption("status")) {
+      refuseWhatIsTooLate(folder, line);
+    }
     try (DaemonClient client =
         running.isPresent() ? running.get() : DaemonStarter.start(folder, words(line))) {
       if (line.hasOption("metrics")) {
@@ -130,6 +178,29 @@ final class DaemonVerb implements Verb {
       print(client.call("hello", Json.object()), line, out);
     }
     return ExitStatus.OK;
+  }
+
+  private static void checkWhatItIsToDo(CommandLine line) {
+    long wishes = Stream.of("foreground", "status", "stop").filter(line::hasOption).count();
+    if (wishes > 1) {
+      throw new UsageException("daemon takes one of --foreground, --status and --stop");
+    }
+    if (line.hasOption("now") && !line.hasOption("stop")) {
+      throw new UsageException("--now goes with --stop");
+    }
+  }
+
+  private static void refuseWhatIsTooLate(StateFolder folder, CommandLine line) {
+    for (String option : AT_START) {
+      if (line.hasOption(option)) {
+        throw new UsageException(
+            "a daemon runs for "
+                + folder.path()
+                + " already, and --"
+                + option
+                + " counts when it starts (zl daemon --stop ends it)");
+      }
+    }
   }
 
   /** What the process in the background is to be told. */
@@ -197,22 +268,11 @@ final class DaemonVerb implements Verb {
     return ExitStatus.OK;
   }
 
-  private static int serve(
-      StateFolder folder, List<NetworkSpec> networks, CommandLine line, PrintStream out)
+  private static int serve(StateFolder folder, Setup setup, CommandLine line, PrintStream out)
       throws InterruptedException {
-    int host = Runtime.getRuntime().availableProcessors();
-    long memory =
-        line.hasOption("memory")
-            ? RunTarget.memory(line.getOptionValue("memory"))
-            : HostMemory.mib() / 4 * 3;
-    int processors =
-        (int)
-            RunTarget.number(
-                "processors", line.getOptionValue("processors", Integer.toString(host)), host);
-    EngineChoice engine =
-        RunOptions.engine(line.getOptionValue("engine", EngineChoice.AUTO.label()));
-    long patience = RunOptions.seconds("patience", line.getOptionValue("patience", "60"));
-    try (Daemon daemon = new Daemon(folder, memory, Math.max(1, processors), engine, networks)) {
+    long patience = setup.patience;
+    try (Daemon daemon =
+        new Daemon(folder, setup.memory, setup.processors, setup.engine, setup.networks)) {
       Thread hook = new Thread(() -> end(daemon, patience), "daemon-end");
       Runtime.getRuntime().addShutdownHook(hook);
       if (line.hasOption("metrics")) {

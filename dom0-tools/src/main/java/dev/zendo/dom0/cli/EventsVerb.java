@@ -27,6 +27,11 @@ final class EventsVerb implements Verb {
   }
 
   @Override
+  public boolean takesArguments() {
+    return false;
+  }
+
+  @Override
   public List<String> examples() {
     return List.of("zl events", "zl events --json | jq -r .name");
   }

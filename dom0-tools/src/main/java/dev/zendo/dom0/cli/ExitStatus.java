@@ -23,5 +23,8 @@ public final class ExitStatus {
   /** The user left with Ctrl-] (as after SIGINT). */
   public static final int LEFT = 130;
 
+  /** Nobody reads standard output any more (as after SIGPIPE). */
+  public static final int UNREAD = 141;
+
   private ExitStatus() {}
 }

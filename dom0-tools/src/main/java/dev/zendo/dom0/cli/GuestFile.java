@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.spec.Suggestions;
 import java.io.IOException;
@@ -38,7 +39,7 @@ record GuestFile(Map<String, List<String>> values) {
       throw new ToolException(
           file + ": not JSON at line " + e.getLocation().getLineNr() + "; mend it", e);
     } catch (IOException e) {
-      throw new ToolException(file + ": cannot be read (" + e.getMessage() + ")", e);
+      throw new ToolException(file + ": cannot be read (" + IoReason.of(e) + ")", e);
     }
   }
 

@@ -8,16 +8,20 @@ import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.daemon.Json;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** {@code zl info}: what xl info says, as far as it has a meaning here. */
 final class InfoVerb implements Verb {
   private static final Path KERNEL = Path.of("/proc/sys/kernel");
+  private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
   @Override
   public String name() {
@@ -32,6 +36,11 @@ final class InfoVerb implements Verb {
   @Override
   public String arguments() {
     return "[--json]";
+  }
+
+  @Override
+  public boolean takesArguments() {
+    return false;
   }
 
   @Override
@@ -61,6 +70,18 @@ final class InfoVerb implements Verb {
     }
   }
 
+  /** Of the host's first processor, where Linux says it. */
+  private static OptionalDouble megahertz() {
+    try (Stream<String> lines = Files.lines(PROCESSORS)) {
+      return lines
+          .filter(line -> line.startsWith("cpu MHz"))
+          .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(':') + 1)))
+          .findFirst();
+    } catch (IOException | UncheckedIOException | NumberFormatException e) {
+      return OptionalDouble.empty();
+    }
+  }
+
   private static void addHost(ObjectNode facts) {
     String arch = System.getProperty("os.arch");
     facts.put("host", kernel("hostname", "localhost"));
@@ -77,6 +98,7 @@ final class InfoVerb implements Verb {
     facts.put("nr_nodes", 1);
     facts.put("cores_per_socket", processors);
     facts.put("threads_per_core", 1);
+    megahertz().ifPresent(number -> facts.put("cpu_mhz", number));
     facts.put("virt_caps", "pv");
     daemon.ifPresent(
         info -> {

@@ -3,6 +3,7 @@ package dev.zendo.dom0.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.daemon.Json;
 import java.io.PrintStream;
@@ -42,7 +43,10 @@ final class ListVerb implements Verb {
 
   @Override
   public String details() {
-    return "With -v the list shows identities and why domains ended, too.\n";
+    return """
+        With -v the list shows identities and, as a number, why domains ended: 0 powered off,
+        1 rebooted, 2 suspended, 3 crashed, 4 watchdog.
+        """;
   }
 
   @Override
@@ -89,7 +93,7 @@ final class ListVerb implements Verb {
     Lines lines = Lines.to(out);
     lines.print(
         "Name                                        ID   Mem VCPUs\tState\tTime(s)"
-            + (verbose ? "   UUID                                 Reason" : ""));
+            + (verbose ? "   UUID                            Reason-Code\tSecurity Label" : ""));
     for (JsonNode domain : list) {
       lines.print(
           new Row()
@@ -104,7 +108,13 @@ final class ListVerb implements Verb {
     }
   }
 
+  /** As xl: the number of the reason in hexadecimal, and no label of FLASK's. */
   private static String identity(JsonNode domain) {
-    return " " + domain.path("uuid").asText() + " " + domain.path("end").asText("-");
+    int reason = GuestEnd.reason(domain.path("end").asText());
+    return new Row()
+        .text(" " + domain.path("uuid").asText() + " ")
+        .right(reason < 0 ? "-" : Integer.toHexString(reason), 8)
+        .right("-", 16)
+        .toString();
   }
 }

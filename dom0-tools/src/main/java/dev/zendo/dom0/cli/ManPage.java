@@ -34,6 +34,8 @@ final class ManPage {
     status(ExitStatus.CRASHED, "The guest crashed (zl run).");
     status(ExitStatus.TIMEOUT, "The guest did not end in time (zl run).");
     status(ExitStatus.INTERNAL_ERROR, "An error of Zendo's own ended the guest (zl run).");
+    status(ExitStatus.LEFT, "It was left with Ctrl-C, or zl run with Ctrl-].");
+    status(ExitStatus.UNREAD, "Nobody reads standard output any more.");
   }
 
   private void environment() {

@@ -24,7 +24,7 @@ record NameVerb(String name, String key, String summary) implements Verb {
 
   @Override
   public List<String> examples() {
-    return List.of("zl domid web", "zl domname 3");
+    return List.of(name.equals("domid") ? "zl domid web" : "zl domname 3");
   }
 
   @Override

@@ -56,8 +56,8 @@ final class PeersVerb implements Verb {
     KnownPeers peers = new KnownPeers(folder);
     List<String> given = line.getArgList();
     String what = given.isEmpty() ? "" : given.get(0);
-    if (what.equals(ADD) && given.size() >= 2) {
-      peers.add(given.get(1), String.join(" ", given.subList(2, given.size())));
+    if (what.equals(ADD) && (given.size() == 2 || given.size() == 3)) {
+      peers.add(given.get(1), given.size() == 3 ? given.get(2) : "");
     } else if (what.equals(REMOVE) && given.size() == 2) {
       peers.remove(given.get(1));
     } else if (!given.isEmpty()) {

@@ -2,16 +2,18 @@ package dev.zendo.dom0.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.zendo.dom0.Guest;
-import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.WholeFile;
 import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.image.Symbols;
 import dev.zendo.dom0.profile.Namer;
 import dev.zendo.dom0.profile.Profile;
 import dev.zendo.hypervisor.trace.SamplingPlan;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.Writer;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +62,10 @@ final class ProfileWatcher implements GuestWatcher {
             RunOptions.value("o", "output", "PREFIX", "write PREFIX.folded and .svg (profile)"));
   }
 
-  /** Checks the options, reads the symbols, and creates the files, before anything runs. */
+  /**
+   * Checks the options, reads the symbols, and finds out whether files can be written, before
+   * anything runs.
+   */
   static ProfileWatcher of(CommandLine line) {
     if (line.hasOption("every") && line.hasOption("hertz")) {
       throw new UsageException("samples go by --every or by --hertz, not by both");
@@ -82,7 +87,8 @@ final class ProfileWatcher implements GuestWatcher {
             stacks,
             symbols,
             line.getOptionValue("output", "profile"));
-    watcher.writeFiles();
+    WholeFile.of(watcher.folded).close();
+    WholeFile.of(watcher.picture).close();
     return watcher;
   }
 
@@ -157,20 +163,23 @@ final class ProfileWatcher implements GuestWatcher {
   }
 
   private void writeFiles() {
-    try (Writer out = Files.newBufferedWriter(folded)) {
-      profile.writeFolded(out);
-    } catch (IOException e) {
-      throw unwritable(folded, e);
-    }
-    try (Writer out = Files.newBufferedWriter(picture)) {
-      profile.writeSvg(out, guestName + ": " + profile.total() + " samples, " + rule());
-    } catch (IOException e) {
-      throw unwritable(picture, e);
-    }
+    String title = guestName + ": " + profile.total() + " samples, " + rule();
+    write(folded, profile::writeFolded);
+    write(picture, out -> profile.writeSvg(out, title));
   }
 
-  private static ToolException unwritable(Path file, IOException e) {
-    return new ToolException(
-        file + ": the profile cannot be written (" + e.getMessage() + "); use another --output", e);
+  /** Text that goes into a file. */
+  private interface Text {
+    void write(Writer out) throws IOException;
+  }
+
+  private static void write(Path file, Text text) {
+    WholeFile.write(
+        file,
+        out -> {
+          Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+          text.write(writer);
+          writer.flush();
+        });
   }
 }

@@ -88,7 +88,9 @@ final class RestoreVerb implements Verb {
       }
       out.flush();
       if (console) {
-        new ConsoleSession(client).run();
+        try (ConsoleSession session = new ConsoleSession(client)) {
+          ConsoleVerb.show(session);
+        }
       }
     }
     return ExitStatus.OK;

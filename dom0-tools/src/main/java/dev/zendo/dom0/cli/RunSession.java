@@ -95,7 +95,11 @@ final class RunSession implements AutoCloseable {
       guest.start();
       Object end = await(guest);
       if (end != GuestEnd.REBOOT || !options.reboots()) {
-        return report(guest, end);
+        int status = report(guest, end);
+        if (status == ExitStatus.OK) {
+          StandardOutput.check(terminal.outputFailure());
+        }
+        return status;
       }
       watcher.stopped(guest);
       guest.close();

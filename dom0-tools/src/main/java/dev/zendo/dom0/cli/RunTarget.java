@@ -111,14 +111,19 @@ record RunTarget(
 
   /** A decimal number from 0 to a limit. */
   static long number(String option, String text, long limit) {
+    return numberOf("--" + option, text, limit);
+  }
+
+  /** The same of an argument, as it is called in the usage line. */
+  static long numberOf(String argument, String text, long limit) {
     try {
       long value = Long.parseLong(text.trim());
       if (value < 0 || value > limit) {
-        throw new UsageException("--" + option + " " + text + ": use a number from 0 to " + limit);
+        throw new UsageException(argument + " " + text + ": use a number from 0 to " + limit);
       }
       return value;
     } catch (NumberFormatException e) {
-      throw new UsageException("--" + option + " " + text + ": not a number");
+      throw new UsageException(argument + " " + text + ": not a number");
     }
   }
 }

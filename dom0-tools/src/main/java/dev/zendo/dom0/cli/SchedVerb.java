@@ -28,6 +28,11 @@ final class SchedVerb implements Verb {
   }
 
   @Override
+  public boolean takesArguments() {
+    return false;
+  }
+
+  @Override
   public List<String> examples() {
     return List.of("zl sched-credit2", "zl sched-credit2 -d web -w 512 -c 50");
   }

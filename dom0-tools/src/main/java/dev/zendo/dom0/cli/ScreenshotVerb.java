@@ -1,14 +1,15 @@
 package dev.zendo.dom0.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.WholeFile;
 import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.daemon.Json;
 import dev.zendo.dom0.display.Picture;
 import dev.zendo.dom0.display.VncAddress;
 import dev.zendo.dom0.display.VncClient;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,20 +74,37 @@ final class ScreenshotVerb implements Verb {
 
   private static void fromDaemon(CommandLine line, String domain, String name, PrintStream out)
       throws InterruptedException {
+    if (name.equals("-")) {
+      toOutput(line, domain, out);
+      return;
+    }
+    JsonNode answer = fromDaemon(line, domain, Path.of(name).toAbsolutePath());
+    if (line.hasOption("json")) {
+      out.println(Json.pretty(answer));
+    }
+  }
+
+  private static JsonNode fromDaemon(CommandLine line, String domain, Path file)
+      throws InterruptedException {
     try (DaemonClient client = DaemonOptions.connect(line)) {
-      Path temporary = name.equals("-") ? Files.createTempFile("screen", ".png") : null;
-      Path file = temporary == null ? Path.of(name).toAbsolutePath() : temporary;
-      JsonNode answer =
-          client.call(
-              "screenshot", Json.object().put("domain", domain).put("file", file.toString()));
-      if (temporary != null) {
-        Files.copy(temporary, out);
-        Files.delete(temporary);
-      } else if (line.hasOption("json")) {
-        out.println(Json.pretty(answer));
+      return client.call(
+          "screenshot", Json.object().put("domain", domain).put("file", file.toString()));
+    }
+  }
+
+  /** By way of a file: the daemon writes pictures into files alone. */
+  private static void toOutput(CommandLine line, String domain, PrintStream out)
+      throws InterruptedException {
+    try {
+      Path file = Files.createTempFile("screen", ".png");
+      try {
+        fromDaemon(line, domain, file);
+        Files.copy(file, out);
+      } finally {
+        Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new ToolException(name + ": cannot be written (" + e.getMessage() + ")", e);
+      throw new ToolException("no picture for standard output (" + IoReason.of(e) + ")", e);
     }
   }
 
@@ -120,16 +138,14 @@ final class ScreenshotVerb implements Verb {
   }
 
   private static void save(Picture picture, String name, PrintStream out) {
+    if (!name.equals("-")) {
+      WholeFile.write(Path.of(name), picture::writePng);
+      return;
+    }
     try {
-      if (name.equals("-")) {
-        picture.writePng(out);
-        return;
-      }
-      try (OutputStream file = Files.newOutputStream(Path.of(name))) {
-        picture.writePng(file);
-      }
+      picture.writePng(out);
     } catch (IOException e) {
-      throw new ToolException(name + ": cannot be written (" + e.getMessage() + ")", e);
+      throw new ToolException(name + ": cannot be written (" + IoReason.of(e) + ")", e);
     }
   }
 }

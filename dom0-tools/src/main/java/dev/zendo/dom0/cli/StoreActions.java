@@ -2,6 +2,7 @@ package dev.zendo.dom0.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.xenstore.StoreConnection;
 import dev.zendo.dom0.xenstore.StoreCopy;
@@ -211,13 +212,13 @@ final class StoreActions {
   }
 
   /** Writes JSON into the store, over what is there, all at once. */
-  void load(String path, String file) throws IOException {
+  void load(String path, String file) {
     try (InputStream in =
         file.equals("-") ? System.in : Files.newInputStream(java.nio.file.Path.of(file))) {
       com.fasterxml.jackson.databind.JsonNode content = StoreJson.parse(in);
       store.together(tx -> StoreJson.load(tx, Path.of(path), content));
-    } catch (java.nio.file.NoSuchFileException e) {
-      throw new ToolException(file + ": no such file", e);
+    } catch (IOException e) {
+      throw new ToolException(file + ": cannot be read (" + IoReason.of(e) + ")", e);
     } catch (StoreException e) {
       throw new ToolException(file + ": " + e.getMessage(), e);
     }

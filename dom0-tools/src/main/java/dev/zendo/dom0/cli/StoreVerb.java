@@ -23,23 +23,42 @@ import org.apache.commons.cli.Options;
  * {@code zl store}: looks into a store, changes it as the xenstore-* programs do, or serves one.
  */
 final class StoreVerb implements Verb {
-  /** The least number of words after each action. */
-  private static final Map<String, Integer> ACTIONS =
+  private static final int ANY = Integer.MAX_VALUE;
+
+  /**
+   * How many words come after an action.
+   *
+   * @param least so many at least
+   * @param most so many at most
+   */
+  private record Words(int least, int most) {
+    void check(String action, int count) {
+      if (count < least || count > most) {
+        throw new UsageException(
+            "store "
+                + action
+                + (count < least ? " needs more" : " takes fewer")
+                + " arguments (zl store --help)");
+      }
+    }
+  }
+
+  private static final Map<String, Words> ACTIONS =
       new TreeMap<>(
           Map.ofEntries(
-              Map.entry("ls", 0),
-              Map.entry("list", 0),
-              Map.entry("read", 1),
-              Map.entry("write", 2),
-              Map.entry("mkdir", 1),
-              Map.entry("rm", 1),
-              Map.entry("chmod", 2),
-              Map.entry("exists", 1),
-              Map.entry("watch", 0),
-              Map.entry("dump", 0),
-              Map.entry("load", 1),
-              Map.entry("quota", 0),
-              Map.entry("serve", 0)));
+              Map.entry("ls", new Words(0, 1)),
+              Map.entry("list", new Words(0, 1)),
+              Map.entry("read", new Words(1, ANY)),
+              Map.entry("write", new Words(2, ANY)),
+              Map.entry("mkdir", new Words(1, ANY)),
+              Map.entry("rm", new Words(1, ANY)),
+              Map.entry("chmod", new Words(2, ANY)),
+              Map.entry("exists", new Words(1, ANY)),
+              Map.entry("watch", new Words(0, ANY)),
+              Map.entry("dump", new Words(0, 1)),
+              Map.entry("load", new Words(1, 2)),
+              Map.entry("quota", new Words(0, 3)),
+              Map.entry("serve", new Words(0, 0))));
 
   @Override
   public String name() {
@@ -116,17 +135,15 @@ final class StoreVerb implements Verb {
   @Override
   public int run(CommandLine line, PrintStream out) throws Exception {
     List<String> words = line.getArgList();
-    Integer least = words.isEmpty() ? null : ACTIONS.get(words.get(0));
-    if (least == null) {
+    Words count = words.isEmpty() ? null : ACTIONS.get(words.get(0));
+    if (count == null) {
       throw new UsageException(
           "store needs one of "
               + String.join(", ", ACTIONS.keySet())
               + (words.isEmpty() ? "" : Suggestions.hint(words.get(0), ACTIONS.keySet()))
               + " (zl store --help)");
     }
-    if (words.size() <= least) {
-      throw new UsageException("store " + words.get(0) + " needs more arguments (zl store --help)");
-    }
+    count.check(words.get(0), words.size() - 1);
     if (words.get(0).equals("serve")) {
       return serve(line, out);
     }

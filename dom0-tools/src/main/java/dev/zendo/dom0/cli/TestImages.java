@@ -1,5 +1,6 @@
 package dev.zendo.dom0.cli;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -61,7 +62,7 @@ final class TestImages {
     try (Stream<Path> all = Files.list(folder)) {
       return all.filter(file -> file.toString().endsWith(ending)).sorted().toList();
     } catch (IOException e) {
-      throw new ToolException(folder + ": cannot be read (" + e.getMessage() + ")", e);
+      throw new ToolException(folder + ": cannot be read (" + IoReason.of(e) + ")", e);
     }
   }
 

@@ -36,6 +36,11 @@ final class TopVerb implements Verb {
   }
 
   @Override
+  public boolean takesArguments() {
+    return false;
+  }
+
+  @Override
   public String details() {
     return """
         On a terminal the table is shown in place until Ctrl-C; elsewhere, and with -b, one
@@ -80,9 +85,6 @@ final class TopVerb implements Verb {
 
   @Override
   public int run(CommandLine line, PrintStream out) throws InterruptedException {
-    if (!line.getArgList().isEmpty()) {
-      throw new UsageException("top takes no arguments (zl top --help)");
-    }
     TopTable table =
         new TopTable(line.hasOption("full-name"), column(line.getOptionValue("sort", "cpu")));
     long delay = RunTarget.number("delay", line.getOptionValue("delay", "3"), MAX_SECONDS);

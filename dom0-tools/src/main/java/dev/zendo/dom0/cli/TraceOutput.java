@@ -1,5 +1,6 @@
 package dev.zendo.dom0.cli;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.hypervisor.trace.Tracer;
 import java.io.BufferedWriter;
@@ -46,7 +47,7 @@ final class TraceOutput implements AutoCloseable {
               : new TraceOutput(new BufferedWriter(Files.newBufferedWriter(Path.of(file))), false);
     } catch (IOException e) {
       throw new ToolException(
-          file + ": the trace cannot be written (" + e.getMessage() + "); use another file", e);
+          file + ": the trace cannot be written (" + IoReason.of(e) + "); use another file", e);
     }
     Runtime.getRuntime().addShutdownHook(output.closer);
     tracer.enable(

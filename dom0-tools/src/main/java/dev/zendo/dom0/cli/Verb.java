@@ -16,6 +16,11 @@ interface Verb {
   /** What follows the name, for the usage line. */
   String arguments();
 
+  /** Whether there can be words behind it that are no options. */
+  default boolean takesArguments() {
+    return true;
+  }
+
   /** Paragraphs below the options in its help. */
   default String details() {
     return "";

@@ -22,6 +22,11 @@ final class VersionVerb implements Verb {
   }
 
   @Override
+  public boolean takesArguments() {
+    return false;
+  }
+
+  @Override
   public List<String> examples() {
     return List.of("zl version");
   }

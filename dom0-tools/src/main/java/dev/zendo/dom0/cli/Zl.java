@@ -1,5 +1,6 @@
 package dev.zendo.dom0.cli;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.daemon.DaemonException;
 import dev.zendo.dom0.log.StderrLog;
@@ -35,12 +36,12 @@ public final class Zl {
   /** Runs the program and ends the process with its status. */
   public static void main(String[] args) throws IOException {
     startQuickly();
+    StandardOutput.use();
     int status = new Zl(System.out, System.err).run(args);
     if (ArchiveTraining.WANTED) {
       Path guest = Path.of(args[args.length - 1]).toAbsolutePath();
       ArchiveTraining.run(guest.resolve(guest.getFileName() + ".elf"));
     }
-    System.out.flush();
     // Since JDK 21 an exit asks first whether somebody logs it, which takes as long as all the
     // rest.
     if (status != ExitStatus.OK || !DaemonOptions.asked()) {
@@ -69,7 +70,11 @@ public final class Zl {
   /** Runs the program and returns its exit status. */
   int run(String... args) {
     try {
-      return dispatch(args);
+      int status = dispatch(args);
+      out.flush();
+      return status;
+    } catch (StandardOutput.Failed e) {
+      return outputFailed(e);
     } catch (DaemonException e) {
       return fail(e.getMessage(), e, ExitStatus.FAILURE);
     } catch (ToolException e) {
@@ -83,6 +88,16 @@ public final class Zl {
     } catch (Exception | LinkageError e) {
       return fail("internal error: " + e + " (zl -v shows where)", e, ExitStatus.FAILURE);
     }
+  }
+
+  /** As a program that the host ends, without a word, where nobody reads any more. */
+  private int outputFailed(StandardOutput.Failed failure) {
+    return failure.isUnread()
+        ? ExitStatus.UNREAD
+        : fail(
+            "standard output cannot be written (" + IoReason.of(failure.reason()) + ")",
+            failure,
+            ExitStatus.FAILURE);
   }
 
   private int fail(String message, Throwable cause, int status) {
@@ -127,6 +142,9 @@ public final class Zl {
   }
 
   private int help(List<String> names) {
+    if (names.size() > 1) {
+      throw new UsageException("help is used as zl help VERB");
+    }
     if (names.isEmpty()) {
       Help.overview(out, Verbs.all());
     } else if (names.get(0).equals("--man")) {
@@ -158,6 +176,9 @@ public final class Zl {
     }
     if (line.hasOption(Help.verboseOption())) {
       beVerbose();
+    }
+    if (!verb.takesArguments() && !line.getArgList().isEmpty()) {
+      throw new UsageException(verb.name() + " takes no arguments (zl " + verb.name() + " --help)");
     }
     return verb.run(line, out);
   }

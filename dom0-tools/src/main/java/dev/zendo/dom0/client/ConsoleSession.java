@@ -6,44 +6,54 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /** Joins this process's terminal to a console that the daemon streams. */
-public final class ConsoleSession implements ConsoleInput {
+public final class ConsoleSession implements ConsoleInput, AutoCloseable {
+  private final DaemonClient client;
   private final SocketChannel channel;
-  private final byte[] first;
+  private final HostTerminal terminal = new HostTerminal(this::leave);
   private final Semaphore room = new Semaphore(0);
   private volatile boolean left;
 
-  /** Takes a connection whose request for a console was answered. */
+  /** Takes a connection on which a console is asked for, or was. */
   public ConsoleSession(DaemonClient client) {
+    this.client = client;
     this.channel = client.stream();
-    this.first = client.rest();
+    terminal.connect(this);
   }
 
   /**
-   * Shows the console until it ends, or the user leaves it.
+   * Shows the console until it ends, the user leaves it, or standard output cannot be written.
+   * Once, when the request was answered.
    *
    * @return whether the user left
    */
   public boolean run() throws InterruptedException {
-    try (HostTerminal terminal = new HostTerminal(this::leave)) {
-      terminal.connect(this);
-      terminal.start();
-      byte[] chunk = new byte[8192];
-      show(terminal, first, first.length);
+    terminal.start();
+    byte[] chunk = new byte[8192];
+    byte[] first = client.rest();
+    try {
+      show(first, first.length);
       for (int count = channel.read(ByteBuffer.wrap(chunk));
-          count >= 0;
+          count >= 0 && outputFailure().isEmpty();
           count = channel.read(ByteBuffer.wrap(chunk))) {
-        show(terminal, chunk, count);
+        show(chunk, count);
       }
     } catch (IOException e) {
       // The daemon or the user has closed the connection.
     }
+    terminal.close();
     return left;
   }
 
-  private void show(HostTerminal terminal, byte[] bytes, int length) throws InterruptedException {
+  /** Why standard output could not be written; empty when it was. */
+  public Optional<IOException> outputFailure() {
+    return terminal.outputFailure();
+  }
+
+  private void show(byte[] bytes, int length) throws InterruptedException {
     int at = 0;
     while (at < length) {
       int count = Math.min(terminal.room(), length - at);
@@ -81,5 +91,11 @@ public final class ConsoleSession implements ConsoleInput {
   @Override
   public void resume() {
     room.release();
+  }
+
+  /** Writes what is left, for a second at most, and gives the terminal back. */
+  @Override
+  public void close() {
+    terminal.close();
   }
 }

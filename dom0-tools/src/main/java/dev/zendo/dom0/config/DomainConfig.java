@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.builder.SchedulingSpec;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,15 @@ public record DomainConfig(
     boolean autostart) {
   private static final List<String> DEVICE_KEYS = List.of("disk", "vif", "vfb", "channel", "p9");
   private static final long DEFAULT_MEMORY_MIB = 256;
-  private static final int MAX_NAME = 255;
+
+  /** Bytes of UTF-8; with what is added the files of a domain have names that a host takes. */
+  private static final int MAX_NAME = 200;
+
+  /** The one control character of ASCII behind the others. */
+  private static final char DELETE = 0x7f;
+
+  /** What stands for bytes that are none. */
+  private static final char NOT_UTF_8 = 0xfffd;
 
   /** Takes lists that nobody changes. */
   public DomainConfig {
@@ -128,10 +137,24 @@ public record DomainConfig(
     if (name.isEmpty()) {
       return "a domain needs a name: name = \"...\"";
     }
-    if (name.length() > MAX_NAME || !name.matches("[^/\\p{Cntrl}]+")) {
-      return "a name has at most " + MAX_NAME + " characters and no slash";
+    if (name.equals("Domain-0")) {
+      return "Domain-0 is the daemon itself";
     }
-    return name.matches("[0-9]+") ? "a number alone would be taken for a domain id" : null;
+    if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME) {
+      return "a name has at most " + MAX_NAME + " bytes";
+    }
+    boolean number = true;
+    boolean fits = true;
+    // No regular expression: the first one of a process takes a twentieth of the time of zl create.
+    for (int i = 0; i < name.length(); i++) {
+      char each = name.charAt(i);
+      fits &= each != '/' && each >= ' ' && each != DELETE && each != NOT_UTF_8;
+      number &= each >= '0' && each <= '9';
+    }
+    if (!fits) {
+      return "a name is UTF-8 without slashes and control characters";
+    }
+    return number ? "a number alone would be taken for a domain id" : null;
   }
 
   private static UUID uuid(Settings settings) {

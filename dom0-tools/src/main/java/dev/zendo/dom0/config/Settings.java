@@ -74,7 +74,10 @@ public final class Settings {
   private static Map<String, Setting> typed(String typed) {
     String place = "\"" + typed + "\"";
     try {
-      return ConfigText.parse(place, typed);
+      Map<String, Setting> settings = ConfigText.parse(place, typed);
+      // It has no lines that could be named.
+      settings.replaceAll((key, setting) -> new Setting(place, setting.value()));
+      return settings;
     } catch (ConfigException e) {
       int equals = typed.indexOf('=');
       String key = equals < 0 ? "" : typed.substring(0, equals).strip();

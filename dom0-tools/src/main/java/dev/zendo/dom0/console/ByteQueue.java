@@ -70,14 +70,6 @@ final class ByteQueue {
     notifyAll();
   }
 
-  /** Waits for bytes and copies them out without removing them; -1 when closed and empty. */
-  synchronized int peekWaiting(byte[] to) throws InterruptedException {
-    while (size == 0 && !closed) {
-      wait();
-    }
-    return size == 0 ? -1 : peek(to);
-  }
-
   /** Waits until the queue is empty, at most a while; returns whether it is. */
   synchronized boolean awaitEmpty(long millis) throws InterruptedException {
     long deadline = System.nanoTime() + millis * 1_000_000;

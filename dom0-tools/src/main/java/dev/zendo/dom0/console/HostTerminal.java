@@ -6,6 +6,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The terminal of this process as a guest's console. When standard input is a terminal it is put
@@ -140,6 +141,11 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
       stty("stty " + savedMode);
       savedMode = null;
     }
+  }
+
+  /** Why standard output is not written any more; empty while all is well. */
+  public Optional<IOException> outputFailure() {
+    return writer.failure();
   }
 
   /** Writes what is left, for a second at most, and gives the terminal back. */

@@ -1,5 +1,6 @@
 package dev.zendo.dom0.console;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ public final class LogFile implements ConsoleEnd {
     try {
       file = new RotatingFile(path, limit, kept);
     } catch (IOException e) {
-      throw new ToolException(path + ": cannot be written (" + e.getMessage() + ")", e);
+      throw new ToolException(path + ": cannot be written (" + IoReason.of(e) + ")", e);
     }
     writer = new OutputWriter("console-log", file);
   }

@@ -3,36 +3,60 @@ package dev.zendo.dom0.console;
 import dev.zendo.dom0.DaemonThreads;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Writes what a guest prints to a stream of the host, on a thread of its own: a slow stream holds
- * up the guest and nothing else; one that fails holds up nothing.
+ * up the guest and nothing else; one that fails holds up nothing. The thread ends when there is
+ * nothing to write, as there is not for most guests at most times.
  */
 final class OutputWriter implements ConsoleOutput, AutoCloseable {
   private static final int QUEUE = 64 << 10;
 
+  /** Bytes that are written at once, at most. */
+  private static final int CHUNK = 8192;
+
+  /** What the thread waits for more. */
+  private static final long PATIENCE_SECONDS = 1;
+
   private final ByteQueue queue = new ByteQueue(QUEUE);
   private final OutputStream out;
   private final boolean lossy;
+  private final ThreadPoolExecutor worker;
+
+  /** Whether {@link #write} will look at the queue after this. */
+  private final AtomicBoolean due = new AtomicBoolean();
+
   private volatile ConsoleInput console;
   private volatile boolean waiting;
-  private boolean failed;
+  private volatile IOException failure;
 
-  /** Starts a thread of that name; the guest waits for the stream. */
+  /** The thread gets that name; the guest waits for the stream. */
   OutputWriter(String name, OutputStream out) {
     this(name, out, false);
   }
 
   /**
-   * Starts a thread of that name.
+   * The thread gets that name.
    *
    * @param lossy whether the stream misses what it is too slow for
    */
   OutputWriter(String name, OutputStream out, boolean lossy) {
     this.out = out;
     this.lossy = lossy;
-    DaemonThreads.start(name, this::write);
+    this.worker =
+        new ThreadPoolExecutor(
+            0,
+            1,
+            PATIENCE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            DaemonThreads.named(name),
+            new ThreadPoolExecutor.DiscardPolicy());
   }
 
   /** Sets the console that waits for room; may be called again. */
@@ -43,6 +67,9 @@ final class OutputWriter implements ConsoleOutput, AutoCloseable {
   @Override
   public void accept(byte[] bytes, int length) {
     queue.add(bytes, 0, lossy ? Math.min(length, queue.room()) : length);
+    if (due.compareAndSet(false, true)) {
+      worker.execute(this::write);
+    }
   }
 
   @Override
@@ -59,33 +86,35 @@ final class OutputWriter implements ConsoleOutput, AutoCloseable {
   }
 
   private void write() {
-    byte[] chunk = new byte[8192];
-    try {
-      int count;
-      while ((count = queue.peekWaiting(chunk)) >= 0) {
-        write(chunk, count);
-        queue.remove(count);
-        ConsoleInput input = console;
-        if (waiting && input != null) {
-          waiting = false;
-          input.resume();
-        }
+    due.set(false);
+    for (int count = QUEUE - queue.room(); count > 0; count = QUEUE - queue.room()) {
+      byte[] chunk = new byte[Math.min(count, CHUNK)];
+      queue.peek(chunk);
+      write(chunk, chunk.length);
+      queue.remove(chunk.length);
+      ConsoleInput input = console;
+      if (waiting && input != null) {
+        waiting = false;
+        input.resume();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
   /** Nobody may read the stream any more: the guest need not wait for that. */
   private void write(byte[] chunk, int count) {
-    if (failed) {
+    if (failure != null) {
       return;
     }
     try {
       out.write(chunk, 0, count);
     } catch (IOException e) {
-      failed = true;
+      failure = e;
     }
+  }
+
+  /** Why nothing is written any more; empty while all is well. */
+  Optional<IOException> failure() {
+    return Optional.ofNullable(failure);
   }
 
   /** Writes what is left, for a second at most. */
@@ -96,6 +125,6 @@ final class OutputWriter implements ConsoleOutput, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    queue.close();
+    worker.shutdown();
   }
 }

@@ -1,6 +1,7 @@
 package dev.zendo.dom0.console;
 
 import dev.zendo.dom0.DaemonThreads;
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -33,7 +34,7 @@ public final class SocketEnd implements ConsoleEnd {
       server = listen(path);
     } catch (IOException e) {
       throw new ToolException(
-          path + ": no console can listen there (" + e.getMessage() + "); use another path", e);
+          path + ": no console can listen there (" + IoReason.of(e) + "); use another path", e);
     }
     DaemonThreads.start("console-socket", this::accept);
   }

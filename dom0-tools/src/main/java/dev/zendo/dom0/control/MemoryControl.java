@@ -146,28 +146,31 @@ public final class MemoryControl {
    */
   public byte[] frameKinds(int domain, long[] frames) {
     byte[] kinds = new byte[frames.length];
+    byte[] list = new byte[KINDS * Long.BYTES];
     for (int done = 0; done < frames.length; done += KINDS) {
-      frameKinds(domain, frames, done, Math.min(KINDS, frames.length - done), kinds);
+      frameKinds(domain, frames, done, Math.min(KINDS, frames.length - done), list, kinds);
     }
     return kinds;
   }
 
-  private void frameKinds(int domain, long[] frames, int from, int count, byte[] kinds) {
+  private void frameKinds(
+      int domain, long[] frames, int from, int count, byte[] list, byte[] kinds) {
     PhysicalMemory memory = gate.memory();
-    ByteBuffer list = ByteBuffer.allocate(count * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    LongBuffer values = list.asLongBuffer().put(frames, from, count);
+    LongBuffer values = ByteBuffer.wrap(list).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+    values.put(frames, from, count);
+    int bytes = count * Long.BYTES;
     calls.run(
         "asking for frames of",
         DomctlOp.GETPAGEFRAMEINFO3,
         domain,
         at -> {
-          memory.write(CallGate.LIST, list.array(), 0, list.capacity());
+          memory.write(CallGate.LIST, list, 0, bytes);
           long u = Domctl.GETPAGEFRAMEINFO3.at(at);
           GetPageFrameInfo3.NUM.set(memory, u, count);
           GetPageFrameInfo3.ARRAY.set(memory, u, CallGate.LIST);
         },
         at -> {
-          memory.read(CallGate.LIST, list.array(), 0, list.capacity());
+          memory.read(CallGate.LIST, list, 0, bytes);
           for (int i = 0; i < count; i++) {
             kinds[from + i] = (byte) (values.get(i) >>> 28 & 15);
           }

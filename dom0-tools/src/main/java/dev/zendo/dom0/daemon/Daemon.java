@@ -13,9 +13,12 @@ import dev.zendo.dom0.net.nat.NetworkSpec;
 import dev.zendo.xenstore.journal.Journal;
 import java.io.IOException;
 import java.nio.channels.FileLock;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,7 +91,7 @@ public final class Daemon implements AutoCloseable {
     messages.addTo(methods);
     counters.addTo(methods);
     new SaveMethods(machine, domains).addTo(methods);
-    new CloneMethods(machine, domains, snapshots, folder.snapshots()).addTo(methods);
+    new CloneMethods(machine, domains, snapshots).addTo(methods);
     leaving = new MigrateMethods(machine, domains, folder);
     leaving.addTo(methods);
     recover();
@@ -99,7 +102,9 @@ public final class Daemon implements AutoCloseable {
 
   /** Says which domains a killed daemon has lost, and starts again those that shall be. */
   private void recover() {
+    Set<Path> images = new HashSet<>();
     for (DomainRecords.Lost each : domains.records().takeAll()) {
+      images.addAll(domains.overlays().of(each.config()));
       ObjectNode what = Json.object().put("name", each.config().name()).put("domid", each.domid());
       boolean again = each.config().autostart() || each.config().actions().crash().restarts();
       if (again) {
@@ -113,6 +118,8 @@ public final class Daemon implements AutoCloseable {
       lost.add(what.put("restarted", again));
       LOG.warn("lost with the daemon before this one: {}", what);
     }
+    // What was lost may be started again by hand; the next daemon knows nothing of it.
+    domains.overlays().removeLost(images::contains);
   }
 
   EventFeed events() {

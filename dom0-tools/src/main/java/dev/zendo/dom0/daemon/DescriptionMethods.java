@@ -2,11 +2,9 @@ package dev.zendo.dom0.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.WholeFile;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
 import dev.zendo.dom0.display.Display;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -59,12 +57,7 @@ final class DescriptionMethods {
                         Kind.WRONG_STATE,
                         domain.name() + " has no screen; give it one with vfb = [ 'vnc=1' ]"));
     Path file = Path.of(call.string("file"));
-    try (OutputStream out = Files.newOutputStream(file)) {
-      display.screen().picture().writePng(out);
-    } catch (IOException e) {
-      throw new DaemonException(
-          Kind.REFUSED, file + ": cannot be written (" + e.getMessage() + ")");
-    }
+    WholeFile.write(file, display.screen().picture()::writePng);
     return Json.object().put("file", file.toString());
   }
 }

@@ -2,15 +2,21 @@ package dev.zendo.dom0.daemon;
 
 import dev.zendo.dom0.device.DevicePath;
 import dev.zendo.dom0.device.DeviceSpec;
+import dev.zendo.hypercalls.io.XenbusState;
+import dev.zendo.xenstore.StoreAccess;
 import dev.zendo.xenstore.StoreClient;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /** What devices domains have, as the store says. Thread-safe. */
 final class DomainDevices {
+  private static final String READY = Integer.toString(XenbusState.INITIALISED);
+  private static final long PAUSE_MILLIS = 2;
+
   private final StoreClient store;
 
   DomainDevices(StoreClient store) {
@@ -44,6 +50,39 @@ final class DomainDevices {
       }
     }
     return all;
+  }
+
+  /**
+   * Waits while a frontend is ready and its back end is not: Linux that came from elsewhere and
+   * suspends again before its disks are connected crashes when it goes on.
+   *
+   * @param millis at most; a guest may say for ever that it is ready
+   */
+  void awaitConnecting(int domain, long millis) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (isConnecting(domain) && System.nanoTime() - end < 0) {
+      Thread.sleep(PAUSE_MILLIS);
+    }
+  }
+
+  private boolean isConnecting(int domain) {
+    String home = "/local/domain/" + domain + "/device";
+    return store.inTransaction(
+        transaction -> {
+          for (String type : list(transaction, home)) {
+            for (String devid : list(transaction, home + "/" + type)) {
+              String state = home + "/" + type + "/" + devid + "/state";
+              if (transaction.find(state).filter(READY::equals).isPresent()) {
+                return true;
+              }
+            }
+          }
+          return false;
+        });
+  }
+
+  private static List<String> list(StoreAccess store, String directory) {
+    return store.exists(directory) ? store.list(directory) : List.of();
   }
 
   /** What went meanwhile is left out. */

@@ -2,6 +2,7 @@ package dev.zendo.dom0.daemon;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.Guest;
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.dump.CoreDump;
@@ -94,7 +95,7 @@ final class DomainDumps {
       domain.still(guest -> write(domain, guest, file, false, room));
       return file;
     } catch (IOException e) {
-      throw new ToolException(folder + ": cannot be written (" + e.getMessage() + ")", e);
+      throw new ToolException(folder + ": cannot be written (" + IoReason.of(e) + ")", e);
     }
   }
 

@@ -2,14 +2,16 @@ package dev.zendo.dom0.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.WholeFile;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.Settings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -45,14 +47,8 @@ final class DomainRecords {
   synchronized void write(ManagedDomain domain) {
     ObjectNode record = Json.object().put("domid", domain.id());
     record.set("config", domain.description());
-    Path file = file(domain.uuid());
-    Path next = file.resolveSibling(file.getFileName() + ".new");
-    try {
-      Files.writeString(next, Json.pretty(record) + "\n");
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new ToolException(file + ": cannot be written (" + e.getMessage() + ")", e);
-    }
+    byte[] text = (Json.pretty(record) + "\n").getBytes(StandardCharsets.UTF_8);
+    WholeFile.write(file(domain.uuid()), out -> out.write(text));
   }
 
   synchronized void remove(UUID uuid) {
@@ -78,7 +74,7 @@ final class DomainRecords {
         Files.delete(file);
       }
     } catch (IOException e) {
-      throw new ToolException(folder + ": cannot be read (" + e.getMessage() + ")", e);
+      throw new ToolException(folder + ": cannot be read (" + IoReason.of(e) + ")", e);
     }
     return all;
   }

@@ -13,6 +13,7 @@ import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.EndAction;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
 import dev.zendo.dom0.report.CrashReport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,6 +43,11 @@ final class DomainTable implements AutoCloseable {
   private final DomainRecords records;
   private final EventFeed events;
   private final DomainDumps dumps;
+  private final Overlays overlays;
+
+  /** What domains have of those. */
+  private final Map<UUID, List<Path>> images = new ConcurrentHashMap<>();
+
   private final Map<UUID, ManagedDomain> domains = new ConcurrentHashMap<>();
 
   /** Names of domains that are being built, under the lock of this object. */
@@ -59,11 +65,16 @@ final class DomainTable implements AutoCloseable {
     this.records = new DomainRecords(folder.domains());
     this.events = events;
     this.dumps = new DomainDumps(machine, folder.dumps());
+    this.overlays = new Overlays(folder.snapshots());
     undertaker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   DomainDumps dumps() {
     return dumps;
+  }
+
+  Overlays overlays() {
+    return overlays;
   }
 
   DomainRecords records() {
@@ -129,7 +140,11 @@ final class DomainTable implements AutoCloseable {
    * made meanwhile, though none of the same name.
    */
   ManagedDomain create(DomainConfig config, DomainSource source) {
-    UUID uuid = config.uuid() == null ? UUID.randomUUID() : config.uuid();
+    return create(config, config.uuid() == null ? UUID.randomUUID() : config.uuid(), source);
+  }
+
+  /** The same with an identity, whatever the configuration says. */
+  ManagedDomain create(DomainConfig config, UUID uuid, DomainSource source) {
     reserve(config.name(), uuid);
     try {
       ManagedDomain domain = new ManagedDomain(machine, folder, config, uuid, source);
@@ -154,6 +169,7 @@ final class DomainTable implements AutoCloseable {
   private void enter(ManagedDomain domain) {
     synchronized (this) {
       domains.put(domain.uuid(), domain);
+      removeOverlaysWith(domain);
       try {
         record(domain);
       } catch (ToolException e) {
@@ -163,6 +179,28 @@ final class DomainTable implements AutoCloseable {
       watch(domain);
       events.add("created", domain, "");
     }
+  }
+
+  /** When a clone is gone, so is what it wrote, unless somebody goes on with it. */
+  private void removeOverlaysWith(ManagedDomain domain) {
+    images.put(domain.uuid(), overlays.of(domain.config()));
+    domain
+        .gone()
+        .thenRun(
+            () ->
+                overlays.release(
+                    images.remove(domain.uuid()),
+                    image -> images.values().stream().anyMatch(each -> each.contains(image))))
+        .exceptionally(
+            error -> {
+              LOG.warn("disks of {} could not be removed", domain.name(), error);
+              return null;
+            });
+  }
+
+  /** A domain's disks are needed after it is gone, as it goes on elsewhere, or is in a file. */
+  void keepDisks(ManagedDomain domain) {
+    overlays.keep(images.getOrDefault(domain.uuid(), List.of()));
   }
 
   /**
@@ -191,6 +229,25 @@ final class DomainTable implements AutoCloseable {
     }
   }
 
+  /** Writes down what a domain is; when that fails, undoes what would be new. */
+  private void recordOr(ManagedDomain domain, Runnable undo) {
+    try {
+      record(domain);
+    } catch (ToolException e) {
+      undo.run();
+      throw e;
+    }
+  }
+
+  /** The same of one that stays in any case: a full disk is no reason to lose it. */
+  private void recordIfPossible(ManagedDomain domain) {
+    try {
+      record(domain);
+    } catch (ToolException e) {
+      LOG.warn("{} stays, but is not recorded: {}", domain.name(), e.getMessage());
+    }
+  }
+
   void rename(ManagedDomain domain, String name) {
     String obstacle = DomainConfig.nameObstacle(name);
     if (obstacle != null) {
@@ -200,15 +257,16 @@ final class DomainTable implements AutoCloseable {
     synchronized (this) {
       requireFreeName(name);
       domain.name(name);
-      record(domain);
+      recordOr(domain, () -> domain.name(before));
     }
     events.add("renamed", domain, "was " + before);
   }
 
   /** Sets what a domain is built from at its next reboot. */
   void update(ManagedDomain domain, DomainConfig config) {
+    DomainConfig before = domain.config();
     domain.config(config);
-    record(domain);
+    recordOr(domain, () -> domain.config(before));
   }
 
   private void watch(ManagedDomain domain) {
@@ -287,12 +345,12 @@ final class DomainTable implements AutoCloseable {
 
   private void act(ManagedDomain domain, EndAction action, String story) {
     switch (closing ? EndAction.DESTROY : action) {
-      case PRESERVE -> record(domain);
+      case PRESERVE -> recordIfPossible(domain);
       case DESTROY, COREDUMP_DESTROY -> destroy(domain, story);
       case RESTART, COREDUMP_RESTART -> {
         if (domain.restart()) {
           watch(domain);
-          record(domain);
+          recordIfPossible(domain);
           events.add("created", domain, "after it " + story);
         }
       }

@@ -2,7 +2,10 @@ package dev.zendo.dom0.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.IoReason;
+import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.net.RunningCapture;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -63,6 +66,11 @@ final class HostMethods {
             : daemon.networks().capture(daemon.domain(call.string("domain")).id(), file);
     try {
       while (true) {
+        IOException failure = capture.failure().orElse(null);
+        if (failure != null) {
+          throw new ToolException(
+              file + ": the capture ends here (" + IoReason.of(failure) + ")", failure);
+        }
         call.pulse();
         Thread.sleep(PULSE_MILLIS);
       }

@@ -3,6 +3,7 @@ package dev.zendo.dom0.daemon;
 import dev.zendo.dom0.DaemonThreads;
 import dev.zendo.dom0.Machine;
 import dev.zendo.hypervisor.domain.CodeSweep;
+import dev.zendo.hypervisor.machine.LibC;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -11,9 +12,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets domains that idle take little memory: every ten seconds vcpus that hardly ran let go of
- * their translated code, and now and then the JVM's heap is collected and gives back to the host
- * what it does not need. That halts the process, so it is done when no vcpu is busy, and rarely
- * otherwise.
+ * their translated code, and now and then the JVM's heap is collected, and it and the C library's
+ * give back to the host what they do not need. That halts the process, so it is done when no vcpu
+ * is busy, and rarely otherwise.
  */
 final class IdleMemory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IdleMemory.class);
@@ -21,7 +22,7 @@ final class IdleMemory implements AutoCloseable {
   private static final long PERIOD_SECONDS = 10;
 
   /** Collections are at least so far apart: while no vcpu is busy, and while some are. */
-  private static final long QUIET_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long QUIET_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private static final long BUSY_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(10);
 
@@ -89,6 +90,12 @@ final class IdleMemory implements AutoCloseable {
     long end = System.nanoTime();
     collections.done(end, Runtime.getRuntime().totalMemory());
     LOG.debug("the heap was collected in {} ms", TimeUnit.NANOSECONDS.toMillis(end - begin));
+    try {
+      // The JVM compiled, and blocks of domains that are gone were freed.
+      LibC.trim();
+    } catch (UnsupportedOperationException e) {
+      LOG.debug("the C library keeps what is free: {}", e.getMessage());
+    }
   }
 
   /** Ends; what is being done is done to its end first. */

@@ -33,6 +33,7 @@ final class ManagedDomain {
   private static final long LOG_BYTES = 1 << 20;
   private static final int LOGS_KEPT = 4;
   private static final int MESSAGES = 500;
+  private static final long CONNECTING_MILLIS = 1000;
 
   private final Machine machine;
   private final Path boot;
@@ -51,7 +52,6 @@ final class ManagedDomain {
   private volatile long createdNanos;
   private volatile GuestEnd end;
   private final AtomicBoolean saving = new AtomicBoolean();
-  private volatile boolean keepsDisks;
   private boolean held;
   private boolean destroyed;
 
@@ -204,29 +204,21 @@ final class ManagedDomain {
    *
    * @throws DaemonException when it is in no state for that, or somebody does it
    */
-  void beginSaving() {
+  void beginSaving() throws InterruptedException {
     requireAlive();
     if (machine.control().domains().info(id()).paused()) {
       throw new DaemonException(
           Kind.WRONG_STATE, name + " is paused, so its kernel cannot prepare; zl unpause it first");
     }
+    new DomainDevices(machine.store().client()).awaitConnecting(id(), CONNECTING_MILLIS);
     if (!saving.compareAndSet(false, true)) {
-      throw new DaemonException(Kind.WRONG_STATE, name + " is being saved or cloned already");
+      throw new DaemonException(
+          Kind.WRONG_STATE, name + " is being saved, cloned or moved already");
     }
   }
 
   void endSaving() {
     saving.set(false);
-  }
-
-  /** Its disks are needed after it is gone, as it goes on elsewhere, or is in a file. */
-  void keepDisks() {
-    keepsDisks = true;
-  }
-
-  /** Whether {@link #keepDisks} was said. */
-  boolean keepsDisks() {
-    return keepsDisks;
   }
 
   /**

@@ -203,7 +203,7 @@ final class OutgoingMigration implements Runnable {
       peer.send(header);
       expect(peer, "ok");
       // It may come to run there without anybody here knowing.
-      domain.keepDisks();
+      table.keepDisks(domain);
       try {
         move(peer, answer);
       } catch (StreamException e) {

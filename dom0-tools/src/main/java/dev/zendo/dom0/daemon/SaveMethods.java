@@ -80,7 +80,7 @@ final class SaveMethods {
         call.progress(DomainMethods.identity(domain).put("suspended", true));
         StreamWriter stream = new StreamWriter(file.body());
         DomainSaver.save(machine.control(), domain.id(), stream, progress(call));
-        domain.keepDisks();
+        table.keepDisks(domain);
         answer.put("bytes", file.commit());
         saved = true;
       } catch (StreamException e) {

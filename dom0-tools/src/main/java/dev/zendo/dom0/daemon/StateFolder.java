@@ -1,5 +1,6 @@
 package dev.zendo.dom0.daemon;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -102,7 +103,7 @@ public final class StateFolder {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new ToolException(boot() + ": cannot be cleared (" + e.getMessage() + ")", e);
+      throw new ToolException(boot() + ": cannot be cleared (" + IoReason.of(e) + ")", e);
     }
   }
 
@@ -137,7 +138,7 @@ public final class StateFolder {
       throw new ToolException(
           folder
               + ": cannot be made ("
-              + e.getMessage()
+              + IoReason.of(e)
               + "); name another folder with --state or ZENDO_STATE",
           e);
     }
@@ -168,7 +169,7 @@ public final class StateFolder {
               (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
       return lock;
     } catch (IOException e) {
-      throw new ToolException(folder + ": cannot be locked (" + e.getMessage() + ")", e);
+      throw new ToolException(folder + ": cannot be locked (" + IoReason.of(e) + ")", e);
     }
   }
 

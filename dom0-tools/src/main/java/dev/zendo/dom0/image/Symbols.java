@@ -1,5 +1,6 @@
 package dev.zendo.dom0.image;
 
+import dev.zendo.dom0.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -92,7 +93,7 @@ public final class Symbols {
       }
     } catch (IOException | UncheckedIOException e) {
       throw new ImageException(
-          file + ": cannot be read (" + e.getMessage() + "); name a file as nm writes it", e);
+          file + ": cannot be read (" + IoReason.of(e) + "); name a file as nm writes it", e);
     }
     if (found.isEmpty()) {
       throw new ImageException(file + ": names no function with an address");

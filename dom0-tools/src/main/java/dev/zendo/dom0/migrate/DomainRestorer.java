@@ -80,9 +80,17 @@ public final class DomainRestorer implements DomainSource {
 
   @Override
   public BuiltDomain build(ControlDomain control, DomainSpec spec) {
-    EmptyDomain domain = EmptyDomain.create(control, spec);
+    return build(control, EmptyDomain.create(control, spec), new long[0], spec);
+  }
+
+  /**
+   * The same of a domain that was made, with some memory.
+   *
+   * @param given machine frames of its first page frames
+   */
+  BuiltDomain build(ControlDomain control, EmptyDomain domain, long[] given, DomainSpec spec) {
     try {
-      Restoration work = new Restoration(control, domain, spec.vcpus());
+      Restoration work = new Restoration(control, domain, given, spec.vcpus());
       feed.into(work);
       return work.built;
     } catch (IOException e) {
@@ -98,6 +106,7 @@ public final class DomainRestorer implements DomainSource {
   final class Restoration implements DomainSink {
     private final ControlDomain control;
     private final EmptyDomain domain;
+    private final long[] given;
     private final int vcpuCount;
     private final Map<Integer, Map<VcpuRecord, byte[]>> vcpus = new TreeMap<>();
     private RestoredMemory memory;
@@ -108,9 +117,10 @@ public final class DomainRestorer implements DomainSource {
     private long consoleFrame;
     private BuiltDomain built;
 
-    Restoration(ControlDomain control, EmptyDomain domain, int vcpuCount) {
+    Restoration(ControlDomain control, EmptyDomain domain, long[] given, int vcpuCount) {
       this.control = control;
       this.domain = domain;
+      this.given = given;
       this.vcpuCount = vcpuCount;
     }
 
@@ -120,7 +130,7 @@ public final class DomainRestorer implements DomainSource {
         throw new StreamException("its p2m list changes its size");
       }
       if (memory == null) {
-        memory = new RestoredMemory(control.memory(), domain.id(), (int) last + 1);
+        memory = new RestoredMemory(control.memory(), domain.id(), (int) last + 1, given);
       }
       list = frames;
     }

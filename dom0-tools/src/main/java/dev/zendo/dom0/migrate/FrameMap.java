@@ -10,19 +10,27 @@ import java.util.Arrays;
  * each is. The kernel may say anything: what it does not own counts as not there. Immutable.
  */
 final class FrameMap {
+  /** Binary logarithm of the frames of a block. */
+  private static final int BLOCK_SHIFT = 9;
+
+  private static final int IN_BLOCK = (1 << BLOCK_SHIFT) - 1;
+
   private final long[] frames;
   private final byte[] kinds;
 
-  /** Page frames of machine frames, from the least one on that is there. */
-  private final int[] pfns;
+  /**
+   * Page frames of machine frames, in blocks from the first one on that has any: most are
+   * neighbours, but a few may be far away.
+   */
+  private final int[][] pfns;
 
-  private final long least;
+  private final long firstBlock;
 
-  private FrameMap(long[] frames, byte[] kinds, int[] pfns, long least) {
+  private FrameMap(long[] frames, byte[] kinds, int[][] pfns, long firstBlock) {
     this.frames = frames;
     this.kinds = kinds;
     this.pfns = pfns;
-    this.least = least;
+    this.firstBlock = firstBlock;
   }
 
   /**
@@ -41,20 +49,32 @@ final class FrameMap {
         most = Math.max(most, list[i]);
       }
     }
-    int[] pfns = new int[most < 0 ? 0 : (int) (most - least) + 1];
-    Arrays.fill(pfns, -1);
+    long firstBlock = least >> BLOCK_SHIFT;
+    int blocks = most < 0 ? 0 : (int) ((most >> BLOCK_SHIFT) - firstBlock) + 1;
+    FrameMap map = new FrameMap(list, kinds, new int[blocks][], firstBlock);
     for (int i = 0; i < list.length; i++) {
-      if (kinds[i] == PageKind.NONE) {
-        continue;
-      }
-      int index = (int) (list[i] - least);
-      if (pfns[index] < 0) {
-        pfns[index] = i;
-      } else {
+      if (kinds[i] != PageKind.NONE && !map.enter(list[i], i)) {
         kinds[i] = PageKind.NONE;
       }
     }
-    return new FrameMap(list, kinds, pfns, least);
+    return map;
+  }
+
+  /** Notes the page frame of a machine frame; false when it has one. */
+  private boolean enter(long frame, int pfn) {
+    int index = (int) ((frame >> BLOCK_SHIFT) - firstBlock);
+    int[] block = pfns[index];
+    if (block == null) {
+      block = new int[IN_BLOCK + 1];
+      Arrays.fill(block, -1);
+      pfns[index] = block;
+    }
+    int at = (int) frame & IN_BLOCK;
+    if (block[at] >= 0) {
+      return false;
+    }
+    block[at] = pfn;
+    return true;
   }
 
   /** Page frames, those that are not there included. */
@@ -64,6 +84,16 @@ final class FrameMap {
 
   int kind(int pfn) {
     return kinds[pfn];
+  }
+
+  /** All of those; nobody changes them. */
+  byte[] kinds() {
+    return kinds;
+  }
+
+  /** The machine frames of all page frames, any values for those that are not there; the same. */
+  long[] frames() {
+    return frames;
   }
 
   /** The machine frame of a page frame that is there. */
@@ -79,12 +109,14 @@ final class FrameMap {
    * @throws StreamException when it is none of the domain's
    */
   long pfn(long frame, String what) {
-    // No frame is so great or small that the difference could overflow to one that is there.
-    long index = frame - least;
-    if (frame < 0 || index < 0 || index >= pfns.length || pfns[(int) index] < 0) {
+    // Negative frames are in negative blocks.
+    long index = (frame >> BLOCK_SHIFT) - firstBlock;
+    int[] block = index < 0 || index >= pfns.length ? null : pfns[(int) index];
+    int pfn = block == null ? -1 : block[(int) frame & IN_BLOCK];
+    if (pfn < 0) {
       throw new StreamException(
           what + " of the guest refers to frame " + frame + ", which is none of its memory");
     }
-    return pfns[(int) index];
+    return pfn;
   }
 }

@@ -4,6 +4,7 @@ import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.builder.BuiltDomain;
 import dev.zendo.dom0.builder.DomainSource;
 import dev.zendo.dom0.builder.DomainSpec;
+import dev.zendo.dom0.builder.EmptyDomain;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.migrate.stream.DomainSink;
 import dev.zendo.dom0.migrate.stream.PageKind;
@@ -60,11 +61,22 @@ public final class FrozenDomain implements DomainSource, AutoCloseable {
   }
 
   @Override
-  public synchronized BuiltDomain build(ControlDomain control, DomainSpec spec) {
+  public BuiltDomain build(ControlDomain control, DomainSpec spec) {
+    return build(control, EmptyDomain.create(control, spec), new long[0], spec);
+  }
+
+  /**
+   * The same of a domain that was made, with some memory.
+   *
+   * @param given machine frames of its first page frames
+   */
+  synchronized BuiltDomain build(
+      ControlDomain control, EmptyDomain domain, long[] given, DomainSpec spec) {
     if (closed) {
+      control.domains().destroy(domain.id());
       throw new ToolException("the snapshot was removed meanwhile");
     }
-    return new DomainRestorer(recorder::replay).build(control, spec);
+    return new DomainRestorer(recorder::replay).build(control, domain, given, spec);
   }
 
   /** Lets go of it; domains that were made of it stay. */
@@ -88,14 +100,9 @@ public final class FrozenDomain implements DomainSource, AutoCloseable {
     private record VcpuPart(VcpuRecord part, int vcpu, byte[] state) {}
 
     void pages(CopyOnWrite from, int domain, FrameMap map) {
-      kinds = new byte[map.count()];
-      long[] frames = new long[map.count()];
-      for (int pfn = 0; pfn < frames.length; pfn++) {
-        kinds[pfn] = (byte) map.kind(pfn);
-        frames[pfn] = PageKind.hasData(kinds[pfn]) ? map.frame(pfn) : -1;
-      }
-      pages = from.freeze(domain, frames);
-      for (int pfn = 0; pfn < frames.length; pfn++) {
+      kinds = map.kinds();
+      pages = from.freeze(domain, map.frames());
+      for (int pfn = 0; pfn < kinds.length; pfn++) {
         int level = PageKind.level(kinds[pfn]);
         if (level > 0) {
           exchange(map, pfn, level);

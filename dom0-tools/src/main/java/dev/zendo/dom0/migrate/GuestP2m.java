@@ -41,11 +41,7 @@ record GuestP2m(long[] pages, long[] list) {
             ? linear(memory, root >>> SHIFT, ArchSharedInfo.P2M_VADDR.get(info, arch), pageCount)
             : tree(memory, ArchSharedInfo.PFN_TO_MFN_FRAME_LIST_LIST.get(info, arch), pageCount);
     long[] list = new long[(int) count];
-    for (int i = 0; i < pageCount; i++) {
-      int from = i * ENTRIES;
-      long[] values = memory.values(pages[i], NAME);
-      System.arraycopy(values, 0, list, from, Math.min(ENTRIES, list.length - from));
-    }
+    memory.values(pages, list, NAME);
     return new GuestP2m(pages, list);
   }
 

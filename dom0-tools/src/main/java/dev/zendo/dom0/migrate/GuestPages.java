@@ -5,6 +5,10 @@ import dev.zendo.dom0.control.Mapping;
 import dev.zendo.dom0.control.MemoryControl;
 import dev.zendo.dom0.migrate.stream.DomainSink;
 import dev.zendo.dom0.migrate.stream.StreamException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,6 +18,9 @@ final class GuestPages {
   static final int ENTRIES = DomainSink.PAGE / Long.BYTES;
 
   private static final int CACHED = 64;
+
+  /** Pages that are mapped at a time. */
+  private static final int MAPPED = 32;
 
   private final MemoryControl memory;
   private final int domain;
@@ -35,19 +42,35 @@ final class GuestPages {
     long[] values = cache.get(frame);
     if (values == null) {
       values = new long[ENTRIES];
-      try (Mapping page = memory.mapForeign(domain, new long[] {frame}, 0, 1)) {
-        for (int i = 0; i < ENTRIES; i++) {
-          values[i] = memory.memory().getLong(page.address() + 8L * i);
-        }
-      } catch (HypercallFailure e) {
-        throw new StreamException(what + " of the guest is not in its memory", e);
-      }
+      values(new long[] {frame}, values, what);
       if (cache.size() >= CACHED) {
         cache.clear();
       }
       cache.put(frame, values);
     }
     return values;
+  }
+
+  /**
+   * The values of pages, as many as there is room for.
+   *
+   * @param frames any values
+   * @param what the pages are, for the message
+   * @throws StreamException when the domain has not such frames
+   */
+  void values(long[] frames, long[] to, String what) {
+    byte[] bytes = new byte[Math.min(frames.length, MAPPED) * DomainSink.PAGE];
+    LongBuffer values = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+    for (int from = 0; from < frames.length; from += MAPPED) {
+      int count = Math.min(MAPPED, frames.length - from);
+      try {
+        read(Arrays.copyOfRange(frames, from, from + count), count, bytes);
+      } catch (HypercallFailure e) {
+        throw new StreamException(what + " of the guest is not in its memory", e);
+      }
+      int first = from * ENTRIES;
+      values.rewind().get(to, first, Math.min(count * ENTRIES, to.length - first));
+    }
   }
 
   /** Copies whole pages. */

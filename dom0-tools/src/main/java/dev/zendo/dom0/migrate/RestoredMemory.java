@@ -30,7 +30,6 @@ final class RestoredMemory {
   private final int domain;
   private final long[] p2m;
   private final byte[] kinds;
-  private final int[] wanted;
 
   /** Pages that were there and are not there any more. */
   private final BitSet unused = new BitSet();
@@ -39,13 +38,22 @@ final class RestoredMemory {
   private final LongBuffer values =
       ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
 
-  RestoredMemory(MemoryControl control, int domain, int count) {
+  /**
+   * Memory of page frames.
+   *
+   * @param count their number
+   * @param given machine frames that the first ones, or more, have already; nobody else uses it
+   */
+  RestoredMemory(MemoryControl control, int domain, int count, long[] given) {
     this.control = control;
     this.domain = domain;
-    this.p2m = new long[count];
+    this.p2m = given.length == count ? given : Arrays.copyOf(given, count);
     this.kinds = new byte[count];
-    this.wanted = new int[count];
-    Arrays.fill(p2m, -1);
+    if (given.length < count) {
+      Arrays.fill(p2m, given.length, count, -1);
+    } else {
+      release(Arrays.copyOfRange(given, count, given.length));
+    }
   }
 
   int count() {
@@ -67,8 +75,7 @@ final class RestoredMemory {
       throw new StreamException(what + " refers to page frame " + pfn + ", which is not there");
     }
     if (p2m[(int) pfn] < 0) {
-      wanted[0] = (int) pfn;
-      populate(1);
+      populate(new int[] {(int) pfn}, 1);
     }
     return p2m[(int) pfn];
   }
@@ -82,7 +89,7 @@ final class RestoredMemory {
     return frame;
   }
 
-  private void populate(int count) {
+  private void populate(int[] wanted, int count) {
     try {
       control.populate(domain, wanted, count, p2m);
     } catch (HypercallFailure e) {
@@ -94,6 +101,7 @@ final class RestoredMemory {
   void write(long[] pfns, int[] pageKinds, ByteBuffer data) {
     int count = 0;
     int missing = 0;
+    int[] wanted = new int[pfns.length];
     long[] frames = new long[pfns.length];
     for (int i = 0; i < pfns.length; i++) {
       int pfn = (int) pfns[i];
@@ -106,7 +114,7 @@ final class RestoredMemory {
         wanted[missing++] = pfn;
       }
     }
-    populate(missing);
+    populate(wanted, missing);
     for (int i = 0; i < pfns.length; i++) {
       if (PageKind.hasData(pageKinds[i])) {
         frames[count++] = p2m[(int) pfns[i]];
@@ -129,18 +137,33 @@ final class RestoredMemory {
    * @param pages their contents; page tables hold page frames
    */
   void thaw(byte[] all, FrozenPages pages, CopyOnWrite sharing) {
+    for (int pfn = 0; pfn < all.length; pfn++) {
+      boolean there = PageKind.hasData(all[pfn]);
+      kinds[pfn] = there ? all[pfn] : 0;
+      if (!there && p2m[pfn] >= 0) {
+        unused.set(pfn);
+      }
+    }
+    // First of all, as the domain may have no more than it had.
+    releaseUnused();
     for (int pfn = 0; pfn < all.length; ) {
       int end = pfn;
-      while (end < all.length && PageKind.hasData(all[end])) {
-        kinds[end] = all[end++];
+      while (end < all.length && p2m[end] < 0 && PageKind.hasData(all[end])) {
+        end++;
       }
-      populateRange(pfn, end);
+      populate(control, domain, p2m, pfn, end);
       pfn = end + 1;
     }
     sharing.thaw(domain, p2m, pages);
   }
 
-  private void populateRange(int from, int to) {
+  /**
+   * Gives a domain frames for neighbouring page frames.
+   *
+   * @param p2m receives the machine frame of each
+   * @throws ToolException when the machine has not so many
+   */
+  static void populate(MemoryControl control, int domain, long[] p2m, int from, int to) {
     try {
       control.populate(domain, p2m, from, to);
     } catch (HypercallFailure e) {
@@ -163,6 +186,11 @@ final class RestoredMemory {
       frames[i] = p2m[pfns[i]];
       p2m[pfns[i]] = -1;
     }
+    unused.clear();
+    release(frames);
+  }
+
+  private void release(long[] frames) {
     if (control.release(domain, frames) < frames.length) {
       throw new IllegalStateException("somebody uses pages of a domain that is being built");
     }

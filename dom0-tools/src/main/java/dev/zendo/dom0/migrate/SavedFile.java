@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.migrate.stream.StreamException;
 import dev.zendo.dom0.migrate.stream.StreamReader;
@@ -81,7 +82,7 @@ public record SavedFile(
     } catch (EOFException e) {
       throw new ToolException(path + ": is no saved domain, or was cut off", e);
     } catch (IOException e) {
-      throw new ToolException(path + ": cannot be read (" + e.getMessage() + ")", e);
+      throw new ToolException(path + ": cannot be read (" + IoReason.of(e) + ")", e);
     }
   }
 

@@ -1,19 +1,15 @@
 package dev.zendo.dom0.migrate;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.WholeFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
@@ -28,9 +24,8 @@ public final class SavedFileWriter implements AutoCloseable {
   private static final int CHUNK = 1 << 18;
 
   private final Path path;
-  private final Path part;
+  private final WholeFile file;
   private final FileFormat format;
-  private final FileChannel channel;
   private final WritableByteChannel out;
   private final CRC32C sum = new CRC32C();
   private final OutputStream body;
@@ -42,7 +37,7 @@ public final class SavedFileWriter implements AutoCloseable {
    * @param header has the domain's {@code config} and, for xl's format, {@code libxl}: what libxl
    *     calls its configuration
    * @param format whose file it is
-   * @throws ToolException when it cannot be written
+   * @throws dev.zendo.dom0.ToolException when it cannot be written
    */
   public SavedFileWriter(Path path, ObjectNode header, FileFormat format) {
     this(path, header, format, channel -> channel);
@@ -56,27 +51,15 @@ public final class SavedFileWriter implements AutoCloseable {
       Function<FileChannel, WritableByteChannel> way) {
     this.path = path;
     this.format = format;
-    this.part = path.resolveSibling(path.getFileName() + ".part");
-    FileChannel opened = null;
+    this.file = WholeFile.ofOwner(path);
+    this.out = way.apply(file.channel());
     try {
-      Files.deleteIfExists(part);
-      opened =
-          FileChannel.open(
-              part,
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      channel = opened;
-      out = way.apply(opened);
       write(ByteBuffer.wrap(format.head(header)));
     } catch (IOException e) {
-      close(opened);
-      throw refused(e);
+      file.close();
+      throw file.refused(e);
     }
     body = new BufferedOutputStream(new Summed(), CHUNK);
-  }
-
-  private ToolException refused(IOException e) {
-    return new ToolException(path + ": cannot be written (" + e.getMessage() + ")", e);
   }
 
   private void write(ByteBuffer bytes) throws IOException {
@@ -109,18 +92,17 @@ public final class SavedFileWriter implements AutoCloseable {
    * Completes the file.
    *
    * @return its size in bytes
-   * @throws ToolException when it cannot be written
+   * @throws dev.zendo.dom0.ToolException when it cannot be written
    */
   public long commit() {
     try {
       body.flush();
       write(ByteBuffer.wrap(format.tail(written, (int) sum.getValue())));
-      channel.force(true);
-      channel.close();
-      Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      file.force();
     } catch (IOException e) {
-      throw refused(e);
+      throw file.refused(e);
     }
+    file.commit();
     keepName();
     return written;
   }
@@ -137,25 +119,9 @@ public final class SavedFileWriter implements AutoCloseable {
     }
   }
 
-  private void close(FileChannel opened) {
-    if (opened == null) {
-      return;
-    }
-    try {
-      opened.close();
-    } catch (IOException e) {
-      LOG.debug("{} was not closed well", part, e);
-    }
-    try {
-      Files.deleteIfExists(part);
-    } catch (IOException e) {
-      LOG.warn("{} stays behind until the next attempt: {}", part, e.getMessage());
-    }
-  }
-
   /** Leaves nothing behind unless the file was completed. */
   @Override
   public void close() {
-    close(channel);
+    file.close();
   }
 }

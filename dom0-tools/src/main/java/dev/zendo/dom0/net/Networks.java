@@ -1,5 +1,6 @@
 package dev.zendo.dom0.net;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.net.bridge.Bridge;
 import dev.zendo.dom0.net.capture.Capture;
@@ -101,7 +102,7 @@ public final class Networks implements AutoCloseable {
     try {
       return new Capture(Files.newOutputStream(file));
     } catch (IOException e) {
-      throw new ToolException("the capture " + file + " cannot be written: " + e.getMessage(), e);
+      throw new ToolException(file + ": cannot be written (" + IoReason.of(e) + ")", e);
     }
   }
 

@@ -4,6 +4,8 @@ import dev.zendo.dom0.net.bridge.BridgePort;
 import dev.zendo.dom0.net.bridge.Observer;
 import dev.zendo.dom0.net.capture.Capture;
 import dev.zendo.dom0.net.wire.Frame;
+import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -56,6 +58,11 @@ public final class RunningCapture implements Observer, AutoCloseable {
   /** Frames that are missing in the file, because it was too slow. */
   public long dropped() {
     return capture.dropped();
+  }
+
+  /** Why nothing is written any more; empty while all is well. */
+  public Optional<IOException> failure() {
+    return capture.failure();
   }
 
   /** Writes what waits and closes the file. Not on the event thread: the file may be slow. */

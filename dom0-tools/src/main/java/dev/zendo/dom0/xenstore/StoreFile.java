@@ -1,6 +1,7 @@
 package dev.zendo.dom0.xenstore;
 
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.WholeFile;
 import dev.zendo.xenstore.Permissions;
 import dev.zendo.xenstore.Store;
 import dev.zendo.xenstore.StoreAccess;
@@ -9,11 +10,9 @@ import dev.zendo.xenstore.StoreException;
 import dev.zendo.xenstore.StoreJson;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -126,14 +125,6 @@ public final class StoreFile implements StoreConnection {
     if (!changed) {
       return;
     }
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    try {
-      try (OutputStream out = Files.newOutputStream(fresh)) {
-        StoreJson.write(store.root(), out);
-      }
-      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new ToolException(file + ": cannot be written (" + e.getMessage() + ")", e);
-    }
+    WholeFile.write(file, out -> StoreJson.write(store.root(), out));
   }
 }

@@ -1,5 +1,6 @@
 package dev.zendo.dom0.xenstore;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.builder.BuiltDomain;
 import dev.zendo.dom0.builder.DomainSpec;
@@ -135,7 +136,7 @@ public final class StoreService implements AutoCloseable {
     try {
       return Journal.open(store, folder, mode);
     } catch (IOException e) {
-      throw new ToolException("the store cannot be kept: " + e.getMessage(), e);
+      throw new ToolException(folder + ": cannot keep the store (" + IoReason.of(e) + ")", e);
     }
   }
 

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.cli.Option;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +99,34 @@ class CompletionTest {
       assertEquals("described\n", run(temp, List.of("zsh", "-fc", called)));
       assertEquals("_zl zl\n", run(temp, List.of("zsh", "-fc", stubs + " source " + script)));
     }
+  }
+
+  /** What somebody can type is what shells offer and the man page explains. */
+  @Test
+  void allOptionsAreOfferedAndExplained() {
+    String bash = zl("completion", "bash");
+    String zsh = zl("completion", "zsh");
+    String man = zl("help", "--man");
+    for (Verb verb : Verbs.all()) {
+      String name = verb.name();
+      String offered = between(bash, "    " + name + ") options='", "'");
+      String arguments = between(zsh, "    " + name + ")\n", ";;");
+      String page = between(man + ".SS", ".SS \"zl " + name.replace("-", "\\-"), ".SS");
+      for (Option option : verb.options().getOptions()) {
+        String names = Help.names(option);
+        for (String each : names.split(", ")) {
+          assertTrue((" " + offered + " ").contains(" " + each + " "), name + " " + each);
+          assertTrue(arguments.contains("'" + each), name + " " + each);
+        }
+        assertTrue(page.contains("\n.B " + names.replace("-", "\\-")), name + " " + names);
+      }
+    }
+  }
+
+  private static String between(String text, String begin, String end) {
+    int from = text.indexOf(begin);
+    assertTrue(from >= 0, begin);
+    return text.substring(from + begin.length(), text.indexOf(end, from + begin.length()));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.zendo.dom0.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -87,6 +88,11 @@ class DaemonVerbsTest {
         lines[2]);
     does("list", "-v", "web");
     assertTrue(out.lines().allMatch(line -> !line.startsWith("Domain-0")), out);
+    assertTrue(
+        out.startsWith(
+            lines[0] + "   UUID                            Reason-Code\tSecurity Label\n"),
+        out);
+    assertTrue(out.matches("(?s).* 0\\.0 [0-9a-f-]{36} {8}- {16}-\n"), out);
     does("vcpu-list");
     assertEquals(
         "web                                  1     0     0   ---       0.0  all / all",
@@ -148,6 +154,34 @@ class DaemonVerbsTest {
   }
 
   @Test
+  void configurationsComeFromOtherSystemsToo() throws IOException {
+    String text = "\ufeff" + Files.readString(config).replace("\n", "\r\n") + "# caf\u00e9\r\n";
+    Path marked = Files.writeString(temp.resolve("marked.cfg"), text);
+    does("create", "-n", marked.toString());
+    // Neither UTF-8 nor looked at.
+    Path latin = Files.writeString(temp.resolve("latin.cfg"), text.substring(1), ISO_8859_1);
+    does("create", "-n", latin.toString());
+    Files.writeString(latin, "name = 'caf\u00e9'\nkernel = '/k'\n", ISO_8859_1);
+    assertEquals(ExitStatus.BAD_USE, zl("create", "-n", latin.toString()));
+    assertTrue(err.startsWith("zl: " + latin + ":1: name: a name is UTF-8"), err);
+    assertEquals(
+        ExitStatus.BAD_USE, zl("create", "-n", config.toString(), "name=" + "n".repeat(201)));
+    Path json = Files.writeString(temp.resolve("web.json"), "{\"name\": ");
+    assertEquals(ExitStatus.BAD_USE, zl("create", "-n", json.toString()));
+    assertTrue(err.startsWith("zl: " + json + ": no JSON: "), err);
+  }
+
+  @Test
+  void aDomainIsAwaitedHoweverQuickItIs() throws IOException {
+    Path kernel = temp.resolve("quick.elf");
+    Files.write(kernel, new TinyKernel().shutdown(0).elf().bytes());
+    for (int i = 0; i < 20; i++) {
+      does("create", "-F", config.toString(), "kernel=" + kernel);
+    }
+    assertEquals(1, json("list").size());
+  }
+
+  @Test
   void wordsBehindTheFileCount() {
     does("create", "-n", config.toString(), "memory=64", "name=other");
     JsonNode shown = Json.parse(out);
@@ -205,7 +239,7 @@ class DaemonVerbsTest {
         "mem-set web x|zl: x: a size is a number, such as 256 or 1g",
         "mem-set web 99999999999999999t|zl: 99999999999999999t: a size is a number, such as 256 or"
             + " 1g",
-        "vcpu-set web x|zl: --VCPUS x: not a number",
+        "vcpu-set web x|zl: VCPUS x: not a number",
         "create|zl: create needs a configuration file (zl create --help shows an example)",
         "create /no.cfg|zl: /no.cfg: no such file; check the path of the configuration",
         "sched-credit2 -w 3|zl: sched-credit2 needs -d DOMAIN to set something",

@@ -140,6 +140,10 @@ class ZlTest {
       assertTrue(message.startsWith("zl: "), message);
       assertFalse(message.contains("xception"), message);
     }
+    for (Path prefix : List.of(folder.resolve("p"), Path.of("profile"))) {
+      assertFalse(Files.exists(Path.of(prefix + ".folded")), prefix.toString());
+      assertFalse(Files.exists(Path.of(prefix + ".svg")), prefix.toString());
+    }
   }
 
   @Test

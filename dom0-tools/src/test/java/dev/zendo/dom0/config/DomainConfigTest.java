@@ -1,6 +1,7 @@
 package dev.zendo.dom0.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -76,6 +77,9 @@ class DomainConfigTest {
         List.of("bridge=x"),
         DomainConfig.of(settings.with("vif=['bridge=x']")).devices().get("vif"));
     assertThrows(ConfigException.class, () -> settings.with("nonsense"));
+    ConfigException refusal =
+        assertThrows(ConfigException.class, () -> DomainConfig.of(settings.with("vcpus=0")));
+    assertEquals("\"vcpus=0\": vcpus: 0 is not between 1 and 64", refusal.getMessage());
     assertThrows(ConfigException.class, () -> settings.with("vif=[bridge=x]"));
   }
 
@@ -86,7 +90,7 @@ class DomainConfigTest {
         "type='hvm'|f.cfg:3: type: \"hvm\" guests do not run here, only pv",
         "builder='hvm'|f.cfg:3: builder: \"hvm\" guests do not run here, only pv",
         "name='7'|f.cfg:3: name: a number alone would be taken for a domain id",
-        "name='a/b'|f.cfg:3: name: a name has at most 255 characters and no slash",
+        "name='a/b'|f.cfg:3: name: a name is UTF-8 without slashes and control characters",
         "name=['a']|f.cfg:3: name: is a list; write one string",
         "memory=1|f.cfg:3: memory: 1 is not between 4 and 65536",
         "memory='x'|f.cfg:3: memory: \"x\" is no number",
@@ -100,6 +104,19 @@ class DomainConfigTest {
       })
   void refusesWithThePlace(String text, String message) {
     assertEquals(message, assertThrows(ConfigException.class, () -> of(text)).getMessage());
+  }
+
+  @Test
+  void aNameIsWhatAPathOfTheStoreTakesAndNoNumber() {
+    for (String each : List.of("a", "7a", "a7", "a b", "\u00fcber", "a".repeat(200))) {
+      assertNull(DomainConfig.nameObstacle(each), each);
+    }
+    for (String each :
+        List.of("", "0", "12", "/", "a/b", "a\tb", "a\u007f", "a\ufffd", "a".repeat(201))) {
+      assertNotNull(DomainConfig.nameObstacle(each), each);
+    }
+    assertNotNull(DomainConfig.nameObstacle("\u00fc".repeat(101)));
+    assertNotNull(DomainConfig.nameObstacle("Domain-0"));
   }
 
   @Test

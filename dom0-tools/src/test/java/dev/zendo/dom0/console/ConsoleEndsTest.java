@@ -13,6 +13,7 @@ import dev.zendo.dom0.device.FakeFrontend;
 import dev.zendo.hypercalls.io.ConsoleRing;
 import dev.zendo.hypercalls.io.XenbusState;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -73,6 +74,37 @@ class ConsoleEndsTest {
     assertEquals("ABCDEFGHIJ", Files.readString(folder.resolve("log.1")));
     assertEquals("abcdefghij", Files.readString(folder.resolve("log.2")));
     assertFalse(Files.exists(folder.resolve("log.3")));
+  }
+
+  @Test
+  void aFileGoesOnWhenThereIsRoomAgain() throws IOException {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "there is no /dev/full");
+    Path log = Files.createSymbolicLink(folder.resolve("log"), full);
+    try (RotatingFile file = new RotatingFile(log, 10, 2)) {
+      file.write(bytes("lost"));
+      file.write(bytes("lost"));
+      Files.delete(log);
+      file.write(bytes("kept"));
+    }
+    assertEquals("kept", Files.readString(log));
+  }
+
+  @Test
+  void aStreamThatFailsIsToldAndHoldsUpNothing() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int value) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    OutputWriter writer = new OutputWriter("full", full);
+    for (int i = 0; i < 100; i++) {
+      writer.accept(bytes("text"), 4);
+    }
+    writer.close();
+    assertEquals("No space left on device", writer.failure().orElseThrow().getMessage());
   }
 
   @Test

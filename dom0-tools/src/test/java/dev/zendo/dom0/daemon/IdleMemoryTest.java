@@ -21,15 +21,15 @@ class IdleMemoryTest {
 
   @Test
   void theHeapIsCollectedAfterItGrewOrCodeWasLetGoOf() {
-    assertFalse(collections.due(NOTHING, seconds(29), 100 * MIB));
-    assertTrue(collections.due(NOTHING, seconds(30), 100 * MIB));
-    collections.done(seconds(30), 40 * MIB);
+    assertFalse(collections.due(NOTHING, seconds(14), 100 * MIB));
+    assertTrue(collections.due(NOTHING, seconds(15), 100 * MIB));
+    collections.done(seconds(15), 40 * MIB);
     assertFalse(collections.due(NOTHING, seconds(1000), 71 * MIB));
     assertTrue(collections.due(NOTHING, seconds(1000), 72 * MIB));
     collections.done(seconds(1000), 40 * MIB);
-    assertFalse(collections.due(SHED, seconds(1010), 40 * MIB));
-    assertTrue(collections.due(NOTHING, seconds(1030), 40 * MIB));
-    collections.done(seconds(1030), 40 * MIB);
+    assertFalse(collections.due(SHED, seconds(1014), 40 * MIB));
+    assertTrue(collections.due(NOTHING, seconds(1015), 40 * MIB));
+    collections.done(seconds(1015), 40 * MIB);
     assertFalse(collections.due(NOTHING, seconds(2000), 40 * MIB));
   }
 

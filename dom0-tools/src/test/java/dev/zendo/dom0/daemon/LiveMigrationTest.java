@@ -13,34 +13,24 @@ import dev.zendo.dom0.EngineChoice;
 import dev.zendo.dom0.Guest;
 import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
-import dev.zendo.dom0.ShutdownRequest;
-import dev.zendo.dom0.TinyKernel;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.block.image.DiskImages;
 import dev.zendo.dom0.block.image.ImageAccess;
 import dev.zendo.dom0.block.image.ImageFormat;
-import dev.zendo.dom0.builder.DomainLayout;
 import dev.zendo.dom0.client.DaemonClient;
 import dev.zendo.dom0.control.Mapping;
 import dev.zendo.dom0.control.MemoryControl;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
 import dev.zendo.dom0.dump.GuestPages;
-import dev.zendo.dom0.image.KernelImage;
 import dev.zendo.dom0.migrate.peer.Identity;
 import dev.zendo.dom0.migrate.peer.KnownPeers;
 import dev.zendo.dom0.migrate.peer.PeerAddress;
 import dev.zendo.dom0.migrate.peer.PeerLink;
-import dev.zendo.hypercalls.io.ConsoleRing;
-import dev.zendo.hypercalls.start.ArchSharedInfo;
-import dev.zendo.hypercalls.start.SharedInfo;
-import dev.zendo.hypercalls.start.StartInfo;
-import dev.zendo.hypercalls.vcpu.VcpuGuestContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -50,29 +40,21 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Moves a domain between two daemons. Its kernel counts passes over some pages, each of which must
- * hold the number of the pass, and suspends when a byte is typed; the test types when the daemon
- * asks for that, as Linux would find out in the store. It has a disk, whose lock goes with it.
+ * Moves a domain with a {@link SuspendingKernel} between two daemons. It has a disk, whose lock
+ * goes with it.
  */
 @Timeout(120)
 class LiveMigrationTest {
-  private static final long PAGES = 8 << 8;
-  private static final int FIRST = 0x300;
-  private static final int AFTER = 0x340;
-  private static final int SUSPEND = 2;
+  private static final long PAGES = SuspendingKernel.PAGES;
+  private static final int FIRST = SuspendingKernel.FIRST;
   private static final String NAME = "tiny";
 
   @TempDir private Path temp;
   private final StateFolder[] folders = new StateFolder[2];
   private final Daemon[] daemons = new Daemon[2];
   private final DaemonClient[] clients = new DaemonClient[2];
-  private DomainLayout layout;
+  private SuspendingKernel kernel;
   private Path image;
-
-  /** Typed bytes become suspends until this is set. */
-  private volatile boolean over;
-
-  private Thread typist;
 
   @BeforeEach
   void start() throws Exception {
@@ -82,9 +64,7 @@ class LiveMigrationTest {
       clients[i] = DaemonClient.find(folders[i]).orElseThrow();
     }
     Path file = temp.resolve("tiny.elf");
-    Files.write(file, TinyKernel.endless().elf().bytes());
-    layout = new DomainLayout(KernelImage.read(file, 8 << 20), PAGES, 0);
-    Files.write(file, kernel().elf().bytes());
+    kernel = new SuspendingKernel(file, NAME, List.of(daemons));
     ObjectNode params = Json.object();
     image = temp.resolve("disk.raw");
     Files.write(image, new byte[1 << 20]);
@@ -98,13 +78,11 @@ class LiveMigrationTest {
         .add(image + ",raw,xvda,w");
     clients[0].call("create", params);
     sayWhereTheListIs(0);
-    typist = DaemonThreads.start("typist", this::type);
   }
 
   @AfterEach
   void stop() throws Exception {
-    over = true;
-    typist.join();
+    kernel.stop();
     for (int i = 0; i < 2; i++) {
       assertTrue(daemons[i].machine().internalErrors().isEmpty());
       clients[i].close();
@@ -112,83 +90,8 @@ class LiveMigrationTest {
     }
   }
 
-  private TinyKernel kernel() {
-    int console = (int) layout.consolePfn() << 12;
-    int startInfo = (int) layout.startInfoPfn() << 12;
-    TinyKernel kernel =
-        new TinyKernel()
-            .put(0x31, 0xc0, 0x31, 0xdb) // xor eax, eax; xor ebx, ebx
-            .put(0x48, 0xc7, 0xc7) // pass: mov rdi, the first page
-            .putInt(FIRST << 12)
-            .put(0x48, 0x39, 0x07, 0x75, 0x6d) // page: cmp [rdi], rax; jne lost
-            .put(0x48, 0xff, 0x07) // inc qword [rdi]
-            .put(0x48, 0x81, 0xc7) // add rdi, 4096
-            .putInt(4096)
-            .put(0x48, 0x81, 0xff) // cmp rdi, the end
-            .putInt(AFTER << 12)
-            .put(0x72, 0xe8) // jb page
-            .put(0x48, 0xff, 0xc0) // inc rax
-            .put(0x8b, 0x0c, 0x25) // mov ecx, [in_prod]
-            .putInt(console + ConsoleRing.IN_PROD.offset())
-            .put(0x39, 0xd9, 0x74, 0xd3) // cmp ecx, ebx; je pass
-            .put(0x89, 0xcb) // mov ebx, ecx
-            .put(0x89, 0x0c, 0x25) // mov [in_cons], ecx
-            .putInt(console + ConsoleRing.IN_CONS.offset())
-            .put(0x48, 0xc7, 0x04, 0x25) // mov qword [store_mfn], the page frame
-            .putInt(startInfo + StartInfo.STORE_MFN.offset())
-            .putInt((int) layout.xenstorePfn())
-            .put(0x48, 0xc7, 0x04, 0x25) // mov qword [console_mfn], the page frame
-            .putInt(startInfo + StartInfo.CONSOLE_MFN.offset())
-            .putInt((int) layout.consolePfn())
-            .put(0x49, 0xb8); // mov r8, where the p2m list has the start info page
-    long entry = layout.p2mAddress() + 8 * layout.startInfoPfn();
-    return kernel
-        .putInt((int) entry)
-        .putInt((int) (entry >>> 32))
-        .put(0x49, 0x8b, 0x10, 0x49, 0x89, 0xc4) // mov rdx, [r8]; mov r12, rax
-        .shutdown(SUSPEND)
-        .put(0x4c, 0x89, 0xe0, 0xeb, 0x87) // mov rax, r12; jmp pass
-        .put(0x0f, 0x0b); // lost: ud2
-  }
-
-  /** What a kernel says when it boots, and after it was moved. */
   private void sayWhereTheListIs(int where) {
-    Machine machine = daemons[where].machine();
-    int id = daemons[where].domain(NAME).id();
-    byte[] context = machine.control().vcpuStates().context(id, 0);
-    long root =
-        ByteBuffer.wrap(context)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .getLong(VcpuGuestContext.CTRLREG.offset() + 3 * Long.BYTES);
-    long[] shared = {machine.control().domains().info(id).sharedInfoFrame()};
-    MemoryControl memory = machine.control().memory();
-    try (Mapping page = memory.mapForeign(id, shared, 0, 1)) {
-      long arch = SharedInfo.ARCH.at(page.address());
-      ArchSharedInfo.MAX_PFN.set(memory.memory(), arch, PAGES);
-      ArchSharedInfo.P2M_VADDR.set(memory.memory(), arch, layout.p2mAddress());
-      ArchSharedInfo.P2M_CR3.set(memory.memory(), arch, root);
-    }
-  }
-
-  private void type() {
-    while (!over) {
-      for (Daemon daemon : daemons) {
-        try {
-          Guest guest = daemon.domain(NAME).guest();
-          // As Linux takes a request: nobody can withdraw it any more.
-          if (guest.requests().withdrawShutdown(ShutdownRequest.SUSPEND)) {
-            guest.type("x");
-          }
-          Thread.sleep(1);
-        } catch (ToolException e) {
-          // It is not there.
-        } catch (RuntimeException e) {
-          // It is just going.
-        } catch (InterruptedException e) {
-          return;
-        }
-      }
-    }
+    kernel.sayWhereTheListIs(daemons[where]);
   }
 
   private boolean has(int where) {
@@ -308,11 +211,10 @@ class LiveMigrationTest {
 
   /** While it moves: what came now would not go with it. */
   private void assertDevicesStay() {
-    ObjectNode disk = Json.object().put("domain", NAME).put("device", "xvda");
-    ObjectNode name = Json.object().put("domain", NAME).put("name", "other");
+    ObjectNode params = Json.object().put("domain", NAME).put("source", NAME);
+    params.put("device", "xvda").put("name", "other").put("file", temp + "/file");
     try (DaemonClient client = DaemonClient.find(folders[0]).orElseThrow()) {
-      for (String method : new String[] {"block-detach", "rename"}) {
-        ObjectNode params = method.equals("rename") ? name : disk;
+      for (String method : List.of("block-detach", "rename", "clone", "snapshot", "save")) {
         DaemonException refusal =
             assertThrows(DaemonException.class, () -> client.call(method, params));
         assertTrue(refusal.getMessage().contains("or moved"), refusal.getMessage());

@@ -35,6 +35,7 @@ class SnapshotDisksTest {
   @TempDir private Path temp;
   private DomainConfig config;
   private Path snapshots;
+  private Overlays overlays;
   private SnapshotDisks disks;
 
   @BeforeEach
@@ -49,7 +50,8 @@ class SnapshotDisksTest {
     json.putArray("disk").add("disk,raw,xvda,w").add("cd,raw,xvdb,r");
     config = DomainConfig.of(Settings.ofJson("test", json));
     snapshots = temp.resolve("snapshots");
-    disks = new SnapshotDisks(snapshots, "ready, set");
+    overlays = new Overlays(snapshots);
+    disks = new SnapshotDisks(overlays, "ready, set");
   }
 
   private List<Path> files() throws IOException {
@@ -92,21 +94,78 @@ class SnapshotDisksTest {
     assertFalse(texts.get(0).equals(others.get(0)));
     // Clones may need them for longer than the snapshot is there.
     disks.close();
-    assertEquals(3, files().size());
-    disks.remove(others);
-    assertEquals(2, files().size());
-    assertEquals(List.of(true, false), texts.stream().map(disks::isOverlay).toList());
-    disks.remove(texts);
+    assertEquals(2, images().size());
+    release(others);
+    assertEquals(List.of(image), images());
+    assertEquals(List.of(image), overlays.of(texts, temp));
+    overlays.release(List.of(image), List.of(image)::contains);
+    assertEquals(List.of(image), images());
+    release(texts);
+    nothingIsLeft();
+    assertTrue(Files.exists(temp.resolve("cd")));
+  }
+
+  private List<Path> images() throws IOException {
+    return files().stream().filter(file -> file.toString().endsWith(".qcow2")).toList();
+  }
+
+  private void release(List<String> texts) {
+    overlays.release(overlays.of(texts, temp), image -> false);
+  }
+
+  private void nothingIsLeft() throws IOException {
     try (Stream<Path> left = Files.list(snapshots)) {
       assertEquals(0, left.count());
     }
-    assertTrue(Files.exists(temp.resolve("cd")));
+  }
+
+  @Test
+  void imagesOfSavedClonesStay() throws IOException {
+    copy();
+    List<Path> saved = overlays.of(disks.of(config), temp);
+    overlays.keep(saved);
+    overlays.keep(saved);
+    List<String> other = disks.of(config);
+    disks.close();
+    overlays.release(saved, image -> false);
+    release(other);
+    assertEquals(saved, images());
+    assertEquals(2, files().size());
+    new Overlays(snapshots).removeLost(image -> false);
+    assertEquals(2, files().size());
+  }
+
+  @Test
+  void aLaterDaemonRemovesWhatNoDomainHas() throws IOException {
+    copy();
+    List<Path> lost = overlays.of(disks.of(config), temp);
+    Files.createDirectories(snapshots.resolve("somebody's"));
+    Files.writeString(snapshots.resolve("somebody's/own.txt"), "text");
+    Files.writeString(snapshots.resolve("own.txt"), "text");
+    Overlays later = new Overlays(snapshots);
+    later.removeLost(lost::contains);
+    assertEquals(lost, images());
+    later.removeLost(image -> false);
+    assertEquals(2, files().size());
+    assertTrue(files().stream().allMatch(file -> file.endsWith("own.txt")));
+  }
+
+  @Test
+  void whatADomainNamesElsewhereIsNoneOfThese() throws IOException {
+    Path outside = Files.createDirectories(temp.resolve("x/y")).resolve("z.qcow2");
+    List<String> texts =
+        List.of(
+            snapshots + "/../x/y/z.qcow2,qcow2,xvda,w",
+            snapshots + "/z.qcow2,qcow2,xvdb,w",
+            outside + ",qcow2,xvdc,w",
+            "no disk at all");
+    assertEquals(List.of(), overlays.of(texts, temp));
   }
 
   @Test
   void whatNoCloneUsesIsRemoved() throws IOException {
     copy();
-    disks.remove(disks.of(config));
+    release(disks.of(config));
     disks.close();
     assertEquals(List.of(), files());
     assertThrows(ToolException.class, () -> disks.of(config));

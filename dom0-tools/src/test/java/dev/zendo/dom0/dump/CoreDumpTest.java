@@ -195,7 +195,7 @@ class CoreDumpTest {
   @Test
   void whatCannotBeWrittenLeavesNothing() throws IOException {
     CoreDump dump = dump(guest(TinyKernel.endless(), 1));
-    assertTrue(refusal(dump, folder.resolve("no/such.core")).contains("there is no such folder"));
+    assertTrue(refusal(dump, folder.resolve("no/such.core")).contains("no such file or folder"));
     assertTrue(refusal(dump, folder).startsWith(folder + ": cannot be written ("));
     assumeTrue(Files.exists(Path.of("/dev/full")));
     assertTrue(refusal(dump, Path.of("/dev/full")).contains("No space left"));

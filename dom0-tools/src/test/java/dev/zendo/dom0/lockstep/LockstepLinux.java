@@ -26,7 +26,10 @@ public final class LockstepLinux {
 
   private LockstepLinux() {}
 
-  /** Arguments: kernel, initramfs, vcpus, MiB of memory, instructions of a step (1: a block). */
+  /**
+   * Arguments: kernel, initramfs, vcpus, MiB of memory, instructions of a step (1: a block), and
+   * {@code compact} for code as it is for vcpus that idle.
+   */
   public static void main(String[] arguments) throws InterruptedException {
     int vcpus = Integer.parseInt(arguments[2]);
     long memory = Long.parseLong(arguments[3]);
@@ -41,6 +44,9 @@ public final class LockstepLinux {
             memory,
             vcpus);
     EngineFactory direct = step == 1 ? DirectEngine::byBlocks : DirectEngine::exact;
+    if (arguments.length > 5 && arguments[5].equals("compact")) {
+      direct = DirectEngine::compact;
+    }
     EngineFactory steps = (frames, map) -> new InterpreterEngine(frames, map, Heat.SINGLE);
     long start = System.nanoTime();
     try (DrivenMachine leader = new DrivenMachine(memory, direct, WALL_CLOCK);

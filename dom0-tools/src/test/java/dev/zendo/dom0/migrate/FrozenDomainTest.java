@@ -329,6 +329,47 @@ class FrozenDomainTest {
   }
 
   @Test
+  void memoryThatWasGivenBeforeIsUsedAsFarAsItFits() throws InterruptedException {
+    // Page frames beyond the domain's number of pages, and a hole below it.
+    long[] own = suspendedFrames(parent);
+    int list = (int) layout.p2mPfn() + DATA / 512;
+    try (Mapping mapped = memory.mapForeign(parent.id(), own, list, 1)) {
+      memory.memory().putLong(mapped.address() + 8L * (DATA % 512), -1);
+    }
+    for (long given : List.of(PAGES, PAGES - 1, PAGES - 700, 0L, PAGES + 9)) {
+      try (FrozenDomain frozen = freeze(parent);
+          DomainShell shell = new DomainShell(machine.control())) {
+        shell.make(spec, (int) given);
+        Guest clone = create(shell.of(frozen));
+        assertEquals(PAGES - 1, machine.control().domains().info(clone.id()).pages());
+        assertEquals(-1, suspendedFrames(clone)[DATA]);
+        for (int i = 1; i < DATA_PAGES; i++) {
+          assertEquals(100 + i, get(clone, i));
+        }
+        runs(clone);
+        clone.close();
+      }
+    }
+    parent.close();
+    nothingIsLeft();
+  }
+
+  @Test
+  void shellsThatNobodyBuildsLeaveNothing() {
+    FrozenDomain frozen = freeze(parent);
+    try (DomainShell shell = new DomainShell(machine.control())) {
+      assertThrows(ToolException.class, () -> shell.make(spec, 1 << 20));
+    }
+    try (DomainShell shell = new DomainShell(machine.control())) {
+      shell.make(spec, (int) PAGES);
+      frozen.close();
+      assertThrows(ToolException.class, () -> create(shell.of(frozen)));
+    }
+    parent.close();
+    nothingIsLeft();
+  }
+
+  @Test
   void whatCannotBeKeptIsRefusedAndStaysAsItIs() {
     long[] own = suspendedFrames(parent);
     // A page table that refers to a frame of somebody else's, as with foreign maps.

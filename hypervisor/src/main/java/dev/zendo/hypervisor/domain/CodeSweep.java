@@ -84,11 +84,13 @@ public final class CodeSweep {
     if (busy) {
       last.needed = 0;
       found[0]++;
-    } else if (last.shed) {
-      last.needed = held;
+    } else {
+      vcpu.executor().quiet();
+      last.needed = last.shed ? held : last.needed;
     }
-    // What it needs all the time would only be made again.
-    last.shed = !busy && !last.shed && held >= Math.max(least, 2 * last.needed) && shed(vcpu);
+    // What it needs all the time would only be made again; without a burst that hardly grows.
+    long most = Math.max(least, last.needed + last.needed / 4);
+    last.shed = !busy && !last.shed && held >= most && shed(vcpu);
     found[1] += last.shed ? 1 : 0;
   }
 

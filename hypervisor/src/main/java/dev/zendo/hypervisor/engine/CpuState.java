@@ -135,8 +135,8 @@ public final class CpuState implements AutoCloseable {
   /** User-mode translation buffer, laid out as the kernel's. */
   public static final int USER_TLB = KERNEL_TLB + TLB_BYTES;
 
-  /** Space for tables of an engine, which must fill it before use. */
-  public static final int ENGINE_TABLES = USER_TLB + TLB_BYTES;
+  /** Space for tables of an engine, which must fill it before use; whole pages of the host. */
+  public static final int ENGINE_TABLES = USER_TLB + TLB_BYTES + 4095 & -4096;
 
   /** Bytes of {@link #ENGINE_TABLES}. */
   public static final int ENGINE_TABLES_SIZE = 256 << 10;

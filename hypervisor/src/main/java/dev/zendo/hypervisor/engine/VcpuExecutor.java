@@ -49,10 +49,13 @@ public interface VcpuExecutor {
   }
 
   /**
-   * Lets go of what it made of the guest's code, which is made again where the vcpu goes on. Only
-   * while the vcpu is on no processor and cannot get one.
+   * Lets go of what it made of the guest's code, which is made again where the vcpu goes on, small
+   * rather than fast until it is busy. Only while the vcpu is on no processor and cannot get one.
    */
   default void shed() {}
+
+  /** Says that the vcpu hardly ran since this was said last, or since it shed. Any thread. */
+  default void quiet() {}
 
   /** Gives back what is held outside the heap; nobody calls the executor afterwards. */
   default void close() {}

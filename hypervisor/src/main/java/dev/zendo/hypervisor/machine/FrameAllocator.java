@@ -14,14 +14,20 @@ public final class FrameAllocator {
   /** Largest order of a block: 2^18 frames, 1 GiB. */
   public static final int MAX_ORDER = 18;
 
-  /** From this order on the host clears blocks: that is quicker, and gives it memory back. */
+  /**
+   * From this order on the host clears blocks, which is quicker, and gets back what backs them when
+   * they are free: 2 MiB, a huge page.
+   */
   private static final int DISCARD_ORDER = 9;
 
   private final MachineMemory memory;
   private final FrameTable table;
   private final CodeMap codeMap;
   private final MappedRanges mapped;
-  private final FrameList[] free = new FrameList[MAX_ORDER + 1];
+
+  /** For each order the free blocks, by their first frame divided by their size. */
+  private final FrameSet[] free = new FrameSet[MAX_ORDER + 1];
+
   private long freeFrames;
   private long claimedFrames;
 
@@ -32,7 +38,7 @@ public final class FrameAllocator {
     this.codeMap = codeMap;
     this.mapped = new MappedRanges(memory);
     for (int order = 0; order <= MAX_ORDER; order++) {
-      free[order] = new FrameList(table);
+      free[order] = new FrameSet(memory.frames() >>> order);
     }
   }
 
@@ -40,14 +46,13 @@ public final class FrameAllocator {
   public synchronized void add(long first, long end) {
     long at = end;
     while (at > first) {
-      // From the top down, so that the lowest blocks end up in front of the lists.
       int order = Math.min(MAX_ORDER, Long.numberOfTrailingZeros(at));
       while (at - (1L << order) < first) {
         order--;
       }
       at -= 1L << order;
       table.freeHead(at, order);
-      free[order].add(at);
+      free[order].add(at >>> order);
     }
     freeFrames += end - first;
   }
@@ -179,14 +184,14 @@ public final class FrameAllocator {
         return -1;
       }
     }
-    long mfn = free[have].first();
-    free[have].remove(mfn);
+    long mfn = free[have].first() << have;
+    free[have].remove(mfn >>> have);
     table.notFreeHead(mfn);
     while (have > order) {
       have--;
       long upper = mfn + (1L << have);
       table.freeHead(upper, have);
-      free[have].add(upper);
+      free[have].add(upper >>> have);
     }
     freeFrames -= 1L << order;
     return mfn;
@@ -204,12 +209,24 @@ public final class FrameAllocator {
       if (!table.contains(buddy) || table.freeOrder(buddy) != order) {
         break;
       }
-      free[order].remove(buddy);
+      free[order].remove(buddy >>> order);
       table.notFreeHead(buddy);
       block &= ~(1L << order);
       order++;
     }
     table.freeHead(block, order);
-    free[order].add(block);
+    free[order].add(block >>> order);
+    if (order >= DISCARD_ORDER) {
+      giveBack(mfn & -1L << DISCARD_ORDER);
+    }
+  }
+
+  /** The host gets what backed a block, now that the last frame of it is free. */
+  private void giveBack(long first) {
+    long count = 1L << DISCARD_ORDER;
+    if (!mapped.touch(first, count)) {
+      // Where the host does not take it, it is cleared when somebody gets it.
+      boolean unused = memory.giveBack(first, count);
+    }
   }
 }

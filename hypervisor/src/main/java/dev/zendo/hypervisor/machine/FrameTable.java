@@ -13,6 +13,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * frame returns to the {@link FrameAllocator}, whatever became of its owner. Every type reference
  * is held together with a general one.
  *
+ * <p>A frame takes 16 bytes: a word for owner, count and marks, and one for the type or, as long as
+ * there is none, for the time at which the last one went; nobody asks for that time while the frame
+ * has a type. Which frames an owner has, and which are free, {@link FrameSet}s know.
+ *
  * <p>All operations are lock-free and may be called by any thread, with any frame number where the
  * description says so. Counts never overflow: an operation that would let one overflow fails. The
  * table lives in host memory that is backed when it is first touched.
@@ -41,21 +45,15 @@ public final class FrameTable implements AutoCloseable {
   public static final int OWNER_GONE = 0x7ff4;
 
   /** {@link #acquireType}: refused, the frame is in use with another type. */
-  public static final int REFUSED = -1;
+  public static final long REFUSED = -1;
 
   /** {@link #acquireType}: the frame had the type already; it may not have been validated. */
-  public static final int SHARED = 0;
+  public static final long SHARED = -2;
 
-  /** {@link #acquireType}: this is the first reference of the type; nobody has validated it. */
-  public static final int FIRST = 1;
-
-  private static final int ENTRY = 32;
-  private static final int ENTRY_SHIFT = 5;
+  private static final int ENTRY = 16;
+  private static final int ENTRY_SHIFT = 4;
   private static final int STATE = 0;
   private static final int TYPE = 8;
-  private static final int STAMP = 16;
-  private static final int NEXT = 24;
-  private static final int PREVIOUS = 28;
 
   private static final long COUNT = 0x7fffffffL;
   private static final int OWNER_SHIFT = 32;
@@ -69,6 +67,9 @@ public final class FrameTable implements AutoCloseable {
   private static final long USED_BEFORE = 1L << 58;
   private static final long NOT_RAM = 1L << 59;
   private static final long SHARED_WRITABLE = 1L << 60;
+
+  /** In the type's word: there is one. Otherwise the word is the frame's stamp, or 0. */
+  private static final long TYPED = 1L << 63;
 
   private static final int KIND_SHIFT = 32;
   private static final long KIND_MASK = 7L << KIND_SHIFT;
@@ -154,7 +155,6 @@ public final class FrameTable implements AutoCloseable {
    */
   public void assign(long mfn, int owner, boolean extra) {
     long used = state(mfn) & USED_BEFORE;
-    HostMemory.putLongRelease(entry(mfn) + TYPE, 0);
     HostMemory.putLongRelease(
         entry(mfn) + STATE,
         IN_USE | ALLOCATED | (extra ? EXTRA : 0) | (long) owner << OWNER_SHIFT | used | 1);
@@ -223,7 +223,8 @@ public final class FrameTable implements AutoCloseable {
   }
 
   private void released(long mfn, long state) {
-    stamp(mfn);
+    // Extra frames have their type to the end.
+    HostMemory.putLongRelease(entry(mfn) + TYPE, clock.get());
     listener.released(mfn, ownerOf(state), (state & EXTRA) != 0);
   }
 
@@ -234,7 +235,7 @@ public final class FrameTable implements AutoCloseable {
    * @return whether the mark was there
    */
   public boolean clearAllocation(long mfn) {
-    return clearBit(entry(mfn) + STATE, ALLOCATED);
+    return clearBit(entry(mfn) + STATE, ALLOCATED, ALLOCATED);
   }
 
   /** Whether the owner's allocation reference is there. */
@@ -294,45 +295,53 @@ public final class FrameTable implements AutoCloseable {
     if ((s & (IN_USE | ALLOCATED | EXTRA | OWNER_MASK | COUNT)) != want) {
       return false;
     }
-    stamp(mfn);
-    return HostMemory.compareAndSetLong(at, s, s & (USED_BEFORE | OWNER_MASK));
+    return stamp(mfn) && HostMemory.compareAndSetLong(at, s, s & (USED_BEFORE | OWNER_MASK));
+  }
+
+  /**
+   * Says that translations of a frame without a type are stale from now on; false if it has one.
+   */
+  private boolean stamp(long mfn) {
+    long at = entry(mfn) + TYPE;
+    while (true) {
+      long t = HostMemory.getLongAcquire(at);
+      if (t < 0 || HostMemory.compareAndSetLong(at, t, clock.get())) {
+        return t >= 0;
+      }
+    }
   }
 
   // --- types -----------------------------------------------------------------------------------
 
   /** The type now in use, {@link #NONE} when the type count is 0; any frame number. */
   public int type(long mfn) {
-    if (!contains(mfn)) {
-      return NONE;
-    }
-    long t = typeWord(mfn);
-    return (t & COUNT) == 0 ? NONE : kindOf(t);
+    return contains(mfn) ? kindOf(typed(mfn)) : NONE;
   }
 
   /** Type count of a frame. */
   public int typeReferences(long mfn) {
-    return (int) (typeWord(mfn) & COUNT);
+    return (int) (typed(mfn) & COUNT);
   }
 
   /**
    * Takes a type reference to a frame to which the caller holds a general one.
    *
-   * <p>For types other than {@link #WRITABLE} the owner's paging lock must be held, and after
-   * {@link #FIRST} the caller flushes stale writable translations, validates the contents and then
-   * calls {@link #validated}, or takes everything back with {@link #dropType}.
+   * <p>For types other than {@link #WRITABLE} the owner's paging lock must be held. Who gets the
+   * first reference flushes stale writable translations, validates the contents and then calls
+   * {@link #validated}, or takes everything back with {@link #dropType}.
    *
-   * @return {@link #REFUSED}, {@link #SHARED} or {@link #FIRST}
+   * @return {@link #REFUSED}, {@link #SHARED}, or for the first reference {@link #staleSince} as it
+   *     was
    */
-  public int acquireType(long mfn, int type) {
+  public long acquireType(long mfn, int type) {
     long at = entry(mfn) + TYPE;
     while (true) {
       long t = HostMemory.getLongAcquire(at);
-      long count = t & COUNT;
-      if (count == 0) {
-        if (HostMemory.compareAndSetLong(at, t, (long) type << KIND_SHIFT | 1)) {
-          return FIRST;
+      if (t >= 0) {
+        if (HostMemory.compareAndSetLong(at, t, TYPED | (long) type << KIND_SHIFT | 1)) {
+          return t;
         }
-      } else if (kindOf(t) != type || count == COUNT) {
+      } else if (kindOf(t) != type || (t & COUNT) == COUNT) {
         return REFUSED;
       } else if (HostMemory.compareAndSetLong(at, t, t + 1)) {
         return SHARED;
@@ -347,7 +356,7 @@ public final class FrameTable implements AutoCloseable {
 
   /** Whether the contents of the frame have been checked for its present type. */
   public boolean isValidated(long mfn) {
-    return (typeWord(mfn) & VALIDATED) != 0;
+    return (typed(mfn) & VALIDATED) != 0;
   }
 
   /**
@@ -357,39 +366,27 @@ public final class FrameTable implements AutoCloseable {
    *     {@link #dropType}
    */
   public boolean putTypeUnlessLast(long mfn) {
-    long at = entry(mfn) + TYPE;
-    while (true) {
-      long t = HostMemory.getLongAcquire(at);
-      long count = t & COUNT;
-      if (count == 0) {
-        throw new IllegalStateException("frame " + mfn + " has no type reference to drop");
-      }
-      if (count == 1 && (t & VALIDATED) != 0) {
-        return false;
-      }
-      if (count == 1) {
-        stamp(mfn);
-      }
-      if (HostMemory.compareAndSetLong(at, t, t - 1)) {
-        return true;
-      }
-    }
+    return drop(mfn, true);
   }
 
   /** Drops a type reference; with the last one the frame has no type and is not validated. */
   public void dropType(long mfn) {
+    drop(mfn, false);
+  }
+
+  private boolean drop(long mfn, boolean unlessValidated) {
     long at = entry(mfn) + TYPE;
     while (true) {
       long t = HostMemory.getLongAcquire(at);
-      long count = t & COUNT;
-      if (count == 0) {
+      if (t >= 0) {
         throw new IllegalStateException("frame " + mfn + " has no type reference to drop");
       }
-      if (count == 1) {
-        stamp(mfn);
+      boolean last = (t & COUNT) == 1;
+      if (last && unlessValidated && (t & VALIDATED) != 0) {
+        return false;
       }
-      if (HostMemory.compareAndSetLong(at, t, count == 1 ? t & KIND_MASK : t - 1)) {
-        return;
+      if (HostMemory.compareAndSetLong(at, t, last ? clock.get() : t - 1)) {
+        return true;
       }
     }
   }
@@ -401,19 +398,19 @@ public final class FrameTable implements AutoCloseable {
 
   /** Takes the pinned mark away; returns false when there was none. */
   public boolean unpin(long mfn) {
-    return clearBit(entry(mfn) + TYPE, PINNED);
+    return clearBit(entry(mfn) + TYPE, PINNED, TYPED | PINNED);
   }
 
   /** Whether the frame is pinned. */
   public boolean isPinned(long mfn) {
-    return (typeWord(mfn) & PINNED) != 0;
+    return (typed(mfn) & PINNED) != 0;
   }
 
-  /** Clears one bit of a word of an entry; returns whether it was set. */
-  private static boolean clearBit(long at, long bit) {
+  /** Clears a bit of a word of an entry in which some bits are set; returns whether they were. */
+  private static boolean clearBit(long at, long bit, long set) {
     while (true) {
       long word = HostMemory.getLongAcquire(at);
-      if ((word & bit) == 0) {
+      if ((word & set) != set) {
         return false;
       }
       if (HostMemory.compareAndSetLong(at, word, word & ~bit)) {
@@ -426,6 +423,9 @@ public final class FrameTable implements AutoCloseable {
     long at = entry(mfn) + TYPE;
     while (true) {
       long t = HostMemory.getLongAcquire(at);
+      if (t >= 0) {
+        throw new IllegalStateException("frame " + mfn + " has no type");
+      }
       if ((t & bits) == bits) {
         return false;
       }
@@ -437,20 +437,20 @@ public final class FrameTable implements AutoCloseable {
 
   /**
    * Linear page-table balance of a page table: positive while it contains entries that name another
-   * table of its own level, negative while such entries name it. Guarded by the owner's paging
-   * lock.
+   * table of its own level, negative while such entries name it; 0 without a type. Guarded by the
+   * owner's paging lock.
    */
   public int linear(long mfn) {
-    return (short) (typeWord(mfn) >>> LINEAR_SHIFT);
+    return (short) (typed(mfn) >>> LINEAR_SHIFT);
   }
 
-  /** Changes {@link #linear}; returns false when the result does not fit. */
+  /** Changes {@link #linear}; returns false when the result does not fit, or without a type. */
   public boolean addLinear(long mfn, int delta) {
     long at = entry(mfn) + TYPE;
     while (true) {
       long t = HostMemory.getLongAcquire(at);
       int sum = (short) (t >>> LINEAR_SHIFT) + delta;
-      if (sum != (short) sum) {
+      if (t >= 0 || sum != (short) sum) {
         return false;
       }
       long next = t & ~LINEAR_MASK | (sum & 0xffffL) << LINEAR_SHIFT;
@@ -470,16 +470,15 @@ public final class FrameTable implements AutoCloseable {
     return clock.incrementAndGet();
   }
 
-  /** Clock value when the frame last lost its type or was freed. */
+  /**
+   * Clock value when a frame last lost its type or was freed: from then on translations of it may
+   * be stale. 0 for one that never had a type, and for one that has.
+   */
   public long staleSince(long mfn) {
-    return HostMemory.getLongAcquire(entry(mfn) + STAMP);
+    return Math.max(0, typeWord(mfn));
   }
 
-  private void stamp(long mfn) {
-    HostMemory.putLongRelease(entry(mfn) + STAMP, clock.get());
-  }
-
-  // --- for the allocator and the owners' lists of frames -----------------------------------------
+  // --- for the allocator -------------------------------------------------------------------------
 
   /** Makes a frame the head of a free block; whoever calls it holds the allocator's lock. */
   void freeHead(long mfn, int order) {
@@ -508,26 +507,6 @@ public final class FrameTable implements AutoCloseable {
     return (state(mfn) & USED_BEFORE) != 0;
   }
 
-  /** Link to the next frame of the list it is on, -1 at the end; guarded by the list's lock. */
-  public int next(long mfn) {
-    return HostMemory.getInt(entry(mfn) + NEXT) - 1;
-  }
-
-  /** Link to the previous frame of the list; guarded by the list's lock. */
-  public int previous(long mfn) {
-    return HostMemory.getInt(entry(mfn) + PREVIOUS) - 1;
-  }
-
-  /** Sets {@link #next}. */
-  public void next(long mfn, long to) {
-    HostMemory.putInt(entry(mfn) + NEXT, (int) to + 1);
-  }
-
-  /** Sets {@link #previous}. */
-  public void previous(long mfn, long to) {
-    HostMemory.putInt(entry(mfn) + PREVIOUS, (int) to + 1);
-  }
-
   private long entry(long mfn) {
     return base + (mfn << ENTRY_SHIFT);
   }
@@ -538,6 +517,11 @@ public final class FrameTable implements AutoCloseable {
 
   private long typeWord(long mfn) {
     return HostMemory.getLongAcquire(entry(mfn) + TYPE);
+  }
+
+  /** The type's word of a frame that has a type, otherwise 0. */
+  private long typed(long mfn) {
+    return Math.min(0, typeWord(mfn));
   }
 
   private static int ownerOf(long state) {

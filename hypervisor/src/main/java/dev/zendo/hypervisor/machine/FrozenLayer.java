@@ -60,8 +60,8 @@ public final class FrozenLayer {
     return plain(pages);
   }
 
-  /** Pages that can only be copied. */
-  static FrozenLayer plain(int pages) {
+  /** Pages full of zeros that can only be copied. */
+  public static FrozenLayer plain(int pages) {
     long bytes = (long) pages << MachineMemory.FRAME_SHIFT;
     long base = HostMemory.allocate(bytes, MachineMemory.FRAME_SIZE);
     return new FrozenLayer(NO_FILE, base, pages);

@@ -84,6 +84,11 @@ public final class LibC {
     call("madvise", address, bytes, MADV_REMOVE);
   }
 
+  /** Gives the host what was freed and the C library keeps; some C libraries cannot. */
+  public static void trim() {
+    function("malloc_trim").invokeInt(new Object[] {0L});
+  }
+
   /** Writes into a file; returns how many bytes, perhaps fewer than there are. */
   static long write(int file, long from, long bytes, long offset) {
     long written = function("pwrite").invokeLong(new Object[] {file, from, bytes, offset});

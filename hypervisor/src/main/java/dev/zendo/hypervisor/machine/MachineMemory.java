@@ -79,15 +79,26 @@ public final class MachineMemory implements AutoCloseable {
    * host.
    */
   public void discard(long mfn, long count) {
+    if (!giveBack(mfn, count)) {
+      HostMemory.fill(address(mfn), count << FRAME_SHIFT, (byte) 0);
+    }
+  }
+
+  /**
+   * Gives the host what backs frames; then they hold zeros, or what they are mapped from.
+   *
+   * @return false when it does not take it, and nothing has changed
+   */
+  boolean giveBack(long mfn, long count) {
     if (CAN_DISCARD) {
       try {
         LibC.discard(address(mfn), count << FRAME_SHIFT);
-        return;
+        return true;
       } catch (UnsupportedOperationException e) {
         // Memory that is locked, for one.
       }
     }
-    HostMemory.fill(address(mfn), count << FRAME_SHIFT, (byte) 0);
+    return false;
   }
 
   /** Number of frames. */

@@ -131,6 +131,12 @@ final class MappedRanges {
     }
   }
 
+  /** Whether any of some frames is in a range. */
+  boolean touch(long first, long count) {
+    Map.Entry<Long, Range> entry = ranges.lowerEntry(first + count);
+    return entry != null && entry.getValue().end > first;
+  }
+
   /**
    * Frames will be in use.
    *

@@ -20,6 +20,7 @@ public final class CopyOnWrite {
   /** So many pages of zeros end a run: mapped ones would take memory, zeros of their own none. */
   static final int GAP = 128;
 
+  private final SharingHost host;
   private final MachineMemory memory;
   private final FrameTable table;
   private final FrameAllocator allocator;
@@ -28,17 +29,24 @@ public final class CopyOnWrite {
   private final Domains domains;
 
   CopyOnWrite(
+      SharingHost host,
       MachineMemory memory,
       FrameAllocator allocator,
       Paging paging,
       Grants grants,
       Domains domains) {
+    this.host = host;
     this.memory = memory;
     this.table = paging.table();
     this.allocator = allocator;
     this.paging = paging;
     this.grants = grants;
     this.domains = domains;
+  }
+
+  /** The same as another host would have it. */
+  CopyOnWrite on(SharingHost other) {
+    return new CopyOnWrite(other, memory, allocator, paging, grants, domains);
   }
 
   /**
@@ -59,7 +67,7 @@ public final class CopyOnWrite {
     try {
       OwnReferences references = new OwnReferences(memory, paging, domain, frames);
       references.leaveOutGranted(grants, domain);
-      return new Freeze(memory, table, allocator, id, frames).run(references);
+      return new Freeze(host, memory, table, allocator, id, frames).run(references);
     } finally {
       domain.pagingLock().unlock();
     }

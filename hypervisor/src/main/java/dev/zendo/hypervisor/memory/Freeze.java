@@ -6,9 +6,9 @@ import dev.zendo.hypervisor.machine.FrozenLayer;
 import dev.zendo.hypervisor.machine.FrozenPages;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import dev.zendo.hypervisor.machine.PageMap;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.List;
 
 /**
  * Keeps what the pages of a domain hold. Those that the domain has had in common with others since
@@ -17,7 +17,10 @@ import java.util.concurrent.CompletionException;
  * One object does so once, on one thread and a helper.
  */
 final class Freeze {
-  /** So many pages are worth a second thread. */
+  /** So many pages to copy are worth a second thread. */
+  private static final int MANY_COPIED = 256;
+
+  /** The same of pages to look at. */
   private static final int MANY = 2048;
 
   /** So many neighbours that are zero are given back to the host. */
@@ -35,6 +38,7 @@ final class Freeze {
   /** Its frame is mapped from a layer. */
   private static final byte MAPPED = 8;
 
+  private final SharingHost host;
   private final MachineMemory memory;
   private final FrameTable table;
   private final FrameAllocator allocator;
@@ -43,11 +47,20 @@ final class Freeze {
   private final byte[] state;
   private final FrozenPages pages;
 
+  /** New ones. */
+  private final List<FrozenLayer> layers = new ArrayList<>();
+
   /** Pages to copy, in their order. */
   private int[] copied = new int[0];
 
   Freeze(
-      MachineMemory memory, FrameTable table, FrameAllocator allocator, int domain, long[] frames) {
+      SharingHost host,
+      MachineMemory memory,
+      FrameTable table,
+      FrameAllocator allocator,
+      int domain,
+      long[] frames) {
+    this.host = host;
     this.memory = memory;
     this.table = table;
     this.allocator = allocator;
@@ -66,9 +79,9 @@ final class Freeze {
   FrozenPages run(OwnReferences references) {
     boolean done = false;
     try {
-      hold(references);
-      boolean told = look();
-      findCopied();
+      boolean told =
+          Halves.of(frames.length, MANY, this::holdAndLook).stream().allMatch(each -> each);
+      findCopied(references);
       copy(told);
       done = true;
       return pages;
@@ -76,6 +89,7 @@ final class Freeze {
       if (!done) {
         pages.close();
       }
+      layers.forEach(FrozenLayer::made);
       for (int i = 0; i < frames.length; i++) {
         if (is(i, HELD)) {
           table.put(frames[i]);
@@ -88,20 +102,25 @@ final class Freeze {
     return (state[index] & what) != 0;
   }
 
+  /** Finds out what needs no copy; false when the host does not say. */
+  private boolean holdAndLook(int from, int to) {
+    hold(from, to);
+    return look(from, to);
+  }
+
   /** From here on frames stay the domain's; whoever writes one now holds a reference, too. */
-  private void hold(OwnReferences references) {
-    for (int i = 0; i < frames.length; i++) {
+  private void hold(int from, int to) {
+    for (int i = from; i < to; i++) {
       if (table.get(frames[i], domain)) {
-        state[i] = references.areAll(i) ? (byte) (HELD | ALONE) : HELD;
+        state[i] = HELD;
       }
     }
   }
 
-  /** Finds out what needs no copy; false when the host does not say. */
-  private boolean look() {
-    try (PageMap map = PageMap.open()) {
-      for (int i = 0; map != null && i < frames.length; ) {
-        int count = held(i);
+  private boolean look(int from, int to) {
+    try (PageMap map = host.pageMap().get()) {
+      for (int i = from; map != null && i < to; ) {
+        int count = held(i, to);
         int told = count == 0 ? 1 : map.look(memory.address(frames[i]), count);
         if (told == 0) {
           return false;
@@ -114,9 +133,9 @@ final class Freeze {
   }
 
   /** How many neighbouring frames are held from a page on. */
-  private int held(int first) {
+  private int held(int first, int most) {
     int end = first;
-    while (end < frames.length && is(end, HELD) && frames[end] == frames[first] + end - first) {
+    while (end < most && is(end, HELD) && frames[end] == frames[first] + end - first) {
       end++;
     }
     return end - first;
@@ -127,11 +146,16 @@ final class Freeze {
       state[first + i] |= map.isThere(i) ? 0 : KNOWN;
     }
     if (count > 0) {
+      List<Runnable> mapped = new ArrayList<>();
       allocator.origins(
           frames[first],
           count,
-          (frame, some, layer, page) ->
-              lookAtMapped(map, first, (int) (frame - frames[first]), some, layer, page));
+          (frame, some, layer, page) -> {
+            int from = (int) (frame - frames[first]);
+            mapped.add(() -> lookAtMapped(map, first, from, some, layer, page));
+          });
+      // Without the allocator's lock: mapped ranges stay while frames of them are held.
+      mapped.forEach(Runnable::run);
     }
   }
 
@@ -149,7 +173,7 @@ final class Freeze {
         state[first + from + end++] |= KNOWN | MAPPED;
       }
       if (end > i) {
-        pages.refer(first + from + i, end - i, layer, page + i);
+        refer(first + from + i, end - i, layer, page + i);
       }
       if (end < count) {
         state[first + from + end] = (byte) (state[first + from + end] & ~KNOWN | MAPPED);
@@ -158,72 +182,55 @@ final class Freeze {
     }
   }
 
+  private synchronized void refer(int first, int count, FrozenLayer to, int pageThere) {
+    pages.refer(first, count, to, pageThere);
+  }
+
   /** Page tables are copied in any case, as others are made of them. */
   private boolean isAsThere(PageMap map, int first, int index) {
     int type = table.type(frames[first + index]);
     return !map.isOwn(index) && (type < FrameTable.L1 || type > FrameTable.L4);
   }
 
-  private void findCopied() {
+  /** And which of them nobody else can write from now on. */
+  private void findCopied(OwnReferences references) {
+    int[] found = new int[MANY];
     int count = 0;
-    int[] found = new int[frames.length];
     for (int i = 0; i < frames.length; i++) {
       if ((state[i] & (HELD | KNOWN)) == HELD) {
+        found = count == found.length ? Arrays.copyOf(found, 2 * count) : found;
         found[count++] = i;
+        state[i] |= references.areAll(i) ? ALONE : 0;
       }
     }
     copied = Arrays.copyOf(found, count);
   }
 
   private void copy(boolean share) {
-    if (copied.length < MANY) {
-      if (copied.length > 0) {
-        enter(copy(0, copied.length), 0, copied.length, share);
+    if (copied.length > 0) {
+      int first = 0;
+      for (FrozenLayer layer : Halves.of(copied.length, MANY_COPIED, this::copy)) {
+        enter(layer, first, first + layer.pages(), share);
+        first += layer.pages();
       }
-      return;
-    }
-    int half = copied.length / 2;
-    CompletableFuture<FrozenLayer> helper =
-        CompletableFuture.supplyAsync(
-            () -> copy(half, copied.length), work -> new Thread(work, "freeze").start());
-    boolean done = false;
-    try {
-      enter(copy(0, half), 0, half, share);
-      done = true;
-    } finally {
-      // It ends in any case, and its layer must go if this failed.
-      enter(joined(helper), half, copied.length, share && done);
-    }
-  }
-
-  private static FrozenLayer joined(CompletableFuture<FrozenLayer> helper) {
-    try {
-      return helper.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof OutOfMemoryError) {
-        throw new OutOfMemoryError(e.getCause().getMessage());
-      }
-      throw e;
     }
   }
 
   /** Copies some of them into a layer of their own. */
   private FrozenLayer copy(int from, int to) {
-    FrozenLayer layer = FrozenLayer.allocate(to - from);
-    boolean done = false;
-    try {
-      for (int i = from; i < to; ) {
-        int count = neighbours(i, to);
-        layer.fill(i - from, count, memory.address(frames[copied[i]]));
-        i += count;
-      }
-      done = true;
-      return layer;
-    } finally {
-      if (!done) {
-        layer.made();
-      }
+    FrozenLayer layer = layer(to - from);
+    for (int i = from; i < to; ) {
+      int count = neighbours(i, to);
+      layer.fill(i - from, count, memory.address(frames[copied[i]]));
+      i += count;
     }
+    return layer;
+  }
+
+  private synchronized FrozenLayer layer(int count) {
+    FrozenLayer layer = host.layers().apply(count);
+    layers.add(layer);
+    return layer;
   }
 
   private int neighbours(int first, int end) {
@@ -237,17 +244,13 @@ final class Freeze {
   }
 
   private void enter(FrozenLayer layer, int from, int to, boolean share) {
-    try {
-      for (int i = from; i < to; ) {
-        int count = neighbours(i, to);
-        pages.refer(copied[i], count, layer, i - from);
-        if (share) {
-          share(copied[i], count, layer, i - from);
-        }
-        i += count;
+    for (int i = from; i < to; ) {
+      int count = neighbours(i, to);
+      pages.refer(copied[i], count, layer, i - from);
+      if (share) {
+        share(copied[i], count, layer, i - from);
       }
-    } finally {
-      layer.made();
+      i += count;
     }
   }
 

@@ -43,7 +43,7 @@ public final class MemoryCore implements DomainMemory, AutoCloseable {
         new Paging(
             memory, codeMap, domains, table, allocator, layout.machToPhys, layout.emptyFrame);
     grants = new Grants(memory, codeMap, domains, paging);
-    copyOnWrite = new CopyOnWrite(memory, allocator, paging, grants, domains);
+    copyOnWrite = new CopyOnWrite(SharingHost.THIS, memory, allocator, paging, grants, domains);
     writeLog = new WriteLog(paging, grants);
   }
 

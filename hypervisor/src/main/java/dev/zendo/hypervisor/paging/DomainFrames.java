@@ -10,8 +10,8 @@ import dev.zendo.hypervisor.trace.Refusal;
 import dev.zendo.hypervisor.trace.Rule;
 
 /**
- * Gives frames to domains and takes them back. Every frame that a domain owns is on that domain's
- * list, so that all of them are found when it ends. Thread-safe.
+ * Gives frames to domains and takes them back. Every frame that a domain owns is in that domain's
+ * set, so that all of them are found when it ends. Thread-safe.
  */
 public final class DomainFrames {
   private final FrameTable table;

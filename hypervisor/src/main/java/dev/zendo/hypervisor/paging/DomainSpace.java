@@ -1,13 +1,13 @@
 package dev.zendo.hypervisor.paging;
 
 import dev.zendo.hypervisor.domain.Domain;
-import dev.zendo.hypervisor.machine.FrameList;
+import dev.zendo.hypervisor.machine.FrameSet;
 import dev.zendo.hypervisor.machine.FrameTable;
 
-/** What the memory half keeps for one domain: the list of its frames and its physical space. */
+/** What the memory half keeps for one domain: the set of its frames and its physical space. */
 public class DomainSpace {
-  /** Frames the domain owns; the list is its own lock. */
-  final FrameList frames;
+  /** Frames the domain owns; the set is its own lock. */
+  final FrameSet frames;
 
   /** Whether the domain gets no more frames; guarded by {@link #frames}. */
   boolean closed;
@@ -21,7 +21,7 @@ public class DomainSpace {
    * @param translated its guest-physical space, or null for a paravirtualized domain
    */
   protected DomainSpace(FrameTable table, TranslatedSpace translated) {
-    this.frames = new FrameList(table);
+    this.frames = new FrameSet(table.frames());
     this.translated = translated;
   }
 

@@ -1,10 +1,10 @@
 package dev.zendo.hypervisor.paging;
 
 import static dev.zendo.hypervisor.machine.FrameTable.DESCRIPTORS;
-import static dev.zendo.hypervisor.machine.FrameTable.FIRST;
 import static dev.zendo.hypervisor.machine.FrameTable.L1;
 import static dev.zendo.hypervisor.machine.FrameTable.L4;
 import static dev.zendo.hypervisor.machine.FrameTable.REFUSED;
+import static dev.zendo.hypervisor.machine.FrameTable.SHARED;
 import static dev.zendo.hypervisor.machine.FrameTable.WRITABLE;
 
 import dev.zendo.hypercalls.Errno;
@@ -79,16 +79,16 @@ public final class PageTypes {
    * @param owner who owns the frame; for {@link FrameTable#WRITABLE} it does not matter
    */
   public int acquire(Domain owner, long mfn, int type) {
-    int result = table.acquireType(mfn, type);
+    long result = table.acquireType(mfn, type);
     if (result == REFUSED) {
       return FrameRefusals.type(table, mfn, type, -Errno.EINVAL);
     }
     if (type == WRITABLE) {
       return 0;
     }
-    if (result == FIRST) {
+    if (result != SHARED) {
       dirty.mark(mfn);
-      tlb.flushIfStale(owner, table.staleSince(mfn));
+      tlb.flushIfStale(owner, result);
       int error = type == DESCRIPTORS ? checkDescriptors(mfn) : validate(owner, mfn, type);
       if (error != 0) {
         table.dropType(mfn);

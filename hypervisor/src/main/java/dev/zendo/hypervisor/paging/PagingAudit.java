@@ -249,7 +249,7 @@ public final class PagingAudit {
     }
   }
 
-  /** Every frame of a domain is on its list, and the domain's count is right. */
+  /** Every frame of a domain is in its set, and the domain's count is right. */
   private void compareList(Domain domain) {
     DomainSpace space = DomainSpace.of(domain);
     long listed;
@@ -265,7 +265,7 @@ public final class PagingAudit {
       }
     }
     if (listed != owned) {
-      counts.violation(domain + " owns " + owned + " frames, but its list has " + listed);
+      counts.violation(domain + " owns " + owned + " frames, but its set has " + listed);
     }
     if (counted != domain.totalPages()) {
       counts.violation(domain + " has " + counted + " pages, but counts " + domain.totalPages());

@@ -40,7 +40,9 @@ class CodeSweepTest {
     machine.engine.held.set(LEAST - 1);
     sweep(0, 0);
     machine.engine.held.set(LEAST);
+    assertEquals(1, machine.engine.quiet.get());
     sweep(0, 1);
+    assertEquals(2, machine.engine.quiet.get());
     assertEquals(1, machine.engine.sheds.get());
     assertFalse(vcpu.schedule().paused());
   }
@@ -54,9 +56,9 @@ class CodeSweepTest {
     machine.engine.held.set(2 * LEAST);
     sweep(0, 0);
     sweep(0, 0);
-    machine.engine.held.set(4 * LEAST - 1);
+    machine.engine.held.set(5 * LEAST / 2 - 1);
     sweep(0, 0);
-    machine.engine.held.set(4 * LEAST);
+    machine.engine.held.set(5 * LEAST / 2);
     sweep(0, 1);
     execute(vcpu, QUIET + 1);
     sweep(1, 0);

@@ -22,6 +22,9 @@ public final class FakeEngine implements Engine {
 
   public final AtomicInteger held = new AtomicInteger();
 
+  /** How often any executor was told that its vcpu hardly ran. */
+  public final AtomicInteger quiet = new AtomicInteger();
+
   /** What the next runs do instead of spinning; each returns an exit reason. */
   public final ConcurrentLinkedQueue<ToIntFunction<CpuState>> script =
       new ConcurrentLinkedQueue<>();
@@ -62,6 +65,11 @@ public final class FakeEngine implements Engine {
       @Override
       public void shed() {
         sheds.incrementAndGet();
+      }
+
+      @Override
+      public void quiet() {
+        quiet.incrementAndGet();
       }
 
       @Override

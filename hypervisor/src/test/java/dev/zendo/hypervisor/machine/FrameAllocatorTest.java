@@ -12,6 +12,8 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class FrameAllocatorTest {
   private static final int FRAMES = 2048;
@@ -68,6 +70,23 @@ class FrameAllocatorTest {
     frames.forEach(allocator::free);
     assertEquals(FRAMES - FIRST, allocator.freeFrames());
     assertEquals(1024, allocator.allocate(10, null));
+  }
+
+  /** What nothing backs reads as zero; frames that are free still have what was in them. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theHostGetsWhatBackedABlockWhenItsLastFrameIsFree() {
+    long block = allocator.allocate(9, null);
+    for (int i = 0; i < 512; i++) {
+      HostMemory.putLong(memory.address(block + i), 77);
+    }
+    for (int i = 0; i < 512; i++) {
+      int last = i * 5 & 511;
+      assertEquals(77, HostMemory.getLong(memory.address(block + last)));
+      allocator.free(block + last);
+      long left = HostMemory.getLong(memory.address(block + last));
+      assertEquals(i < 511 ? 77 : 0, left);
+    }
   }
 
   @Test

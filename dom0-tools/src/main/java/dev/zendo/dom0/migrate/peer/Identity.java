@@ -1,5 +1,6 @@
 package dev.zendo.dom0.migrate.peer;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.daemon.StateFolder;
 import java.io.IOException;
@@ -67,6 +68,14 @@ public final class Identity {
     }
   }
 
+  private static void remove(Path part) {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException e) {
+      // The next key is made beside it.
+    }
+  }
+
   /** The JDK's own program makes it: the library has no public class for that. */
   private static void make(Path file) {
     Path part = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
@@ -94,19 +103,23 @@ public final class Identity {
               .redirectErrorStream(true)
               .start();
       keytool.getOutputStream().close();
-      boolean ended = keytool.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (!ended || keytool.exitValue() != 0) {
+      if (!keytool.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         keytool.destroyForcibly();
+        throw new ToolException(file + ": keytool takes too long to make a key");
+      }
+      if (keytool.exitValue() != 0) {
         String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         throw new ToolException(file + ": keytool could not make a key: " + said.strip());
       }
       Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-------"));
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new ToolException(file + ": a key cannot be made (" + e.getMessage() + ")", e);
+      throw new ToolException(file + ": a key cannot be made (" + IoReason.of(e) + ")", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ToolException(file + ": was interrupted while a key was made", e);
+    } finally {
+      remove(part);
     }
   }
 }

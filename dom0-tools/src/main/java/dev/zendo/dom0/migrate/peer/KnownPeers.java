@@ -1,5 +1,6 @@
 package dev.zendo.dom0.migrate.peer;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.daemon.StateFolder;
 import java.io.IOException;
@@ -50,7 +51,7 @@ public final class KnownPeers {
         }
       }
     } catch (IOException | ToolException e) {
-      throw new ToolException(file + ": cannot be read (" + e.getMessage() + ")", e);
+      throw new ToolException(file + ": cannot be read (" + IoReason.of(e) + ")", e);
     }
     return all;
   }
@@ -85,7 +86,7 @@ public final class KnownPeers {
       Files.write(part, text.toString().getBytes(StandardCharsets.UTF_8));
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new ToolException(file + ": cannot be written (" + e.getMessage() + ")", e);
+      throw new ToolException(file + ": cannot be written (" + IoReason.of(e) + ")", e);
     }
   }
 }

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,7 @@ public final class Capture implements Observer, AutoCloseable {
   private final FramePool pool = new FramePool();
   private final Offload offload = new Offload(pool);
   private final Thread thread;
+  private volatile IOException failure;
   private long written;
   private long dropped;
 
@@ -143,6 +145,11 @@ public final class Capture implements Observer, AutoCloseable {
     return dropped;
   }
 
+  /** Why nothing is written any more; empty while all is well. */
+  public Optional<IOException> failure() {
+    return Optional.ofNullable(failure);
+  }
+
   private void write() {
     boolean broken = false;
     try (out) {
@@ -170,9 +177,14 @@ public final class Capture implements Observer, AutoCloseable {
       out.write(block);
       return true;
     } catch (IOException e) {
-      LOG.warn("the capture ends here: {}", e.getMessage());
-      return false;
+      return ends(e);
     }
+  }
+
+  private boolean ends(IOException e) {
+    LOG.warn("the capture ends here: {}", e.getMessage());
+    failure = e;
+    return false;
   }
 
   /** So that who reads along sees what has happened. */
@@ -181,8 +193,7 @@ public final class Capture implements Observer, AutoCloseable {
       out.flush();
       return true;
     } catch (IOException e) {
-      LOG.warn("the capture ends here: {}", e.getMessage());
-      return false;
+      return ends(e);
     }
   }
 

@@ -36,6 +36,9 @@ final class BlockCache {
   /** Rough bytes of the heap for the statistics: a block with its places in lists and maps. */
   private static final int BLOCK_BYTES = 120;
 
+  /** Instructions after which a vcpu counts as busy, if nobody said that it idles meanwhile. */
+  static final long BUSY = 2_000_000;
+
   /** The same for a site that is kept. */
   private static final int SITE_BYTES = 72;
 
@@ -50,6 +53,17 @@ final class BlockCache {
   private final CodeArea area;
   private final Stubs stubs;
   private final Translator translator;
+  private final boolean alwaysCompact;
+
+  /** Whether blocks are made small rather than fast. */
+  private boolean compact;
+
+  /** Instructions of the vcpu at which that is looked at again. */
+  private long lookAt;
+
+  /** Whether the vcpu hardly ran, as somebody who watches it says. */
+  private volatile boolean quiet;
+
   private final long first;
   private long next;
 
@@ -84,12 +98,14 @@ final class BlockCache {
       CodeMap codeMap,
       long bytes,
       boolean exact,
+      boolean alwaysCompact,
       EngineCounters counters) {
     this.cpu = cpu;
     this.mmu = mmu;
     this.machine = machine;
     this.codeMap = codeMap;
     this.counters = counters;
+    this.alwaysCompact = alwaysCompact;
     this.area = CodeArea.map(bytes);
     EntryStub entry = EntryStub.install(Fields.CONTINUE);
     Assembler out = new Assembler();
@@ -102,7 +118,7 @@ final class BlockCache {
       area.close();
       throw e;
     }
-    this.translator = new Translator(stubs, exact);
+    this.translator = new Translator(stubs, out, exact);
     this.first = at + (out.position() + PAGE - 1 & -PAGE);
     this.next = first;
     counters.codeLimit = area.size();
@@ -111,6 +127,7 @@ final class BlockCache {
           new Lookup(new JumpCache(cpu.base() + Fields.USER_JUMPS), new FetchBuffer(mmu)),
           new Lookup(new JumpCache(cpu.base() + Fields.KERNEL_JUMPS), new FetchBuffer(mmu))
         };
+    form(alwaysCompact);
   }
 
   /** What one mode has to find code with; the blocks stay when translations change. */
@@ -233,7 +250,7 @@ final class BlockCache {
         read(block.nextMfn, PAGE);
       }
     }
-    translator.translate(block, code, next, count);
+    translator.translate(block, code, next, count, compact);
     Assembler out = translator.output();
     out.writeTo(area, next);
     block.entry = next;
@@ -404,12 +421,47 @@ final class BlockCache {
     block.incoming = 0;
   }
 
-  /** Drops everything, and gives the memory back that it took; nobody executes in it. */
+  /** Notes that the vcpu hardly ran for a while. Any thread. */
+  void quiet() {
+    quiet = true;
+  }
+
+  /** Has a vcpu that turned out to be busy go on in fast code; nobody executes in the old one. */
+  void lookAtSpeed() {
+    if (!compact || cpu.instructions() < lookAt || alwaysCompact) {
+      return;
+    }
+    if (quiet) {
+      quiet = false;
+      lookAt = cpu.instructions() + BUSY;
+    } else {
+      forgetAll();
+      form(false);
+    }
+  }
+
+  /** Decides how blocks are made from now on; there are none. */
+  private void form(boolean isCompact) {
+    compact = isCompact;
+    for (Lookup lookup : lookups) {
+      lookup.jumps.resize(isCompact);
+    }
+  }
+
+  /**
+   * Drops everything, and gives the memory back that it took; nobody executes in it. What is made
+   * from then on is compact, until the vcpu is busy.
+   */
   void shed() {
     long used = next - first;
     forgetAll();
+    form(true);
+    lookAt = cpu.instructions() + BUSY;
     if (used == 0) {
       return;
+    }
+    for (Lookup lookup : lookups) {
+      lookup.jumps.shed();
     }
     counters.sheds++;
     try {

@@ -23,7 +23,7 @@ import java.util.List;
 abstract class BlockWriter {
   static final int PAGE = 4096;
 
-  final Assembler out = new Assembler();
+  final Assembler out;
   private final List<Stub> stubs = new ArrayList<>();
 
   final Stubs common;
@@ -35,10 +35,15 @@ abstract class BlockWriter {
   /** Number of the block. */
   private int number;
 
+  /** Whether checks are calls of {@link CheckStubs}: slower, but less code. */
+  private boolean compact;
+
   int tlb;
 
-  /** Offset of the jump cache in the state block. */
+  /** Offset of the jump cache in the state block, and its bytes. */
   int jumps;
+
+  int jumpBytes;
 
   /** Index of the current instruction, and number of those the budget is charged for already. */
   int current;
@@ -59,7 +64,8 @@ abstract class BlockWriter {
   private int memScale;
   private int memDisplacement;
 
-  BlockWriter(Stubs common) {
+  BlockWriter(Stubs common, Assembler out) {
+    this.out = out;
     this.common = common;
   }
 
@@ -68,16 +74,19 @@ abstract class BlockWriter {
    *
    * @param jump where the jump's offset is
    * @param saves whether the flags must be saved first
+   * @param walks whether it begins with a page walk
    */
-  private record Stub(int jump, Site site, boolean saves) {}
+  private record Stub(int jump, Site site, boolean saves, boolean walks) {}
 
   /** Forgets the last block. */
-  final void begin(Block next, long at, int blockNumber) {
+  final void begin(Block next, long at, int blockNumber, boolean isCompact) {
     block = next;
+    compact = isCompact;
     origin = at;
     number = blockNumber;
     tlb = next.kernel ? CpuState.KERNEL_TLB : CpuState.USER_TLB;
     jumps = next.kernel ? Fields.KERNEL_JUMPS : Fields.USER_JUMPS;
+    jumpBytes = JumpCache.bytes(isCompact);
     hostFlags = false;
     savedFlags = true;
     live = 0;
@@ -86,8 +95,12 @@ abstract class BlockWriter {
   }
 
   final void stub(int jump, Site site) {
+    stub(jump, site, false);
+  }
+
+  private void stub(int jump, Site site, boolean walks) {
     site.live = (byte) live;
-    stubs.add(new Stub(jump, site, false));
+    stubs.add(new Stub(jump, site, false, walks));
   }
 
   /** Lets the interpreter execute the current instruction on a condition; flags are saved. */
@@ -127,9 +140,11 @@ abstract class BlockWriter {
         site.place += origin;
       }
       case Site.ACCESS -> {
-        out.call(origin, common.walk(block.kernel, site.write));
-        int again = out.jump(Condition.NOT_EQUAL);
-        out.patch4(again, (int) site.place - (again + 4));
+        if (stub.walks) {
+          out.call(origin, common.walk(block.kernel, site.write));
+          int again = out.jump(Condition.NOT_EQUAL);
+          out.patch4(again, (int) site.place - (again + 4));
+        }
         site.place += origin;
       }
       default -> site.place += origin;
@@ -139,7 +154,7 @@ abstract class BlockWriter {
 
   /** Jumps to an address outside of the page if the jump cache has it, otherwise goes on. */
   private void far(long rip) {
-    int entry = jumps + JumpCache.offset(rip);
+    int entry = jumps + JumpCache.offset(rip, jumpBytes);
     out.constant(SCRATCH, rip);
     out.mem(8, 0x39, SCRATCH, STATE, entry);
     int miss = out.jump(Condition.NOT_EQUAL);
@@ -179,7 +194,7 @@ abstract class BlockWriter {
     boolean near = near(rip);
     boolean saves = !savedFlags && !(near && killsFlags(rip));
     Site site = new Site(near ? Site.LINK : Site.FAR, rip, block, 0);
-    stubs.add(new Stub(out.jump(condition), site, saves));
+    stubs.add(new Stub(out.jump(condition), site, saves, false));
   }
 
   /** Whether nobody needs the flags at an address of the page. */
@@ -300,17 +315,15 @@ abstract class BlockWriter {
     site.write = write;
     site.place = out.position();
     effective(SCRATCH, base, index, scale, displacement, segment);
-    out.reg(8, 0x8b, HOST, SCRATCH);
-    out.reg(8, 0xc1, 5, HOST);
-    out.bytes(9);
-    out.reg(4, 0x81, 4, HOST);
-    out.int4((CpuState.TLB_ENTRIES - 1) * 8);
-    int tags = tlb + (write ? CpuState.TLB_ARRAY : 0);
-    out.mem(8, 0x33, SCRATCH, STATE, HOST, 0, tags);
-    out.reg(8, 0x81, 7, SCRATCH);
-    out.int4(PAGE - size);
-    stub(out.jump(Condition.ABOVE), site);
-    out.mem(8, 0x8b, HOST, STATE, HOST, 0, tlb + 2 * CpuState.TLB_ARRAY);
+    long subroutine = compact ? common.check(block.kernel, write, size) : 0;
+    if (subroutine != 0) {
+      out.call(origin, subroutine);
+      stub(out.jump(Condition.ABOVE), site);
+    } else {
+      CheckStubs.compare(out, tlb, write, size);
+      stub(out.jump(Condition.ABOVE), site, true);
+      CheckStubs.addend(out, tlb);
+    }
     int b = base < 0 ? NONE : Registers.host(base);
     int i = index < 0 ? NONE : Registers.host(index);
     boolean inHost = (base < 0 || b >= 0) && (index < 0 || i >= 0);

@@ -34,6 +34,7 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
   private final CodeMap codeMap;
   private final long area;
   private final boolean exact;
+  private final boolean compact;
   private final boolean byBlocks;
   private final InterpreterEngine interpreter;
   private final List<WeakReference<DirectExecutor>> executors = new CopyOnWriteArrayList<>();
@@ -53,13 +54,19 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
    *     its code is dropped
    */
   public DirectEngine(MachineMemory memory, CodeMap codeMap, long area) {
-    this(memory, codeMap, area, false, false);
+    this(memory, codeMap, area, false, false, false);
   }
 
   private DirectEngine(
-      MachineMemory memory, CodeMap codeMap, long area, boolean exact, boolean byBlocks) {
+      MachineMemory memory,
+      CodeMap codeMap,
+      long area,
+      boolean exact,
+      boolean compact,
+      boolean byBlocks) {
     this.area = area;
     this.exact = exact;
+    this.compact = compact;
     this.byBlocks = byBlocks;
     this.memory = memory;
     this.codeMap = codeMap;
@@ -75,12 +82,17 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
    * {@link #byBlocks}.
    */
   public static DirectEngine exact(MachineMemory memory, CodeMap codeMap) {
-    return new DirectEngine(memory, codeMap, DEFAULT_AREA, true, false);
+    return new DirectEngine(memory, codeMap, DEFAULT_AREA, true, false, false);
   }
 
-  /** The same, which comes back after every block if its budget is one instruction. */
+  /** The same, all of whose code is as it otherwise is for vcpus that idle. */
+  public static DirectEngine compact(MachineMemory memory, CodeMap codeMap) {
+    return new DirectEngine(memory, codeMap, DEFAULT_AREA, true, true, false);
+  }
+
+  /** As {@link #exact}, which comes back after every block if its budget is one instruction. */
   public static DirectEngine byBlocks(MachineMemory memory, CodeMap codeMap) {
-    return new DirectEngine(memory, codeMap, DEFAULT_AREA, true, true);
+    return new DirectEngine(memory, codeMap, DEFAULT_AREA, true, false, true);
   }
 
   /** Why the host cannot run it, in one line; empty when it can. */
@@ -109,7 +121,8 @@ public final class DirectEngine implements Engine, CodeMap.Listener {
     DirectExecutor executor;
     try {
       executor =
-          new DirectExecutor(cpu, mmu, clock, memory, codeMap, interpreted, area, exact, byBlocks);
+          new DirectExecutor(
+              cpu, mmu, clock, memory, codeMap, interpreted, area, exact, compact, byBlocks);
     } catch (UnsupportedOperationException e) {
       LOG.warn("no room for code, a vcpu runs interpreted: {}", e.getMessage());
       return interpreted;

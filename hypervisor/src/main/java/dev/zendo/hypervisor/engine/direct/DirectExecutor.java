@@ -58,6 +58,7 @@ final class DirectExecutor implements VcpuExecutor {
       VcpuExecutor interpreter,
       long area,
       boolean exact,
+      boolean compact,
       boolean byBlocks) {
     this.cpu = cpu;
     this.mmu = mmu;
@@ -66,7 +67,7 @@ final class DirectExecutor implements VcpuExecutor {
     this.frames = memory.frames();
     this.codeMap = codeMap;
     this.interpreter = interpreter;
-    this.cache = new BlockCache(cpu, mmu, machine, codeMap, area, exact, counters);
+    this.cache = new BlockCache(cpu, mmu, machine, codeMap, area, exact, compact, counters);
     this.byBlocks = byBlocks;
   }
 
@@ -97,6 +98,7 @@ final class DirectExecutor implements VcpuExecutor {
 
   private int pass(long limit) {
     cache.dropInvalid();
+    cache.lookAtSpeed();
     if (byBlocks) {
       return block();
     }
@@ -318,6 +320,11 @@ final class DirectExecutor implements VcpuExecutor {
   public void shed() {
     cache.shed();
     interpreter.shed();
+  }
+
+  @Override
+  public void quiet() {
+    cache.quiet();
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.zendo.hypervisor.engine.direct;
 
-import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.engine.PageFilter;
 import dev.zendo.hypervisor.machine.HostMemory;
+import dev.zendo.hypervisor.machine.LibC;
 
 /**
  * Which code belongs to a guest address, for one vcpu and mode: a direct-mapped table in the state
@@ -19,15 +19,27 @@ final class JumpCache {
   /** Bytes of the whole table. */
   static final int BYTES = ENTRIES << SHIFT;
 
+  /** Bytes of the part of it that compact code looks into. */
+  private static final int COMPACT_BYTES = BYTES / 4;
+
   /** Distance of the two parts of an address that choose the entry together, in bits. */
   static final int FOLD = 12;
 
-  /** Not canonical, and all bytes are the same. */
-  private static final long NO_ADDRESS = 0x5555_5555_5555_5555L;
+  /**
+   * What an empty entry has as its address, and what the first one has. An address is only ever
+   * looked for in its own entry, 0 in the first and 1 in the second: so no address finds an empty
+   * entry, canonical or not, and all but the first are empty where the host cleared the memory.
+   */
+  private static final long EMPTY = 0;
+
+  private static final long EMPTY_FIRST = 1;
 
   private static final int PAGE = 4096;
 
   private final long base;
+
+  /** Bytes in use. */
+  private int bytes = BYTES;
 
   /** Pages whose addresses are in the table. */
   private final PageFilter seen = new PageFilter();
@@ -35,29 +47,43 @@ final class JumpCache {
   /** Offsets of entries that were filled, as far as there is room: these are to be emptied. */
   private final int[] filled = new int[1024];
 
-  private int count = Integer.MAX_VALUE;
+  private int count;
   private boolean lowerHalf;
 
   /**
    * An empty table.
    *
-   * @param base its host address
+   * @param base its host address, where a page begins
    */
   JumpCache(long base) {
     this.base = base;
-    clear();
+    shed();
   }
 
-  /** Offset of an address's entry from the table's start, in bytes. */
-  static int offset(long rip) {
-    return ((int) rip ^ (int) (rip >>> FOLD)) << SHIFT & BYTES - 1;
+  /** How many bytes are in use, a power of two. */
+  static int bytes(boolean compact) {
+    return compact ? COMPACT_BYTES : BYTES;
+  }
+
+  /** Offset of an address's entry from the start of a table of so many bytes, in bytes. */
+  static int offset(long rip, int bytes) {
+    return ((int) rip ^ (int) (rip >>> FOLD)) << SHIFT & bytes - 1;
+  }
+
+  private int offset(long rip) {
+    return offset(rip, bytes);
+  }
+
+  /** Drops everything; from now on so much is used as {@link #bytes} says. */
+  void resize(boolean compact) {
+    clear();
+    bytes = bytes(compact);
   }
 
   /** Host address of the code for a guest address, 0 when it is not here. */
   long get(long rip) {
     long entry = base + offset(rip);
-    boolean hit = HostMemory.getLong(entry) == rip && CpuState.isCanonical(rip);
-    return hit ? HostMemory.getLong(entry + 8) : 0;
+    return HostMemory.getLong(entry) == rip ? HostMemory.getLong(entry + 8) : 0;
   }
 
   /** Enters a block. */
@@ -83,7 +109,7 @@ final class JumpCache {
   void remove(long rip) {
     long entry = base + offset(rip);
     if (HostMemory.getLong(entry) == rip) {
-      HostMemory.putLong(entry, NO_ADDRESS);
+      empty(offset(rip));
     }
   }
 
@@ -102,12 +128,32 @@ final class JumpCache {
   /** Drops everything. */
   void clear() {
     if (count > filled.length) {
-      HostMemory.fill(base, BYTES, (byte) NO_ADDRESS);
+      HostMemory.fill(base, bytes, (byte) EMPTY);
+      empty(0);
     } else {
       for (int i = 0; i < count; i++) {
-        HostMemory.putLong(base + filled[i], NO_ADDRESS);
+        empty(filled[i]);
       }
     }
+    forget();
+  }
+
+  /** Drops everything and gives the host back what backs the table, for as long as it is empty. */
+  void shed() {
+    try {
+      LibC.discard(base, BYTES);
+    } catch (UnsupportedOperationException e) {
+      HostMemory.fill(base, BYTES, (byte) EMPTY);
+    }
+    empty(0);
+    forget();
+  }
+
+  private void empty(int offset) {
+    HostMemory.putLong(base + offset, offset == 0 ? EMPTY_FIRST : EMPTY);
+  }
+
+  private void forget() {
     seen.clear();
     count = 0;
     lowerHalf = false;

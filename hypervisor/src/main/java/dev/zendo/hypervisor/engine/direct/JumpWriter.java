@@ -102,7 +102,7 @@ final class JumpWriter {
     out.reg(4, 0xc1, 4, HOST);
     out.bytes(JumpCache.SHIFT);
     out.reg(4, 0x81, 4, HOST);
-    out.int4(JumpCache.BYTES - 1 & -1 << JumpCache.SHIFT);
+    out.int4(block.jumpBytes - 1 & -1 << JumpCache.SHIFT);
     out.mem(8, 0x39, SCRATCH, STATE, HOST, 0, block.jumps);
     block.leaveUnknown(out.jump(Condition.NOT_EQUAL), rip, start);
   }

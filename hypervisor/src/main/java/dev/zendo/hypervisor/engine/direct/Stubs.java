@@ -9,6 +9,7 @@ import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
 final class Stubs {
   private final VectorStubs vectors;
   private final WalkStubs walks;
+  private final CheckStubs checks;
   private final long enter;
   private final long enterSse;
   private final long enterX87;
@@ -28,6 +29,7 @@ final class Stubs {
     base = at;
     vectors = new VectorStubs(out, at);
     walks = new WalkStubs(out, at);
+    checks = new CheckStubs(out, at, walks);
     enterSse = at + out.position();
     out.call(at, vectors.reload(Live.SSE));
     int loaded = out.jump(-1);
@@ -70,6 +72,11 @@ final class Stubs {
   /** Host address of the page walk for a mode and kind of access. */
   long walk(boolean kernel, boolean write) {
     return walks.walk(kernel, write);
+  }
+
+  /** Host address of a check as {@link CheckStubs} describes it, 0 if there is none. */
+  long check(boolean kernel, boolean write, int size) {
+    return checks.check(kernel, write, size);
   }
 
   VectorStubs vectors() {

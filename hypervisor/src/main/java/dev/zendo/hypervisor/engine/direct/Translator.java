@@ -41,8 +41,13 @@ final class Translator extends BlockWriter {
   /** Whether the flags are kept even where nobody can need them. */
   private final boolean exact;
 
-  Translator(Stubs common, boolean exact) {
-    super(common);
+  /**
+   * A translator of the blocks that share some stubs.
+   *
+   * @param out for the code of one block after the other
+   */
+  Translator(Stubs common, Assembler out, boolean exact) {
+    super(common, out);
     this.exact = exact;
   }
 
@@ -58,9 +63,10 @@ final class Translator extends BlockWriter {
    * @param code bytes of the page, and of the next one for a block that crosses
    * @param at address that the code will be placed at
    * @param number of the block
+   * @param compact whether the code is to be small rather than fast
    */
-  void translate(Block result, byte[] code, long at, int number) {
-    begin(result, at, number);
+  void translate(Block result, byte[] code, long at, int number, boolean compact) {
+    begin(result, at, number, compact);
     if (result.crosses()) {
       decoder.decodeCrossing(result.rip, code);
     } else {

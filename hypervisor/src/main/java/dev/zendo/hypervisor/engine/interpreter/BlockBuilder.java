@@ -106,6 +106,10 @@ final class BlockBuilder {
       }
       if (kept) {
         cache.added(built.count);
+        // Single instructions never run into another block.
+        if (heat.longest() > 1) {
+          known.addEntry(va);
+        }
       } else {
         built.kill();
       }

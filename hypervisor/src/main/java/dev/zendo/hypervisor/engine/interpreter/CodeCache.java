@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * domains: a block depends on the bytes of its frame and its virtual address only. Thread-safe.
  */
 final class CodeCache implements CodeMap.Listener {
-  private static final int CHUNK_SHIFT = 10;
+  private static final int CHUNK_SHIFT = 7;
   private static final int CHUNK = 1 << CHUNK_SHIFT;
 
   /** Bytes of heap that a decoded instruction takes, about; including its share of the block. */

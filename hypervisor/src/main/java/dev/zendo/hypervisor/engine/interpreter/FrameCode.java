@@ -91,8 +91,12 @@ final class FrameCode {
       grow();
     }
     insert(block);
-    entries.add(block.pc);
     return true;
+  }
+
+  /** Notes that a block begins at an address, for {@link #isEntry}. */
+  synchronized void addEntry(long pc) {
+    entries.add(pc);
   }
 
   private void grow() {
@@ -130,7 +134,7 @@ final class FrameCode {
     return hot.has(pc);
   }
 
-  /** Whether a block begins at an address, or began there. */
+  /** Whether a block begins at an address, or began there, as far as anybody noted it. */
   boolean isEntry(long pc) {
     return entries.has(pc);
   }

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Random programs on the direct engine and the interpreter in lock step. Of every three programs
- * one is compared after every block, one after random numbers of instructions of linked blocks, and
- * one so without the flags that nobody needs, and with so little space for code that it is dropped
- * all the time.
+ * Random programs on the direct engine and the interpreter in lock step. Of every four programs one
+ * is compared after every block, one after random numbers of instructions of linked blocks, one so
+ * with compact code, and one so without the flags that nobody needs, and with so little space for
+ * code that it is dropped all the time.
  */
 final class Streams implements AutoCloseable {
   /** Bytes for emitted code: the stubs' page, and room for a few blocks. */
@@ -21,6 +21,7 @@ final class Streams implements AutoCloseable {
       List.of(
           new StreamRun((memory, map) -> keep(DirectEngine.byBlocks(memory, map)), true, true),
           new StreamRun((memory, map) -> keep(DirectEngine.exact(memory, map)), false, true),
+          new StreamRun((memory, map) -> keep(DirectEngine.compact(memory, map)), false, true),
           new StreamRun((memory, map) -> keep(new DirectEngine(memory, map, SMALL)), false, false));
   private long programs;
 

@@ -272,6 +272,46 @@ class DirectCodeTest {
   }
 
   @Test
+  void codeIsSmallAfterItWasShedUntilTheVcpuIsBusy() {
+    // l: mov [rdi],eax; add [rdi+rbx],ecx; jmp l
+    guest.reg(CpuState.RDI, TestGuest.DATA).reg(CpuState.RBX, 8);
+    load(guest, "8907 010c1f ebf9");
+    long fast = codeAfter(1_800_000);
+    guest.executor.shed();
+    long small = codeAfter(1_800_000);
+    assertTrue(small < fast, () -> small + " instead of " + fast);
+    guest.executor.quiet();
+    assertEquals(small, codeAfter(1_800_000), "it hardly ran, somebody said");
+    assertEquals(fast, codeAfter(1_800_000));
+    assertEquals(4 * 1_800_000, guest.cpu.instructions());
+  }
+
+  /** Executes a multiple of three instructions from the start of the code. */
+  private long codeAfter(long instructions) {
+    assertEquals(ExitReason.INTERRUPTED, guest.executor.run(instructions));
+    assertEquals(TestGuest.CODE, guest.cpu.rip());
+    return guest.executor.counters().codeBytes;
+  }
+
+  /** Whatever an empty entry of the jump cache holds, it must be nobody's target. */
+  @Test
+  void jumpsToStrangeAddressesFault() {
+    long[] targets = {
+      0, 1, 2, -1, Long.MIN_VALUE, 0x5555_5555_5555_5555L, 0xaaaa_aaaa_aaaa_aaaaL, 0xffffL << 47
+    };
+    for (long target : targets) {
+      guest.executor.shed();
+      // jmp rax
+      guest.reg(CpuState.RAX, target);
+      load(guest, "ffe0");
+      int reason = guest.executor.run(Long.MAX_VALUE);
+      assertEquals(ExitReason.EXCEPTION, reason, () -> Long.toHexString(target));
+      boolean canonical = CpuState.isCanonical(target);
+      assertEquals(canonical ? Vector.PF : Vector.GP, guest.cpu.exitVector());
+    }
+  }
+
+  @Test
   void changesOfCodeThatWasShedAreSeenWhenItIsMadeAgain() {
     load(guest, "b801000000 0f0b");
     assertEquals(ExitReason.EXCEPTION, guest.executor.run(Long.MAX_VALUE));

@@ -93,6 +93,12 @@ final class TestGuest implements GuestMmu, AutoCloseable {
     return new TestGuest(64, DirectEngine::new);
   }
 
+  /** The same, whose code is always compact. */
+  static TestGuest compact() {
+    OBSTACLE.ifPresent(reason -> assumeTrue(false, reason));
+    return new TestGuest(64, DirectEngine::compact);
+  }
+
   /** Goes to compatibility mode with flat segments. */
   TestGuest compatible() {
     cpu.longMode(false);

@@ -3,27 +3,23 @@ package dev.zendo.hypervisor.engine.interpreter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.zendo.hypervisor.engine.CpuState;
-import dev.zendo.hypervisor.engine.GuestMmu;
+import dev.zendo.hypervisor.engine.PlainMmu;
 import dev.zendo.hypervisor.engine.VcpuExecutor;
 import org.junit.jupiter.api.Test;
 
 /** Code that changes whenever it is decoded runs without being kept. */
 class UnkeptBlockTest {
   /** Another vcpu writes to the code before its writable translations are revoked. */
-  private record Restless(TestGuest guest) implements GuestMmu {
+  private static final class Restless extends PlainMmu {
+    private final TestGuest guest;
+
+    Restless(TestGuest guest) {
+      this.guest = guest;
+    }
+
     @Override
     public long translate(long va, int access) {
       return guest.translate(va, access);
-    }
-
-    @Override
-    public boolean emulateStore(long va, int size, long value) {
-      return false;
-    }
-
-    @Override
-    public int emulateCompareAndSet(long va, int size, long expected, long value) {
-      return -1;
     }
 
     @Override
