@@ -8,7 +8,6 @@ import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.sched.VcpuSchedule;
 import dev.zendo.hypervisor.time.VcpuTime;
 import dev.zendo.hypervisor.trace.Sampler;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One virtual processor as the hypervisor sees it.
@@ -22,6 +21,11 @@ public final class Vcpu {
 
   private static final int PRIVATE_SIZE = 1024;
   private static final int FRAME_OFFSET = 64;
+
+  // What there may be news of, and what tells that the vcpu was not inside anyway.
+  private static final int NEW_EVENT = 1;
+  private static final int NEW_NMI = 2;
+  private static final int OUTSIDE = -1;
 
   private final Domain domain;
   private final int id;
@@ -185,18 +189,35 @@ public final class Vcpu {
   }
 
   /**
-   * Takes a lock on the thread that runs this vcpu, also from inside guest execution ({@link
-   * GuestMmu} calls): while it waits, others do not wait for this vcpu to flush translations.
+   * Comes out of the guest for a while, so that nobody waits for this vcpu to flush translations; in
+   * {@link GuestMmu} calls, which the executor makes from inside. Only the thread that runs it.
+   *
+   * @return what {@link #stepIn} needs
    */
-  public void lock(ReentrantLock lock) {
-    if (lock.tryLock()) {
+  public int stepOut() {
+    int before = news();
+    return gate.leave() ? before : OUTSIDE;
+  }
+
+  /**
+   * Goes back in after {@link #stepOut}. Who kicked the vcpu meanwhile found it outside and counts on
+   * it to look for news on its way in; it is not at a place where it could serve them, so it leaves
+   * the guest soon.
+   */
+  public void stepIn(int before) {
+    if (before == OUTSIDE) {
       return;
     }
-    boolean inside = gate.leave();
-    lock.lock();
-    if (inside) {
-      gate.enter();
+    gate.enter();
+    if ((news() & ~before) != 0) {
+      executor.requestExit();
     }
+  }
+
+  /** What a kick may be for. */
+  private int news() {
+    int event = HostMemory.getByteAcquire(vcpuInfo) != 0 ? NEW_EVENT : 0;
+    return traps.nmiPending() ? event | NEW_NMI : event;
   }
 
   /** Host address of its vcpu_info (64 bytes). */

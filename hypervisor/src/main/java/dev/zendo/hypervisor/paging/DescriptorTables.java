@@ -166,7 +166,7 @@ public final class DescriptorTables {
 
   private boolean findLdtPage(Vcpu vcpu, VcpuTables tables, int page) {
     Domain domain = vcpu.domain();
-    boolean inside = vcpu.gate().leave();
+    int before = vcpu.stepOut();
     domain.pagingLock().lock();
     try {
       long address = tables.ldtBase + ((long) page << MachineMemory.FRAME_SHIFT);
@@ -182,9 +182,7 @@ public final class DescriptorTables {
       return true;
     } finally {
       domain.pagingLock().unlock();
-      if (inside) {
-        vcpu.gate().enter();
-      }
+      vcpu.stepIn(before);
     }
   }
 }

@@ -8,7 +8,6 @@ import dev.zendo.hypervisor.machine.FrameTable;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachToPhys;
 import dev.zendo.hypervisor.machine.MachineMemory;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The memory of a paravirtualized vcpu as its executor sees it: the guest's own tables, the
@@ -115,7 +114,7 @@ final class PvMmu implements GuestMmu {
     if (!mayEmulate(virtualAddress, size)) {
       return false;
     }
-    boolean inside = enterUpdate();
+    int before = enterUpdate();
     try {
       long at = findWritableEntry(virtualAddress);
       while (at >= 0) {
@@ -127,7 +126,7 @@ final class PvMmu implements GuestMmu {
       }
       return false;
     } finally {
-      leaveUpdate(inside);
+      leaveUpdate(before);
     }
   }
 
@@ -136,7 +135,7 @@ final class PvMmu implements GuestMmu {
     if (!mayEmulate(virtualAddress, size)) {
       return -1;
     }
-    boolean inside = enterUpdate();
+    int before = enterUpdate();
     try {
       long at = findWritableEntry(virtualAddress);
       if (at < 0) {
@@ -149,7 +148,7 @@ final class PvMmu implements GuestMmu {
       int stored = store(at, old, merge(old, virtualAddress, size, value));
       return stored < 0 ? -1 : stored;
     } finally {
-      leaveUpdate(inside);
+      leaveUpdate(before);
     }
   }
 
@@ -167,18 +166,15 @@ final class PvMmu implements GuestMmu {
   }
 
   /** Goes out of the guest, so that flushes do not wait for this vcpu, and takes the lock. */
-  private boolean enterUpdate() {
-    boolean inside = vcpu.gate().leave();
+  private int enterUpdate() {
+    int before = vcpu.stepOut();
     vcpu.domain().pagingLock().lock();
-    return inside;
+    return before;
   }
 
-  private void leaveUpdate(boolean inside) {
-    ReentrantLock lock = vcpu.domain().pagingLock();
-    lock.unlock();
-    if (inside) {
-      vcpu.gate().enter();
-    }
+  private void leaveUpdate(int before) {
+    vcpu.domain().pagingLock().unlock();
+    vcpu.stepIn(before);
   }
 
   /**
@@ -232,10 +228,8 @@ final class PvMmu implements GuestMmu {
 
   @Override
   public void revokeWriteTranslations(long mfn) {
-    boolean inside = vcpu.gate().leave();
+    int before = vcpu.stepOut();
     tlb.flushWriters(vcpu, mfn);
-    if (inside) {
-      vcpu.gate().enter();
-    }
+    vcpu.stepIn(before);
   }
 }

@@ -148,8 +148,9 @@ public final class SmallMachine implements AutoCloseable {
   }
 
   /** An executor that only counts what it is asked to forget. */
-  public static final class CountingExecutor implements VcpuExecutor {
+  public static class CountingExecutor implements VcpuExecutor {
     public int flushes;
+    public int exits;
     public int pageFlushes;
     public int lowerHalfFlushes;
     public final List<Long> frameFlushes = new ArrayList<>();
@@ -165,7 +166,9 @@ public final class SmallMachine implements AutoCloseable {
     }
 
     @Override
-    public void requestExit() {}
+    public void requestExit() {
+      exits++;
+    }
 
     @Override
     public void flushTlb() {
