@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.dom0.Guest;
 import java.time.Duration;
+import java.util.stream.Collectors;
 
 /** A user of examples/debian's installation: logs in on the console and runs commands. */
 final class DebianShell {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  /** Characters of the console that a failure shows. */
+  private static final int SHOWN = 3000;
 
   private final Guest guest;
   private int commands;
@@ -44,7 +48,19 @@ final class DebianShell {
   private void await(long position, String text) throws InterruptedException {
     assertTrue(
         guest.log().waitFor(text, position, PATIENCE.toMillis()) >= 0,
-        () -> "no \"" + text + "\" in: " + guest.log().text());
+        () -> "no \"" + text + "\" at the end of: " + last() + "\n" + done());
+  }
+
+  /** What the guest printed last: reports of failures are cut off when they are long. */
+  private String last() {
+    String all = guest.log().text();
+    return all.substring(Math.max(0, all.length() - SHOWN));
+  }
+
+  private String done() {
+    return guest.statistics().stream()
+        .flatMap(vcpu -> vcpu.lines().stream())
+        .collect(Collectors.joining("\n"));
   }
 
   /** Starts a command without waiting for its end. */
