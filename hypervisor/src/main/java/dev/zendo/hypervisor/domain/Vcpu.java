@@ -189,8 +189,8 @@ public final class Vcpu {
   }
 
   /**
-   * Comes out of the guest for a while, so that nobody waits for this vcpu to flush translations; in
-   * {@link GuestMmu} calls, which the executor makes from inside. Only the thread that runs it.
+   * Comes out of the guest for a while, so that nobody waits for this vcpu to flush translations;
+   * in {@link GuestMmu} calls, which the executor makes from inside. Only the thread that runs it.
    *
    * @return what {@link #stepIn} needs
    */
@@ -200,9 +200,9 @@ public final class Vcpu {
   }
 
   /**
-   * Goes back in after {@link #stepOut}. Who kicked the vcpu meanwhile found it outside and counts on
-   * it to look for news on its way in; it is not at a place where it could serve them, so it leaves
-   * the guest soon.
+   * Goes back in after {@link #stepOut}. Who kicked the vcpu meanwhile found it outside and counts
+   * on it to look for news on its way in; it is not at a place where it could serve them, so it
+   * leaves the guest soon.
    */
   public void stepIn(int before) {
     if (before == OUTSIDE) {
