@@ -155,7 +155,7 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
     if (listener != null) {
       try {
         listener.changed(event.path());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("the listener for {} failed", event.path(), e);
       }
     }

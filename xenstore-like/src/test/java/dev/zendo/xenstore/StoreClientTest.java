@@ -96,6 +96,11 @@ class StoreClientTest {
         path -> {
           throw new IllegalStateException("on purpose");
         });
+    xs.watch(
+        "/a",
+        path -> {
+          throw new AssertionError("on purpose");
+        });
     xs.watch("/a", seen::add);
     xs.write("/a", "1");
     assertEquals(List.of("/a", "/a"), seen);

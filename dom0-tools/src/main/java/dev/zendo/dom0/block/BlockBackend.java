@@ -1,5 +1,6 @@
 package dev.zendo.dom0.block;
 
+import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.block.image.DiskImage;
 import dev.zendo.dom0.block.image.FrozenDisk;
 import dev.zendo.dom0.control.Mapping;
@@ -323,7 +324,7 @@ final class BlockBackend implements Backend {
       }
       return "";
     } catch (IOException e) {
-      return e.getMessage();
+      return IoReason.of(e);
     }
   }
 
@@ -362,7 +363,7 @@ final class BlockBackend implements Backend {
       FrozenDisk.copy(image, Path.of(to));
       return "";
     } catch (IOException | InvalidPathException e) {
-      return to + ": cannot be written (" + e.getMessage() + ")";
+      return to + ": cannot be written (" + IoReason.of(e) + ")";
     }
   }
 
@@ -403,7 +404,7 @@ final class BlockBackend implements Backend {
       image.resize(bytes);
       return "";
     } catch (IOException e) {
-      return e.getMessage();
+      return IoReason.of(e);
     }
   }
 

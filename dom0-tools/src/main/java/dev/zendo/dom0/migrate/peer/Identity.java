@@ -45,7 +45,7 @@ public final class Identity {
       store.load(in, PASSWORD.toCharArray());
       return store;
     } catch (IOException | GeneralSecurityException e) {
-      throw new ToolException(file + ": cannot be read (" + e.getMessage() + ")", e);
+      throw new ToolException(file + ": cannot be read (" + IoReason.of(e) + ")", e);
     }
   }
 
