@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.zendo.dom0.Guest;
 import java.time.Duration;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A user of examples/debian's installation: logs in on the console and runs commands. */
 final class DebianShell {
@@ -12,6 +13,9 @@ final class DebianShell {
 
   /** Characters of the console that a failure shows. */
   private static final int SHOWN = 3000;
+
+  /** Calls of each thread that it shows. */
+  private static final int FRAMES = 8;
 
   private final Guest guest;
   private int commands;
@@ -48,7 +52,7 @@ final class DebianShell {
   private void await(long position, String text) throws InterruptedException {
     assertTrue(
         guest.log().waitFor(text, position, PATIENCE.toMillis()) >= 0,
-        () -> "no \"" + text + "\" at the end of: " + last() + "\n" + done());
+        () -> "no \"" + text + "\" at the end of: " + last() + "\n" + done() + threads());
   }
 
   /** What the guest printed last: reports of failures are cut off when they are long. */
@@ -57,10 +61,25 @@ final class DebianShell {
     return all.substring(Math.max(0, all.length() - SHOWN));
   }
 
+  /** What its vcpus did. */
   private String done() {
     return guest.statistics().stream()
         .flatMap(vcpu -> vcpu.lines().stream())
         .collect(Collectors.joining("\n"));
+  }
+
+  /** What the machine's threads are at: those that serve it must not wait for anything else. */
+  private static String threads() {
+    StringBuilder text = new StringBuilder();
+    Thread.getAllStackTraces()
+        .forEach(
+            (thread, stack) -> {
+              if (thread.getName().matches("(zendo|dom0|disk-io|net)-.*")) {
+                text.append('\n').append(thread.getName()).append(' ').append(thread.getState());
+                Stream.of(stack).limit(FRAMES).forEach(at -> text.append("\n  ").append(at));
+              }
+            });
+    return text.toString();
   }
 
   /** Starts a command without waiting for its end. */
