@@ -59,9 +59,9 @@ public final class XenstoreRing implements AutoCloseable {
 
   /**
    * Takes the requests that are in the ring, as far as replies can be kept, and puts in what
-   * replies and events fit. Sends one event to the guest if anything was moved. When the guest goes
-   * on adding requests meanwhile, leaves after a while and has the wire call for attention, so that
-   * others are served before the rest.
+   * replies and events fit. Sends an event to the guest if anything was moved, and looks once more
+   * then. When the guest goes on adding requests meanwhile, leaves after a while and has the wire
+   * call for attention, so that others are served before the rest.
    *
    * @return whether the ring is still being served; false for good after an error of the guest
    */
@@ -69,19 +69,18 @@ public final class XenstoreRing implements AutoCloseable {
     boolean outermost = Signals.putOff();
     try {
       int rounds = 0;
-      boolean serving;
-      synchronized (this) {
-        // Linux sends an event only when the ring was empty (or full) before it moved an index, so
-        // whoever has published an index must look again before it may wait.
-        while (rounds < MAX_ROUNDS && move()) {
-          rounds++;
-          VarHandle.fullFence();
+      int before;
+      do {
+        before = rounds;
+        rounds = moveAll(before);
+        if (rounds > before) {
+          notifyPeer.run();
         }
-        serving = !stopped;
-      }
-      if (rounds > 0) {
-        notifyPeer.run();
-      }
+        // Linux (xb_write) publishes an index and then reads ours to see whether we need an event,
+        // without a fence in between: it can miss that we are done, and we what it has published,
+        // however we order our own accesses. Its store is out by the time that the event took.
+      } while (rounds > before && rounds < MAX_ROUNDS);
+      boolean serving = !isStopped();
       if (rounds == MAX_ROUNDS && serving) {
         wire.callForAttention();
       }
@@ -89,6 +88,18 @@ public final class XenstoreRing implements AutoCloseable {
     } finally {
       Signals.resume(outermost);
     }
+  }
+
+  /** Moves what there is; returns how often it did that, in addition to {@code rounds}. */
+  private synchronized int moveAll(int rounds) {
+    int done = rounds;
+    // Linux sends an event only when the ring was empty (or full) before it moved an index, so
+    // whoever has published an index must look again before it may wait.
+    while (done < MAX_ROUNDS && move()) {
+      done++;
+      VarHandle.fullFence();
+    }
+    return done;
   }
 
   private boolean move() {

@@ -261,7 +261,7 @@ class XenstoreRingTest {
   }
 
   @Test
-  void eachIndexOfTheGuestIsReadOncePerLookAndLookedAtAgainAfterAMove() {
+  void eachIndexOfTheGuestIsReadOncePerLookAndLookedAtAgainAfterAMoveAndAnEvent() {
     page.send(WireClient.request(MessageType.READ.number, 1, 0, "/|"), 0);
     page.reads.clear();
     ring.pump();
@@ -270,8 +270,32 @@ class XenstoreRingTest {
             RingLayout.REQUEST_PRODUCER,
             RingLayout.RESPONSE_CONSUMER,
             RingLayout.REQUEST_PRODUCER,
+            RingLayout.RESPONSE_CONSUMER,
+            RingLayout.REQUEST_PRODUCER,
             RingLayout.RESPONSE_CONSUMER),
         page.reads);
+  }
+
+  /** Its store of the index was on the way when we looked; it saw that we were not done. */
+  @Test
+  void whatAGuestPublishedWithoutAnEventIsSeenAfterTheEventToIt() {
+    byte[] request = WireClient.request(MessageType.GET_DOMAIN_PATH.number, 9, 0, "3|");
+    int[] late = {2};
+    ring =
+        XenstoreRing.reset(
+            page,
+            new WireConnection(store.connect(0), () -> {}),
+            () -> {
+              notified++;
+              if (late[0]-- > 0) {
+                page.send(request, 0);
+              }
+            });
+    page.send(request, 0);
+    assertTrue(ring.pump());
+    assertEquals(3, notified);
+    page.receive(1024);
+    assertEquals(3, page.messages().size());
   }
 
   @Test
