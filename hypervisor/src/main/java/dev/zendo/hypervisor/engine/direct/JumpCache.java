@@ -107,9 +107,9 @@ final class JumpCache {
 
   /** Drops a block, because it is dead. */
   void remove(long rip) {
-    long entry = base + offset(rip);
-    if (HostMemory.getLong(entry) == rip) {
-      empty(offset(rip));
+    int offset = offset(rip);
+    if (HostMemory.getLong(base + offset) == rip) {
+      empty(offset);
     }
   }
 
