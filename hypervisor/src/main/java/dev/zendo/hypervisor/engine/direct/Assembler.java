@@ -167,9 +167,15 @@ final class Assembler {
   }
 
   /** PUSH of a constant, in 5 bytes. */
-  void push(int value) {
+  void pushConstant(int value) {
     put(0x68);
     int4(value);
+  }
+
+  /** PUSH of a register. */
+  void pushRegister(int register) {
+    start(4, 0, NONE, register, false);
+    put(0x50 | register & 7);
   }
 
   /** POP of a register. */

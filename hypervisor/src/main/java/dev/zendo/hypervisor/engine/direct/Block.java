@@ -23,9 +23,6 @@ final class Block {
   /** Host address of the code. */
   long entry;
 
-  /** Offset in the code of the stub that leaves because the block is dead. */
-  int stale;
-
   /** The site that was linked to this block last, as an offset in the area; 0 for none. */
   int incoming;
 
@@ -33,6 +30,12 @@ final class Block {
   short start;
 
   short end;
+
+  /** Offset in the code of what leaves at the start: when the budget is used up, or it is dead. */
+  char exit;
+
+  /** Offset behind the code of what describes the sites that its calls of checks leave at. */
+  char calls;
 
   /** Instructions. */
   byte count;

@@ -10,7 +10,6 @@ import dev.zendo.hypervisor.engine.x86.Insn;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.MachineMemory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,9 @@ final class BlockCache {
   private static final Logger LOG = LoggerFactory.getLogger(BlockCache.class);
 
   private static final int PAGE = MachineMemory.FRAME_SIZE;
-  private static final int FIRST_BLOCKS = 256;
+
+  /** What fast code begins at a multiple of, in bytes. */
+  private static final int ALIGNMENT = 16;
 
   /** Bytes that one block can take, at most. */
   private static final int LARGEST = 64 << 10;
@@ -73,10 +74,7 @@ final class BlockCache {
   private volatile Map<Long, List<Block>> byFrame = new ConcurrentHashMap<>();
   private Set<Long> unwritable = new HashSet<>();
 
-  /** All blocks in the order in which they were made, which is that of their numbers. */
-  private Block[] blocks = new Block[FIRST_BLOCKS];
-
-  private int count;
+  private final BlockList blocks = new BlockList();
 
   /** Sites that are left again and again, in the order of their numbers. */
   private final ArrayList<Site> kept = new ArrayList<>();
@@ -166,16 +164,23 @@ final class BlockCache {
    * Where code was left; good until it is left again.
    *
    * @param left what the code said: the offset in the area of what describes the site, or the
-   *     complement of a kept site's number
+   *     complement of the offset behind the call that did not come back
    */
   Site site(long left) {
-    return left < 0 ? kept.get((int) ~left) : described(area.base() + left);
+    long description = left < 0 ? called(area.base() + ~left) : area.base() + left;
+    int number = Site.number(description);
+    return number < 0 ? described(description) : kept.get(number);
+  }
+
+  private long called(long behind) {
+    Block block = blocks.at(behind);
+    return Site.called(block.entry + block.calls, (int) (behind - block.entry));
   }
 
   private Site described(long description) {
-    boolean again = Site.isKept(description);
+    boolean again = Site.isWorthKeeping(description);
     Site site = again ? new Site() : passing;
-    site.read(description, blocks);
+    site.read(description, blocks.at(description));
     if (again) {
       site.keep(area, kept.size());
       kept.add(site);
@@ -250,16 +255,15 @@ final class BlockCache {
         read(block.nextMfn, PAGE);
       }
     }
-    translator.translate(block, code, next, count, compact);
+    translator.translate(block, code, next, compact);
     Assembler out = translator.output();
     out.writeTo(area, next);
     block.entry = next;
-    next += out.position() + 15 & -16;
-    if (count == blocks.length) {
-      blocks = Arrays.copyOf(blocks, 2 * count);
+    next += out.position();
+    if (!compact) {
+      next = next + ALIGNMENT - 1 & -ALIGNMENT;
     }
-    blocks[count] = block;
-    count++;
+    blocks.add(block);
     counters.blocks++;
     counters.translated += block.count;
     counters.codeBytes = next - first;
@@ -408,15 +412,17 @@ final class BlockCache {
   private void kill(Block block) {
     block.alive = false;
     counters.dropped++;
-    int offset = block.stale - 5;
+    int offset = block.exit - 5;
     byte[] jump = {
       (byte) 0xe9, (byte) offset, (byte) (offset >> 8), (byte) (offset >> 16), (byte) (offset >> 24)
     };
     area.write(block.entry, jump, jump.length);
+    Site.becomeStale(area, block.entry + block.exit + Site.leaveBytes(compact));
     for (int at = block.incoming; at != 0; at = Site.next(area.base() + at)) {
       long description = area.base() + at;
-      long place = Site.jump(description, blocks);
-      area.patch(place, (int) (Site.stub(description) - (place + 4)));
+      long place = Site.place(description, blocks.at(description));
+      long stub = description - Site.leaveBytes(compact);
+      area.patch(place, (int) (stub - (place + 4)));
     }
     block.incoming = 0;
   }
@@ -473,9 +479,7 @@ final class BlockCache {
 
   private void forgetAll() {
     // A site that waits to be linked lies in code that is about to be overwritten.
-    for (int i = 0; i < count; i++) {
-      blocks[i].alive = false;
-    }
+    blocks.clear();
     for (Lookup lookup : lookups) {
       lookup.blocks.clear();
       lookup.jumps.clear();
@@ -483,8 +487,6 @@ final class BlockCache {
     // New ones: the tables of the old ones are as large as they ever were.
     byFrame = new ConcurrentHashMap<>();
     unwritable = new HashSet<>();
-    blocks = new Block[FIRST_BLOCKS];
-    count = 0;
     kept.clear();
     kept.trimToSize();
     next = first;

@@ -25,15 +25,13 @@ abstract class BlockWriter {
 
   final Assembler out;
   private final List<Stub> stubs = new ArrayList<>();
+  private final List<Call> calls = new ArrayList<>();
 
   final Stubs common;
   Block block;
 
   /** Address that the code will be placed at. */
   long origin;
-
-  /** Number of the block. */
-  private int number;
 
   /** Whether checks are calls of {@link CheckStubs}: slower, but less code. */
   private boolean compact;
@@ -78,12 +76,18 @@ abstract class BlockWriter {
    */
   private record Stub(int jump, Site site, boolean saves, boolean walks) {}
 
+  /**
+   * A call that does not come back if the block has to be left there.
+   *
+   * @param behind where it would come back to
+   */
+  private record Call(int behind, Site site) {}
+
   /** Forgets the last block. */
-  final void begin(Block next, long at, int blockNumber, boolean isCompact) {
+  final void begin(Block next, long at, boolean isCompact) {
     block = next;
     compact = isCompact;
     origin = at;
-    number = blockNumber;
     tlb = next.kernel ? CpuState.KERNEL_TLB : CpuState.USER_TLB;
     jumps = next.kernel ? Fields.KERNEL_JUMPS : Fields.USER_JUMPS;
     jumpBytes = JumpCache.bytes(isCompact);
@@ -92,6 +96,7 @@ abstract class BlockWriter {
     live = 0;
     out.reset();
     stubs.clear();
+    calls.clear();
   }
 
   final void stub(int jump, Site site) {
@@ -108,17 +113,38 @@ abstract class BlockWriter {
     stub(out.jump(condition), new Site(Site.INTERPRET, rip, block, charged - current));
   }
 
-  /** An indirect jump whose target, in the scratch register, the jump cache does not have. */
-  final void leaveUnknown(int jump, long rip, int start) {
-    Site site = new Site(Site.INDIRECT, rip, block, charged - current);
-    site.place = start;
-    stub(jump, site);
+  private void call(long subroutine, Site site) {
+    out.call(origin, subroutine);
+    site.live = (byte) live;
+    calls.add(new Call(out.position(), site));
   }
 
-  /** Writes what the jumps out of the block lead to. */
+  /**
+   * Looks the target of an indirect jump up, which is in the scratch register: leaves the offset of
+   * its entry in the other one.
+   *
+   * @param start where the instruction begins, to start over from
+   */
+  final void lookUp(long rip, int start) {
+    Site site = new Site(Site.INDIRECT, rip, block, charged - current);
+    site.place = start;
+    if (compact) {
+      call(common.checks().lookUp(block.kernel), site);
+    } else {
+      stub(JumpCache.lookUp(out, jumps, jumpBytes), site);
+    }
+  }
+
+  /** Writes what the jumps out of the block lead to, and describes its calls. */
   final void writeStubs() {
     for (Stub stub : stubs) {
       writeStub(stub);
+    }
+    block.calls = (char) out.position();
+    for (Call call : calls) {
+      call.site.place += origin;
+      out.int2(call.behind);
+      call.site.write(out, origin);
     }
   }
 
@@ -129,6 +155,7 @@ abstract class BlockWriter {
       writeFlags();
     }
     switch (site.kind) {
+      case Site.BUDGET -> block.exit = (char) out.position();
       case Site.LINK -> {
         int jump = stub.saves ? out.jump(-1) : stub.jump;
         out.here(jump);
@@ -163,11 +190,15 @@ abstract class BlockWriter {
   }
 
   final void exit(Site site) {
-    // Not a call, which no return would match: the processor would foresee none of those to come.
-    out.push((int) (origin - common.base()) + out.position() + Site.LEAVE);
-    int jump = out.jump(-1);
-    out.patch4(jump, (int) (common.leave() - (origin + jump + 4)));
-    site.write(out, number, origin);
+    if (compact) {
+      out.call(origin, common.leaveHere());
+    } else {
+      // Not a call, which no return would match: the processor would foresee none of those to come.
+      out.pushConstant((int) (origin - common.base()) + out.position() + Site.leaveBytes(false));
+      int jump = out.jump(-1);
+      out.patch4(jump, (int) (common.leave() - (origin + jump + 4)));
+    }
+    site.write(out, origin);
   }
 
   /** Whether a block of the page that can be linked may start at an address. */
@@ -315,15 +346,16 @@ abstract class BlockWriter {
     site.write = write;
     site.place = out.position();
     effective(SCRATCH, base, index, scale, displacement, segment);
-    long subroutine = compact ? common.check(block.kernel, write, size) : 0;
+    checked = true;
+    long subroutine = compact ? common.checks().check(block.kernel, write, size) : 0;
     if (subroutine != 0) {
-      out.call(origin, subroutine);
-      stub(out.jump(Condition.ABOVE), site);
-    } else {
-      CheckStubs.compare(out, tlb, write, size);
-      stub(out.jump(Condition.ABOVE), site, true);
-      CheckStubs.addend(out, tlb);
+      call(subroutine, site);
+      plain();
+      return site;
     }
+    CheckStubs.compare(out, tlb, write, size);
+    stub(out.jump(Condition.ABOVE), site, true);
+    CheckStubs.addend(out, tlb);
     int b = base < 0 ? NONE : Registers.host(base);
     int i = index < 0 ? NONE : Registers.host(index);
     boolean inHost = (base < 0 || b >= 0) && (index < 0 || i >= 0);
@@ -341,7 +373,6 @@ abstract class BlockWriter {
       out.reg(8, 0x03, HOST, SCRATCH);
       plain();
     }
-    checked = true;
     return site;
   }
 
@@ -364,6 +395,16 @@ abstract class BlockWriter {
     memIndex = base >= 0 && !both ? HOST : index;
     memScale = both || base < 0 && index >= 0 ? scale : 0;
     memDisplacement = displacement;
+  }
+
+  /**
+   * Leaves the addend alone in the second scratch register, behind the check of an operand that a
+   * host register points to.
+   */
+  final void addend(int pointer) {
+    if (memBase == HOST && memIndex == NONE) {
+      out.reg(8, 0x2b, HOST, pointer);
+    }
   }
 
   /** The operand is at the host address in the second scratch register. */

@@ -1,5 +1,9 @@
 package dev.zendo.hypervisor.engine.direct;
 
+import static dev.zendo.hypervisor.engine.direct.Registers.HOST;
+import static dev.zendo.hypervisor.engine.direct.Registers.SCRATCH;
+import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
+
 import dev.zendo.hypervisor.engine.PageFilter;
 import dev.zendo.hypervisor.machine.HostMemory;
 import dev.zendo.hypervisor.machine.LibC;
@@ -72,6 +76,26 @@ final class JumpCache {
 
   private int offset(long rip) {
     return offset(rip, bytes);
+  }
+
+  /**
+   * Writes code that looks for the address in the scratch register and leaves the offset of its
+   * entry in the other one; returns the jump that is taken when it is not there.
+   *
+   * @param table offset of the table in the state block
+   * @param bytes of the table in use
+   */
+  static int lookUp(Assembler out, int table, int bytes) {
+    out.reg(4, 0x8b, HOST, SCRATCH);
+    out.reg(4, 0xc1, 5, HOST);
+    out.bytes(FOLD);
+    out.reg(4, 0x33, HOST, SCRATCH);
+    out.reg(4, 0xc1, 4, HOST);
+    out.bytes(SHIFT);
+    out.reg(4, 0x81, 4, HOST);
+    out.int4(bytes - 1 & -1 << SHIFT);
+    out.mem(8, 0x39, SCRATCH, STATE, HOST, 0, table);
+    return out.jump(Condition.NOT_EQUAL);
   }
 
   /** Drops everything; from now on so much is used as {@link #bytes} says. */

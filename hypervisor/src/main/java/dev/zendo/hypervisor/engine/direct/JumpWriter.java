@@ -34,7 +34,7 @@ final class JumpWriter {
     }
     int start = begin();
     load(insn, rip);
-    lookUp(rip, start);
+    block.lookUp(rip, start);
     block.out.mem(4, 0xff, 4, STATE, HOST, 0, block.jumps + 8);
   }
 
@@ -44,7 +44,7 @@ final class JumpWriter {
       // Everything that can fail comes before the return address is stored.
       int start = begin();
       load(insn, rip);
-      lookUp(rip, start);
+      block.lookUp(rip, start);
       block.out.mem(8, 0x8b, SCRATCH, STATE, HOST, 0, block.jumps + 8);
       block.out.mem(8, 0x89, SCRATCH, STATE, Fields.CALLED);
     }
@@ -63,7 +63,7 @@ final class JumpWriter {
     int start = begin();
     block.stackCheck(rip, 0, false);
     block.memory(8, 0x8b, SCRATCH);
-    lookUp(rip, start);
+    block.lookUp(rip, start);
     block.moveStack(8 + (insn.operandCount > 0 ? (int) insn.immediate : 0));
     block.out.mem(4, 0xff, 4, STATE, HOST, 0, block.jumps + 8);
   }
@@ -90,21 +90,6 @@ final class JumpWriter {
     block.save();
     block.hostFlags = false;
     return block.out.position();
-  }
-
-  /** Leaves the offset of the target's entry in the other scratch register. */
-  private void lookUp(long rip, int start) {
-    Assembler out = block.out;
-    out.reg(4, 0x8b, HOST, SCRATCH);
-    out.reg(4, 0xc1, 5, HOST);
-    out.bytes(JumpCache.FOLD);
-    out.reg(4, 0x33, HOST, SCRATCH);
-    out.reg(4, 0xc1, 4, HOST);
-    out.bytes(JumpCache.SHIFT);
-    out.reg(4, 0x81, 4, HOST);
-    out.int4(block.jumpBytes - 1 & -1 << JumpCache.SHIFT);
-    out.mem(8, 0x39, SCRATCH, STATE, HOST, 0, block.jumps);
-    block.leaveUnknown(out.jump(Condition.NOT_EQUAL), rip, start);
   }
 
   /** LEAVE. */

@@ -5,9 +5,13 @@ import dev.zendo.hypervisor.engine.EngineCounters;
 import dev.zendo.hypervisor.machine.HostMemory;
 
 /**
- * A place at which emitted code can be left. What is known of it stands in the code itself, behind
- * the jump that leaves: there are many, and few are ever left. Those whose kind is left again and
- * again become objects that are kept. Not thread-safe.
+ * A place at which emitted code can be left. What is known of it stands in the code itself: there
+ * are many, and few are ever left. Those whose kind is left again and again become objects that are
+ * kept. Not thread-safe.
+ *
+ * <p>A description stands behind the code that leaves, or, of a call that does not come back then,
+ * in a list behind the block's code, after the 2 bytes of the offset in the code where the call
+ * would have come back to.
  */
 final class Site {
   /** The budget was used up at the block's start. */
@@ -46,29 +50,39 @@ final class Site {
   /** A jump to another page whose target the jump cache does not have. */
   static final byte FAR = 5;
 
-  // What all sites have: kind and live registers, instructions left, number of the block, offset
-  // of the next instruction in the block's page and the one behind, offset of the place in the
-  // block's code.
+  // What all sites have: kind, live registers and whether it is kept; instructions left. There is
+  // no more to the start of a block.
   private static final int REST = 1;
-  private static final int BLOCK = 2;
-  private static final int RIP = 6;
-  private static final int PLACE = 8;
 
-  // What some have behind that. A jump to another page: the address. A jump inside the page: the
-  // next site that is linked to the same block.
-  private static final int TARGET = 10;
-  private static final int NEXT = 10;
+  // A jump to another page: the address. All others: the offset of the next instruction in the
+  // block's page and the one behind, then, for kinds that have one, the offset of the place in the
+  // block's code.
+  private static final int TARGET = 2;
+  private static final int RIP = 2;
+  private static final int PLACE = 4;
+
+  // A jump inside the page: the next site that is linked to the same block.
+  private static final int NEXT = 6;
 
   // An access: its operand. The form tells how long the displacement is.
-  private static final int BASE = 10;
-  private static final int INDEX = 11;
-  private static final int SIZE = 12;
-  private static final int ALIGNMENT = 13;
-  private static final int FORM = 14;
-  private static final int DISPLACEMENT = 15;
+  private static final int BASE = 6;
+  private static final int INDEX = 7;
+  private static final int SIZE = 8;
+  private static final int ALIGNMENT = 9;
+  private static final int FORM = 10;
+  private static final int DISPLACEMENT = 11;
+
+  // The number of a kept site takes the place of what stood in these bits of the first 4 bytes.
+  private static final int NUMBER_SHIFT = 8;
+  private static final int MAX_NUMBER = (1 << 24) - 1;
+  private static final int KEPT = 0x80;
+
+  /** Bytes in front of a description in the list of calls. */
+  private static final int BEHIND = 2;
 
   private static final int KIND_MASK = 15;
   private static final int LIVE_SHIFT = 4;
+  private static final int LIVE_MASK = 3;
 
   private static final int SCALE_MASK = 3;
   private static final int WRITE = 4;
@@ -78,12 +92,6 @@ final class Site {
   private static final int LONG = 64;
 
   private static final int PAGE = 4096;
-
-  /** Bytes of the code that leaves, in front of the description. */
-  static final int LEAVE = 10;
-
-  /** Bytes from the constant that it pushes to the description. */
-  private static final int PUSHED = 9;
 
   byte kind;
 
@@ -133,38 +141,48 @@ final class Site {
     this.rest = (byte) rest;
   }
 
-  /** Host address of the stub that a jump leads to while it is not linked. */
-  static long stub(long address) {
-    return address - LEAVE;
+  /** Bytes of the code that leaves, in front of the description: a call, or two instructions. */
+  static int leaveBytes(boolean compact) {
+    return compact ? 5 : 10;
   }
 
   /**
    * Writes what {@link #read} reads.
    *
-   * @param number of the block
    * @param origin host address of the block's code
    */
-  void write(Assembler out, int number, long origin) {
+  void write(Assembler out, long origin) {
     out.bytes(kind | live << LIVE_SHIFT, rest);
-    out.int4(number);
-    out.int2(distance(rip - (block.rip & -PAGE), kind != FAR));
-    out.int2(distance(place - origin, hasPlace()));
-    switch (kind) {
-      case FAR -> out.int8(rip);
-      case LINK -> out.int4(0);
-      case ACCESS -> writeOperand(out);
-      default -> {}
+    if (isStart(kind)) {
+      return;
+    }
+    if (kind == FAR) {
+      out.int8(rip);
+      return;
+    }
+    out.int2(distance(rip - (block.rip & -PAGE)));
+    if (hasPlace(kind)) {
+      out.int2(distance(place - origin));
+    }
+    if (kind == LINK) {
+      out.int4(0);
+    } else if (kind == ACCESS) {
+      writeOperand(out);
     }
   }
 
-  private static int distance(long value, boolean needed) {
-    if (needed && (value & 0xffff) != value) {
+  private static int distance(long value) {
+    if ((value & 0xffff) != value) {
       throw new IllegalStateException("too far away: " + value);
     }
     return (int) value;
   }
 
-  private boolean hasPlace() {
+  private static boolean isStart(int kind) {
+    return kind == BUDGET || kind == STALE;
+  }
+
+  private static boolean hasPlace(int kind) {
     return switch (kind) {
       case LINK, ACCESS, INDIRECT, TIME, TIME_AND_ID -> true;
       default -> false;
@@ -188,24 +206,33 @@ final class Site {
   /**
    * Becomes the site that is described somewhere.
    *
-   * @param blocks those of the cache, by their numbers
+   * @param owner the block it belongs to
    */
-  void read(long from, Block[] blocks) {
+  void read(long from, Block owner) {
     address = from;
     int first = HostMemory.getByte(from);
     kind = (byte) (first & KIND_MASK);
-    live = (byte) (first >> LIVE_SHIFT);
+    live = (byte) (first >> LIVE_SHIFT & LIVE_MASK);
     rest = HostMemory.getByte(from + REST);
-    block = blocks[HostMemory.getInt(from + BLOCK)];
-    place = block.entry + (HostMemory.getShort(from + PLACE) & 0xffff);
-    if (kind == FAR) {
+    block = owner;
+    if (isStart(kind)) {
+      rip = owner.rip;
+    } else if (kind == FAR) {
       rip = HostMemory.getLong(from + TARGET);
-      return;
+    } else {
+      rip = (owner.rip & -PAGE) + (HostMemory.getShort(from + RIP) & 0xffff);
     }
-    rip = (block.rip & -PAGE) + (HostMemory.getShort(from + RIP) & 0xffff);
+    if (hasPlace(kind)) {
+      place = place(from, owner);
+    }
     if (kind == ACCESS) {
       readOperand(from);
     }
+  }
+
+  /** Host address of the place; of a jump to link that of its offset. */
+  static long place(long description, Block owner) {
+    return owner.entry + (HostMemory.getShort(description + PLACE) & 0xffff);
   }
 
   private void readOperand(long from) {
@@ -218,33 +245,78 @@ final class Site {
     write = (form & WRITE) != 0;
     segment = (byte) ((form & FS) != 0 ? CpuState.FS : (form & GS) != 0 ? CpuState.GS : -1);
     displacement =
-        (form & LONG) != 0
-            ? HostMemory.getLong(from + DISPLACEMENT)
-            : (form & SHORT) != 0
-                ? HostMemory.getInt(from + DISPLACEMENT)
-                : HostMemory.getByte(from + DISPLACEMENT);
+        switch (displacementBytes(form)) {
+          case Long.BYTES -> HostMemory.getLong(from + DISPLACEMENT);
+          case Integer.BYTES -> HostMemory.getInt(from + DISPLACEMENT);
+          default -> HostMemory.getByte(from + DISPLACEMENT);
+        };
   }
 
   /**
    * Whether the site that is described somewhere is likely to be left again; jumps are linked, or
    * found in the jump cache, and dead blocks forgotten.
    */
-  static boolean isKept(long description) {
-    return switch (HostMemory.getByte(description) & KIND_MASK) {
+  static boolean isWorthKeeping(long description) {
+    return switch (kind(description)) {
       case BUDGET, LINK, STALE, FAR -> false;
       default -> true;
     };
   }
 
-  /** Has the code that leaves say from now on that it is the kept site of a number. */
-  void keep(CodeArea area, int number) {
-    area.patch(address - PUSHED, ~number);
+  private static int kind(long description) {
+    return HostMemory.getByte(description) & KIND_MASK;
   }
 
-  /** Host address of the jump's offset that belongs to the description of a jump to link. */
-  static long jump(long address, Block[] blocks) {
-    Block block = blocks[HostMemory.getInt(address + BLOCK)];
-    return block.entry + (HostMemory.getShort(address + PLACE) & 0xffff);
+  /**
+   * Has the description say from now on that the site is the kept one of a number; it keeps its
+   * kind and everything behind the first four bytes.
+   *
+   * @throws IllegalStateException when the number is too large
+   */
+  void keep(CodeArea area, int number) {
+    if (number > MAX_NUMBER) {
+      throw new IllegalStateException("too many sites");
+    }
+    area.patch(address, kind | KEPT | number << NUMBER_SHIFT);
+  }
+
+  /** Number of the kept site that is described somewhere; -1 when it is not kept. */
+  static int number(long description) {
+    int first = HostMemory.getInt(description);
+    return (first & KEPT) != 0 ? first >>> NUMBER_SHIFT : -1;
+  }
+
+  /** Has the description of a block's start say that the block is dead. */
+  static void becomeStale(CodeArea area, long description) {
+    byte[] start = {STALE, 0};
+    area.write(description, start, start.length);
+  }
+
+  /**
+   * Host address of the description of a call that did not come back.
+   *
+   * @param list that of the block's calls, which has it
+   * @param behind offset in the code where it would have come back to
+   */
+  static long called(long list, int behind) {
+    long at = list;
+    while ((HostMemory.getShort(at) & 0xffff) != behind) {
+      at += BEHIND + length(at + BEHIND);
+    }
+    return at + BEHIND;
+  }
+
+  /** Bytes of the description of a call. */
+  private static int length(long description) {
+    if (kind(description) != ACCESS) {
+      return PLACE + Short.BYTES;
+    }
+    int form = HostMemory.getByte(description + FORM);
+    return DISPLACEMENT + displacementBytes(form);
+  }
+
+  private static int displacementBytes(int form) {
+    return (form & LONG) != 0 ? Long.BYTES : (form & SHORT) != 0 ? Integer.BYTES : 1;
   }
 
   /**

@@ -32,9 +32,11 @@ final class StringWriter {
     stay(rip, size, RSI);
     stay(rip, size, RDI);
     block.check(rip, CpuState.RSI, NONE, 0, 0, -1, size, false);
+    block.addend(RSI);
     Assembler out = block.out;
     out.mem(8, 0x89, HOST, STATE, Fields.TEMPORARY);
     block.check(rip, CpuState.RDI, NONE, 0, 0, -1, size, true);
+    block.addend(RDI);
     out.reg(8, 0x03, RDI, HOST);
     out.mem(8, 0x03, RSI, STATE, Fields.TEMPORARY);
     repeat(size, 0xa4);
@@ -48,6 +50,7 @@ final class StringWriter {
     int none = begin(rip, size);
     stay(rip, size, RDI);
     block.check(rip, CpuState.RDI, NONE, 0, 0, -1, size, true);
+    block.addend(RDI);
     Assembler out = block.out;
     out.reg(8, 0x8b, SCRATCH, Registers.host(CpuState.RAX));
     out.reg(8, 0x03, RDI, HOST);

@@ -3,6 +3,7 @@ package dev.zendo.hypervisor.engine.direct;
 import static dev.zendo.hypervisor.engine.direct.Assembler.RAX;
 import static dev.zendo.hypervisor.engine.direct.Assembler.RSP;
 import static dev.zendo.hypervisor.engine.direct.Registers.HOST;
+import static dev.zendo.hypervisor.engine.direct.Registers.SCRATCH;
 import static dev.zendo.hypervisor.engine.direct.Registers.STATE;
 
 /** Code that all blocks of an executor share: how to come in and how to leave. */
@@ -15,6 +16,7 @@ final class Stubs {
   private final long enterX87;
   private final long recover;
   private final long leave;
+  private final long leaveHere;
   private final long base;
 
   /**
@@ -29,23 +31,12 @@ final class Stubs {
     base = at;
     vectors = new VectorStubs(out, at);
     walks = new WalkStubs(out, at);
-    checks = new CheckStubs(out, at, walks);
-    enterSse = at + out.position();
-    out.call(at, vectors.reload(Live.SSE));
-    int loaded = out.jump(-1);
-    enterX87 = at + out.position();
-    out.call(at, vectors.reload(Live.X87));
-    out.here(loaded);
-    enter = at + out.position();
-    out.mem(8, 0x89, RSP, STATE, Fields.STACK);
-    move(out, 0x8b);
-    out.mem(4, 0x8b, Registers.BUDGET, STATE, Fields.BUDGET);
-    out.mem(4, 0xff, 4, STATE, Fields.TARGET);
     recover = at + out.position();
     out.mem(8, 0x8b, RSP, STATE, Fields.STACK);
     out.bytes(0x0f, 0x77); // emms
-    out.constant(HOST, exit);
-    out.reg(4, 0xff, 4, HOST);
+    toJava(out, exit);
+    leaveHere = at + out.position();
+    pushOffset(out, at);
     leave = at + out.position();
     out.pop(HOST);
     out.mem(8, 0x89, HOST, STATE, Fields.SITE);
@@ -57,8 +48,32 @@ final class Stubs {
     out.call(at, vectors.save());
     out.here(dead);
     out.constant(RAX, 0);
+    toJava(out, exit);
+    checks = new CheckStubs(out, at, walks, leave);
+    enterSse = at + out.position();
+    out.call(at, vectors.reload(Live.SSE));
+    int loaded = out.jump(-1);
+    enterX87 = at + out.position();
+    out.call(at, vectors.reload(Live.X87));
+    out.here(loaded);
+    enter = at + out.position();
+    out.mem(8, 0x89, RSP, STATE, Fields.STACK);
+    move(out, 0x8b);
+    out.mem(4, 0x8b, Registers.BUDGET, STATE, Fields.BUDGET);
+    out.mem(4, 0xff, 4, STATE, Fields.TARGET);
+  }
+
+  private static void toJava(Assembler out, long exit) {
     out.constant(HOST, exit);
     out.reg(4, 0xff, 4, HOST);
+  }
+
+  /** Makes the host address on top of the stack an offset in the area. */
+  static void pushOffset(Assembler out, long area) {
+    out.pop(HOST);
+    out.constant(SCRATCH, area);
+    out.reg(8, 0x2b, HOST, SCRATCH);
+    out.pushRegister(HOST);
   }
 
   private static void move(Assembler out, int opcode) {
@@ -74,9 +89,8 @@ final class Stubs {
     return walks.walk(kernel, write);
   }
 
-  /** Host address of a check as {@link CheckStubs} describes it, 0 if there is none. */
-  long check(boolean kernel, boolean write, int size) {
-    return checks.check(kernel, write, size);
+  CheckStubs checks() {
+    return checks;
   }
 
   VectorStubs vectors() {
@@ -105,5 +119,10 @@ final class Stubs {
   /** Where to jump to leave, after the offset of what describes the site was pushed. */
   long leave() {
     return leave;
+  }
+
+  /** What to call to leave; what describes the site stands behind the call. */
+  long leaveHere() {
+    return leaveHere;
   }
 }

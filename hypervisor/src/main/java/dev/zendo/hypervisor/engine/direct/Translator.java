@@ -62,11 +62,10 @@ final class Translator extends BlockWriter {
    * @param result filled; its rip, frames and mode are given
    * @param code bytes of the page, and of the next one for a block that crosses
    * @param at address that the code will be placed at
-   * @param number of the block
    * @param compact whether the code is to be small rather than fast
    */
-  void translate(Block result, byte[] code, long at, int number, boolean compact) {
-    begin(result, at, number, compact);
+  void translate(Block result, byte[] code, long at, boolean compact) {
+    begin(result, at, compact);
     if (result.crosses()) {
       decoder.decodeCrossing(result.rip, code);
     } else {
@@ -80,9 +79,9 @@ final class Translator extends BlockWriter {
     } else {
       // The first instruction is not translated.
       exit(new Site(Site.INTERPRET, result.rip, result, 0));
+      result.exit = (char) out.position();
+      exit(new Site(Site.STALE, result.rip, result, 0));
     }
-    result.stale = out.position();
-    exit(new Site(Site.STALE, result.rip, result, 0));
   }
 
   private void emit() {

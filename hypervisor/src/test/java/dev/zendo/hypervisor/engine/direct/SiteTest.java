@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.hypervisor.engine.CpuState;
 import dev.zendo.hypervisor.machine.HostMemory;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +30,11 @@ class SiteTest {
     Site.FAR
   };
 
+  private static final Set<Byte> HAVE_PLACES =
+      Set.of(Site.ACCESS, Site.LINK, Site.TIME, Site.TIME_AND_ID, Site.INDIRECT);
+
   private final Assembler out = new Assembler();
   private final Block block = new Block(PAGE + 0x123, 77, true);
-  private final Block[] blocks = {null, null, block};
   private CodeArea area;
 
   @BeforeEach
@@ -52,17 +55,18 @@ class SiteTest {
   private Site copy(Site site) {
     long at = area.base() + 8192;
     out.reset();
-    site.write(out, 2, block.entry);
+    site.write(out, block.entry);
     out.writeTo(area, at);
     Site copy = new Site();
-    copy.read(at, blocks);
+    copy.read(at, block);
     return copy;
   }
 
   @Test
   void whatIsKnownOfASiteStandsBehindTheCodeThatLeaves() {
     for (byte kind : KINDS) {
-      long rip = kind == Site.FAR ? 0x7fff_1234_5678L : PAGE + 4096 + 14;
+      boolean start = kind == Site.BUDGET || kind == Site.STALE;
+      long rip = start ? block.rip : kind == Site.FAR ? 0x7fff_1234_5678L : PAGE + 4096 + 14;
       Site site = new Site(kind, rip, block, 32);
       site.place = block.entry + 0xfedc;
       site.live = Live.SSE | Live.X87;
@@ -72,7 +76,7 @@ class SiteTest {
       assertEquals(32, copy.rest);
       assertEquals(3, copy.live);
       assertSame(block, copy.block);
-      assertEquals(site.place, kind == Site.FAR ? site.place : copy.place);
+      assertEquals(HAVE_PLACES.contains(kind) ? site.place : 0, copy.place);
     }
   }
 
@@ -117,21 +121,61 @@ class SiteTest {
 
   @Test
   void keptSitesSayTheirNumber() {
-    out.reset();
-    out.push(0x1234);
-    out.bytes(0xe9);
-    out.int4(0);
-    assertEquals(Site.LEAVE, out.position());
     Site site = new Site(Site.TIME, PAGE, block, 1);
     site.place = block.entry;
-    site.write(out, 2, block.entry);
+    site.live = Live.SSE | Live.X87;
+    long at = copy(site).address;
+    site.address = at;
+    assertTrue(Site.isWorthKeeping(at));
+    assertEquals(-1, Site.number(at));
+    for (int number : new int[] {0, 5, (1 << 24) - 1}) {
+      site.keep(area, number);
+      assertEquals(number, Site.number(at));
+    }
+    assertThrows(IllegalStateException.class, () -> site.keep(area, 1 << 24));
+    assertFalse(Site.isWorthKeeping(copy(new Site(Site.FAR, PAGE, block, 0)).address));
+  }
+
+  @Test
+  void aBlocksStartSaysThatTheBlockIsDead() {
+    long at = copy(new Site(Site.BUDGET, block.rip, block, 7)).address;
+    area.write(at + 2, new byte[] {77}, 1);
+    Site.becomeStale(area, at);
+    Site site = new Site();
+    site.read(at, block);
+    assertEquals(Site.STALE, site.kind);
+    assertEquals(0, site.rest);
+    assertEquals(77, HostMemory.getByte(at + 2), "what stands behind it");
+  }
+
+  @Test
+  void callsAreFoundByWhereTheyWouldComeBackTo() {
+    out.reset();
+    long[] displacements = {1, 1000, 1L << 40};
+    for (int i = 0; i < displacements.length; i++) {
+      Site site = new Site(Site.ACCESS, PAGE + i, block, 0);
+      site.place = block.entry + 10 * i;
+      site.displacement = displacements[i];
+      out.int2(0x8000 + i);
+      site.write(out, block.entry);
+    }
+    Site indirect = new Site(Site.INDIRECT, PAGE + 3, block, 0);
+    indirect.place = block.entry + 5;
+    out.int2(0x8003);
+    indirect.write(out, block.entry);
+    out.int2(0x8004);
+    indirect.write(out, block.entry);
     out.writeTo(area, area.base());
-    site.read(area.base() + Site.LEAVE, blocks);
-    assertTrue(Site.isKept(site.address));
-    site.keep(area, 5);
-    assertEquals(~5, HostMemory.getInt(area.base() + 1));
-    assertEquals(area.base(), Site.stub(site.address));
-    assertFalse(Site.isKept(copy(new Site(Site.FAR, PAGE, block, 0)).address));
+    for (int i = 4; i >= 0; i--) {
+      Site site = new Site();
+      site.read(Site.called(area.base(), 0x8000 + i), block);
+      assertEquals(PAGE + Math.min(i, 3), site.rip);
+      assertEquals(i < 3 ? displacements[i] : 0, site.displacement);
+      site.keep(area, i);
+    }
+    for (int i = 0; i < 5; i++) {
+      assertEquals(i, Site.number(Site.called(area.base(), 0x8000 + i)), "kept ones are found too");
+    }
   }
 
   @Test
@@ -140,7 +184,7 @@ class SiteTest {
     site.place = block.entry + 99;
     long at = copy(site).address;
     assertEquals(0, Site.next(at));
-    assertEquals(block.entry + 99, Site.jump(at, blocks));
+    assertEquals(block.entry + 99, Site.place(at, block));
     Site.next(area, at, 12345);
     assertEquals(12345, Site.next(at));
   }
