@@ -27,7 +27,7 @@ final class IdleMemory implements AutoCloseable {
   private static final long BUSY_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   /** Growth of the heap since the last collection that makes one worth it. */
-  private static final long GROWTH_BYTES = 32 << 20;
+  private static final long GROWTH_BYTES = 8 << 20;
 
   private final Machine machine;
   private final ScheduledExecutorService thread =
