@@ -31,7 +31,7 @@ public interface ChangeListener {
    * changed until now must have been kept when this returns. It is called often and mostly has
    * nothing to do.
    *
-   * @return false when changes cannot be kept any more
+   * @return false while changes cannot be kept
    */
   default boolean settle() {
     return true;

@@ -171,8 +171,8 @@ public final class Store {
    * Has all listeners keep what was changed until now. Whoever carries replies or events out of the
    * process calls this between taking them and sending them, with no lock held.
    *
-   * @return false when changes cannot be kept any more: then no host program may be told that
-   *     something was done
+   * @return false while changes cannot be kept: then no host program may be told that something was
+   *     done
    */
   public boolean settle() {
     boolean kept = true;

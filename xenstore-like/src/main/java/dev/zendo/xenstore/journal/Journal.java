@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,8 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Watches, transactions and introduced domains belong to the process and are not kept.
  *
- * <p>Thread-safe. When the folder cannot be written any more, that is logged once; the store goes
- * on for the guests of this process, and host programs get no replies any more.
+ * <p>Thread-safe. While the folder cannot be written, because the disk is full for example, the
+ * store goes on for the guests of this process and host programs get no replies; that is logged
+ * once. As long as somebody asks, it is tried again every second, with all that the store holds.
  */
 public final class Journal implements ChangeListener, AutoCloseable {
   /** When changes count as kept. */
@@ -37,10 +40,13 @@ public final class Journal implements ChangeListener, AutoCloseable {
   /** The log begins anew when it is larger than this, and more than twice the snapshot. */
   private static final long LOG_BYTES = 4 << 20;
 
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Store store;
   private final JournalFolder folder;
   private final boolean sync;
   private final long logBytes;
+  private final LongSupplier nanos;
 
   // Guarded by this: what the store has told and nobody has written yet.
   private final Records pending = new Records();
@@ -48,13 +54,18 @@ public final class Journal implements ChangeListener, AutoCloseable {
   private Map<String, Permissions> specials;
   private volatile long told;
 
+  /** Whether what is pending is all that the folder lacks. Guarded by this. */
+  private boolean recording = true;
+
   /** Guards writing to the folder. */
   private final Object writing = new Object();
 
   private volatile long written;
   private volatile boolean failed;
+  private volatile long failedAt;
 
-  private Journal(Store store, JournalFolder folder, Mode mode, long logBytes) {
+  private Journal(Store store, JournalFolder folder, Mode mode, long logBytes, LongSupplier nanos) {
+    this.nanos = nanos;
     this.store = store;
     this.folder = folder;
     this.sync = mode == Mode.SYNC;
@@ -68,14 +79,15 @@ public final class Journal implements ChangeListener, AutoCloseable {
    *     or holds damaged files
    */
   public static Journal open(Store store, Path folder, Mode mode) throws IOException {
-    return open(store, folder, mode, LOG_BYTES);
+    return open(store, folder, mode, LOG_BYTES, System::nanoTime);
   }
 
-  static Journal open(Store store, Path folder, Mode mode, long logBytes) throws IOException {
+  static Journal open(Store store, Path folder, Mode mode, long logBytes, LongSupplier nanos)
+      throws IOException {
     JournalFolder files = JournalFolder.open(folder);
     try {
       files.restore(store);
-      Journal journal = new Journal(store, files, mode, logBytes);
+      Journal journal = new Journal(store, files, mode, logBytes, nanos);
       journal.latest = store.root();
       journal.specials = store.specialPermissions();
       if (files.isNew()) {
@@ -91,33 +103,69 @@ public final class Journal implements ChangeListener, AutoCloseable {
 
   @Override
   public synchronized void changed(List<Change> changes, Node root) {
-    if (!failed) {
+    if (recording) {
       TreeDiff.between(latest, root, pending);
-      latest = root;
-      told++;
     }
+    latest = root;
+    told++;
   }
 
   @Override
   public synchronized void specialChanged(String name, Permissions permissions) {
-    if (!failed) {
+    if (recording) {
       pending.special(name, permissions);
-      specials = store.specialPermissions();
-      told++;
     }
+    specials = store.specialPermissions();
+    told++;
   }
 
   @Override
   public boolean settle() {
     long wanted = told;
-    if (written < wanted) {
+    if (written < wanted || failed) {
       synchronized (writing) {
-        if (written < wanted && !failed) {
+        if (failed) {
+          retry();
+        } else if (written < wanted) {
           write();
         }
       }
     }
     return !failed;
+  }
+
+  /** Begins the folder anew with all that there is, unless that failed a moment ago. */
+  private void retry() {
+    if (nanos.getAsLong() - failedAt < RETRY_NANOS) {
+      return;
+    }
+    long upTo;
+    Node tree;
+    Map<String, Permissions> events;
+    synchronized (this) {
+      recording = true;
+      upTo = told;
+      tree = latest;
+      events = specials;
+    }
+    try {
+      folder.begin(tree, events);
+      written = upTo;
+      failed = false;
+      LOG.info("{} can be written again: the store is kept", folder);
+    } catch (IOException e) {
+      LOG.debug("{} still cannot be written", folder, e);
+      fail();
+    }
+  }
+
+  private void fail() {
+    synchronized (this) {
+      recording = false;
+      pending.take();
+    }
+    failedAt = nanos.getAsLong();
+    failed = true;
   }
 
   private void write() {
@@ -140,9 +188,9 @@ public final class Journal implements ChangeListener, AutoCloseable {
       }
       written = upTo;
     } catch (IOException e) {
-      failed = true;
+      fail();
       LOG.error(
-          "{} cannot be written ({}): changes of the store are not kept any more",
+          "{} cannot be written ({}): changes of the store are not kept until it can",
           folder,
           e.getMessage());
     }

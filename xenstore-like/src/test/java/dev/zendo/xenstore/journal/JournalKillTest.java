@@ -39,7 +39,12 @@ class JournalKillTest {
     public static void main(String[] arguments) throws Exception {
       Store store = new Store();
       // Small logs, so that the process is also killed while it begins a new one.
-      Journal.open(store, Path.of(arguments[1]), Journal.Mode.valueOf(arguments[2]), 20_000);
+      Journal.open(
+          store,
+          Path.of(arguments[1]),
+          Journal.Mode.valueOf(arguments[2]),
+          20_000,
+          System::nanoTime);
       SocketServer.start(store, Path.of(arguments[0]), 2);
       System.out.println("ready");
       Thread.sleep(Long.MAX_VALUE);

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -97,7 +98,8 @@ class JournalTest {
     Store store = new Store();
     for (int life = 0; life < 5; life++) {
       Store next = new Store();
-      try (Journal journal = Journal.open(next, folder, Journal.Mode.WRITE, 2000)) {
+      try (Journal journal =
+          Journal.open(next, folder, Journal.Mode.WRITE, 2000, System::nanoTime)) {
         assertEquals(json(store), json(next));
         store = next;
         for (int i = 0; i < 300; i++) {
@@ -108,6 +110,34 @@ class JournalTest {
     }
     assertEquals(3, folder.toFile().list().length, "the lock, the latest snapshot and log");
     assertEquals(json(store), json(reopen(folder)));
+  }
+
+  @Test
+  void whatChangesWhileTheFolderCannotBeWrittenIsKeptOnceItCan(@TempDir Path elsewhere)
+      throws IOException {
+    Path gone = elsewhere.resolve("gone");
+    Random random = new Random(2);
+    Store store = new Store();
+    long[] now = {0};
+    try (Journal journal = Journal.open(store, folder, Journal.Mode.WRITE, 2000, () -> now[0])) {
+      Files.move(folder, gone);
+      while (journal.settle()) {
+        change(store.client(0), random);
+      }
+      store.client(0).write("/meanwhile", "not kept yet");
+      store.setSpecialPermissions(Store.RELEASE_DOMAIN, Permissions.parse("n0", "r7"));
+      now[0] += Duration.ofSeconds(2).toNanos();
+      assertFalse(journal.settle(), "still gone");
+      Files.move(gone, folder);
+      assertFalse(journal.settle(), "not tried again at once");
+      now[0] += Duration.ofSeconds(2).toNanos();
+      assertTrue(journal.settle());
+      store.client(0).write("/afterwards", "kept as before");
+      assertTrue(journal.settle());
+    }
+    Store found = reopen(folder);
+    assertEquals(json(store), json(found));
+    assertEquals(store.specialPermissions(), found.specialPermissions());
   }
 
   private static void change(StoreClient client, Random random) {
