@@ -41,7 +41,7 @@ final class FaultNet {
   static final int SIGSEGV = 11;
 
   /** Areas that can be covered at a time. */
-  static final int SLOTS = 128;
+  static final int SLOTS = 1024;
 
   private static final int[] SIGNALS = {SIGILL, SIGBUS, SIGFPE, SIGSEGV};
   private static final int SIGNAL_NUMBERS = 32;
