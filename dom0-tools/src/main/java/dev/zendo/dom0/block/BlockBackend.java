@@ -59,18 +59,29 @@ final class BlockBackend implements Backend {
     this.persistent = device.back("persistent").filter("1"::equals).isPresent();
     this.params = device.requireBack("params");
     boolean discardable = device.back("discard-enable").filter("1"::equals).isPresent();
-    this.disk = new Disk(openImage(params, device.back("mode").orElse("w")), discardable);
+    if (params.isEmpty() && !cdrom) {
+      throw new DeviceException("the key params names no image");
+    }
+    this.disk = new Disk(discardable);
     readLimits();
   }
 
-  private DiskImage openImage(String from, String mode) throws DeviceException {
-    if (from.isEmpty()) {
-      if (cdrom) {
-        return null;
-      }
-      throw new DeviceException("the key params names no image");
-    }
-    return opener.open(from, mode);
+  @Override
+  public void open(Runnable opened, Consumer<String> refused) {
+    String mode = device.back("mode").orElse("w");
+    String[] error = {"internal error"};
+    steps.add(
+        end ->
+            work(
+                () -> error[0] = replaceImage(params, mode),
+                () -> {
+                  end.run();
+                  if (error[0].isEmpty()) {
+                    opened.run();
+                  } else {
+                    refused.accept(error[0]);
+                  }
+                }));
   }
 
   private void readLimits() throws DeviceException {

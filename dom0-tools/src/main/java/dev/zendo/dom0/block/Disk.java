@@ -28,13 +28,11 @@ final class Disk {
   final LongAdder errors = new LongAdder();
 
   /**
-   * A disk.
+   * A disk without an image.
    *
-   * @param image what is in it; null for an empty drive
    * @param discardable whether guests may discard
    */
-  Disk(DiskImage image, boolean discardable) {
-    this.image = image;
+  Disk(boolean discardable) {
     this.discardable = discardable;
   }
 

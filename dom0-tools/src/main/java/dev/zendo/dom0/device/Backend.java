@@ -1,9 +1,22 @@
 package dev.zendo.dom0.device;
 
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** One device, served. All methods are called on the event thread. */
 public interface Backend {
+  /**
+   * Opens the host's side: begins it and returns. Until that is done, this back end is asked for
+   * nothing but its metrics and, when the device goes, to disconnect and to close.
+   *
+   * @param opened runs on the event thread when it is open, at once if it can be
+   * @param refused runs there instead when the host cannot give what the keys ask for, and says
+   *     why; {@link #close} follows
+   */
+  default void open(Runnable opened, Consumer<String> refused) {
+    opened.run();
+  }
+
   /** Writes the keys that the frontend reads first; the state becomes InitWait afterwards. */
   void publish() throws DeviceException;
 

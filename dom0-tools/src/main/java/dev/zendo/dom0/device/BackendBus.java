@@ -115,6 +115,8 @@ public final class BackendBus implements AutoCloseable {
       if (store.exists(path.marker())) {
         open(driver, path);
       }
+    } else if (instance.isReplaced()) {
+      var unused = close(path, true);
     } else if (!closeIfMissing(path) && !key.isEmpty()) {
       onBehalf(path, () -> instance.backendChanged(key));
     }

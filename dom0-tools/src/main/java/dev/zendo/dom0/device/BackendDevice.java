@@ -3,6 +3,7 @@ package dev.zendo.dom0.device;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.HypercallFailure;
 import dev.zendo.dom0.control.Mapping;
+import dev.zendo.hypercalls.io.XenbusState;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.xenstore.StoreClient;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import java.util.Optional;
 public final class BackendDevice {
   /** Longest number that a frontend may write: more digits are no unsigned 32-bit value. */
   private static final int MAX_DIGITS = 10;
+
+  /** The state that the toolstack writes. */
+  static final String FIRST = Integer.toString(XenbusState.INITIALISING);
 
   private final ControlDomain control;
   private final StoreClient store;
@@ -71,6 +75,22 @@ public final class BackendDevice {
   /** Writes a key for the frontend to read; nothing when the toolstack has removed the device. */
   public void publish(String key, Object value) {
     write(path.backend() + "/" + key, value.toString());
+  }
+
+  /**
+   * Publishes the state of this end, unless the toolstack has put another device in its place.
+   *
+   * @param isFirst whether the toolstack's own state is still there
+   */
+  void publishState(int state, boolean isFirst) {
+    String key = path.backend() + "/state";
+    store.transact(
+        transaction -> {
+          boolean replaced = !isFirst && transaction.find(key).filter(FIRST::equals).isPresent();
+          if (transaction.exists(path.marker()) && !replaced) {
+            transaction.write(key, Integer.toString(state));
+          }
+        });
   }
 
   /** Writes a key into the frontend's directory, for users rather than for the frontend. */

@@ -11,7 +11,7 @@ public interface BackendDriver {
   }
 
   /**
-   * Opens the host's side of a device that has appeared in the store.
+   * Makes what serves a device that has appeared in the store; {@link Backend#open} comes next.
    *
    * @throws DeviceException when the host cannot give what the keys ask for; the device stays
    *     closed, and the toolstack gets the message

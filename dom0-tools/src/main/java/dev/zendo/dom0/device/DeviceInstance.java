@@ -3,6 +3,8 @@ package dev.zendo.dom0.device;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.hypercalls.io.XenbusState;
 import dev.zendo.xenstore.StoreClient;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,9 @@ final class DeviceInstance {
   private int state = XenbusState.INITIALISING;
   private int reports;
   private boolean gone;
+
+  /** Keys of this end that were written while the host's side was being opened; null afterwards. */
+  private Set<String> missed = new LinkedHashSet<>();
 
   /** What happens when the connection has ended; null when it is not ending. */
   private DeviceTask next;
@@ -56,14 +61,28 @@ final class DeviceInstance {
     return driver;
   }
 
-  /** Opens the host's side and offers it to the frontend. */
+  /**
+   * Whether the toolstack has removed the device and made another one in its place before anybody
+   * looked: a state goes back to the first one in no other way.
+   */
+  boolean isReplaced() {
+    return state != XenbusState.INITIALISING
+        && device.back("state").filter(BackendDevice.FIRST::equals).isPresent();
+  }
+
+  /** Opens the host's side, and offers it to the frontend when it is open. */
   void open() {
+    attempt(
+        () -> {
+          backend = driver.open(device);
+          backend.open(() -> attempt(this::opened), this::refused);
+        });
+  }
+
+  private void attempt(DeviceTask task) {
     try {
-      backend = driver.open(device);
-      device.publish("hotplug-status", "connected");
-      offer();
+      task.run();
     } catch (DeviceException e) {
-      LOG.warn("{} cannot be opened: {}", path, e.getMessage());
       refuse(e.getMessage());
     } catch (RuntimeException | Error e) {
       refuse("internal error: " + e);
@@ -71,7 +90,30 @@ final class DeviceInstance {
     }
   }
 
+  /** Catches up with what both ends have written meanwhile. */
+  private void opened() throws DeviceException {
+    if (gone) {
+      return;
+    }
+    Set<String> written = missed;
+    missed = null;
+    device.publish("hotplug-status", "connected");
+    offer();
+    written.forEach(this::backendChanged);
+    frontendChanged();
+  }
+
+  private void refused(String why) {
+    if (!gone) {
+      Backend none = backend;
+      backend = null;
+      none.close(() -> refuse(why));
+    }
+  }
+
   private void refuse(String why) {
+    LOG.warn("{} cannot be opened: {}", path, why);
+    missed = null;
     device.publish("hotplug-error", why);
     device.publish("hotplug-status", "error");
     enter(XenbusState.CLOSED);
@@ -83,8 +125,9 @@ final class DeviceInstance {
   }
 
   private void enter(int next) {
+    boolean first = state == XenbusState.INITIALISING;
     state = next;
-    device.publish("state", next);
+    device.publishState(next, first);
   }
 
   /** Ends the connection, if there is one; what follows may replace what should have followed. */
@@ -114,7 +157,7 @@ final class DeviceInstance {
   }
 
   private boolean idle() {
-    return backend != null && !gone && next == null;
+    return backend != null && missed == null && !gone && next == null;
   }
 
   /** The frontend's state was written, or its directory is gone. */
@@ -168,6 +211,10 @@ final class DeviceInstance {
 
   /** A key of this end was written, by the toolstack or by ourselves. */
   void backendChanged(String key) {
+    if (missed != null) {
+      missed.add(key);
+      return;
+    }
     if (backend == null || gone) {
       return;
     }

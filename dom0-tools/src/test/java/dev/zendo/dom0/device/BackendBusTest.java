@@ -12,9 +12,12 @@ import dev.zendo.dom0.control.Mapping;
 import dev.zendo.hypercalls.grant.GrantFlags;
 import dev.zendo.hypercalls.io.SharedRing;
 import dev.zendo.hypercalls.io.XenbusState;
+import dev.zendo.xenstore.StoreClient;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -254,6 +257,50 @@ class BackendBusTest {
       assertTrue(frontend.guest().detach(path, false));
       answering.join();
       assertTrue(bus.devices().isEmpty());
+    }
+  }
+
+  @Test
+  void aDeviceThatReplacesAnotherBeforeAnybodyLooksIsServed() throws InterruptedException {
+    try (FakeFrontend frontend = new FakeFrontend(machine, List.of(DEVICE))) {
+      frontend.awaitState(DEVICE, XenbusState.INIT_WAIT);
+      DevicePath path = DEVICE.of(frontend.guest().id());
+      CountDownLatch replaced = new CountDownLatch(1);
+      machine.control().events().post(() -> await(replaced));
+      StoreClient toolstack = machine.store().client();
+      toolstack.transact(transaction -> new DeviceKeys(transaction, path).remove());
+      toolstack.transact(transaction -> new DeviceKeys(transaction, path).write(DEVICE));
+      replaced.countDown();
+      frontend.awaitState(DEVICE, XenbusState.INIT_WAIT);
+      Connection connection = new Connection(frontend);
+      connection.offer();
+      frontend.awaitState(DEVICE, XenbusState.CONNECTED);
+      assertEquals(1, bus.devices().size());
+    }
+  }
+
+  @Test
+  void devicesMayReplaceEachOtherAtAnyMoment() throws InterruptedException {
+    try (FakeFrontend frontend = new FakeFrontend(machine, List.of(DEVICE))) {
+      DevicePath path = DEVICE.of(frontend.guest().id());
+      StoreClient toolstack = machine.store().client();
+      for (int i = 0; i < 300; i++) {
+        toolstack.transact(transaction -> new DeviceKeys(transaction, path).remove());
+        toolstack.transact(transaction -> new DeviceKeys(transaction, path).write(DEVICE));
+        if (i % 3 == 0) {
+          frontend.awaitState(DEVICE, XenbusState.INIT_WAIT);
+        }
+      }
+      frontend.awaitState(DEVICE, XenbusState.INIT_WAIT);
+      assertEquals(1, bus.devices().size());
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
