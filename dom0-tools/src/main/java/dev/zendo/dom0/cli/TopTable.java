@@ -22,6 +22,12 @@ final class TopTable {
     this.sort = sort;
   }
 
+  /** The same, sorted by the column to the right, behind the last by the first. */
+  TopTable sortedByNext() {
+    int next = (TopColumn.ALL.indexOf(sort) + 1) % TopColumn.ALL.size();
+    return new TopTable(fullNames, TopColumn.ALL.get(next));
+  }
+
   /**
    * The header, and a line for each domain.
    *

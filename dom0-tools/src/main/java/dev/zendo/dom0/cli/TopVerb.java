@@ -43,8 +43,8 @@ final class TopVerb implements Verb {
   @Override
   public String details() {
     return """
-        On a terminal the table is shown in place until Ctrl-C; elsewhere, and with -b, one
-        follows the other. The columns are those of xentop. CPU(%%) counts since the table before,
+        On a terminal the table is shown in place until q or Ctrl-C; s sorts by the next column,
+        other keys show it at once. Elsewhere, and with -b, one table follows the other. The columns are those of xentop. CPU(%%) counts since the table before,
         so it is 0 in the first. --sort takes one of: %s.
         """
         .formatted(String.join(", ", keys()));
@@ -92,13 +92,16 @@ final class TopVerb implements Verb {
     long tables =
         RunTarget.number(
             "iterations", line.getOptionValue("iterations", json ? "1" : "0"), Integer.MAX_VALUE);
-    boolean batch = line.hasOption("batch") || TerminalSize.now().isEmpty();
-    try (DaemonClient client = DaemonOptions.connect(line)) {
+    boolean batch = json || line.hasOption("batch") || TerminalSize.now().isEmpty();
+    try (DaemonClient client = DaemonOptions.connect(line);
+        TopKeys keys = batch ? TopKeys.none() : TopKeys.ofTerminal()) {
       JsonNode before = null;
       for (long i = 0; tables == 0 || i < tables; i++) {
-        if (i > 0) {
-          Thread.sleep(delay * 1000);
+        int key = i > 0 ? keys.await(delay) : TopKeys.NONE;
+        if (key == TopKeys.QUIT) {
+          break;
         }
+        table = key == TopKeys.SORT ? table.sortedByNext() : table;
         JsonNode now = client.call("stats", Json.object());
         if (json) {
           out.println(Json.pretty(now));

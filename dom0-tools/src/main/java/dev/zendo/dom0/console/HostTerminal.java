@@ -5,7 +5,6 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -26,8 +25,7 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
       new OutputWriter("console-output", new FileOutputStream(FileDescriptor.out));
   private final Runnable onLeave;
   private volatile ConsoleInput backend;
-  private String savedMode;
-  private Thread restorer;
+  private Optional<RawTerminal> raw = Optional.empty();
   private boolean closed;
 
   /**
@@ -92,55 +90,10 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
     return count;
   }
 
-  /**
-   * Puts standard input into raw mode if it is a terminal; returns whether it is. Output processing
-   * stays on, so that guests which end lines with a line feed alone look right, too.
-   */
+  /** Puts standard input into raw mode if it is a terminal; returns whether it is. */
   private synchronized boolean enterRawMode() {
-    if (closed || !Terminals.maybeInput()) {
-      return false;
-    }
-    String saved =
-        stty(
-            "mode=$(stty -g) && stty -icanon -echo -isig -iexten -icrnl -ixon -istrip -inlcr"
-                + " min 1 time 0 && echo \"$mode\"");
-    if (saved == null || !saved.matches("[0-9a-f:]+")) {
-      return false;
-    }
-    savedMode = saved;
-    restorer = new Thread(this::restoreMode, "terminal-restore");
-    try {
-      Runtime.getRuntime().addShutdownHook(restorer);
-    } catch (IllegalStateException e) {
-      restoreMode();
-    }
-    return true;
-  }
-
-  /** Runs a shell command on the terminal; returns its first line, or null when it failed. */
-  private static String stty(String command) {
-    try {
-      Process process =
-          new ProcessBuilder("/bin/sh", "-c", command)
-              .redirectInput(ProcessBuilder.Redirect.INHERIT)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      String answer =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim();
-      return process.waitFor() == 0 ? answer : null;
-    } catch (IOException e) {
-      return null;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return null;
-    }
-  }
-
-  private synchronized void restoreMode() {
-    if (savedMode != null) {
-      stty("stty " + savedMode);
-      savedMode = null;
-    }
+    raw = closed ? Optional.empty() : RawTerminal.enter(true);
+    return raw.isPresent();
   }
 
   /** Why standard output is not written any more; empty while all is well. */
@@ -154,7 +107,7 @@ public final class HostTerminal implements ConsoleOutput, AutoCloseable {
     writer.close();
     synchronized (this) {
       closed = true;
-      restoreMode();
+      raw.ifPresent(RawTerminal::close);
     }
   }
 }

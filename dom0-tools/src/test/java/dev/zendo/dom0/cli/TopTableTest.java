@@ -38,6 +38,18 @@ class TopTableTest {
   }
 
   @Test
+  void sortingByTheNextColumnComesBackToTheFirst() {
+    ObjectNode now = now(0, domain("b", 1, "running", 5), domain("a", 2, "running", 9));
+    TopTable table = new TopTable(false, TopColumn.ALL.get(TopColumn.ALL.size() - 1));
+    assertTrue(table.sortedByNext().lines(null, now).get(1).startsWith("         a "));
+    TopTable round = table;
+    for (int i = 0; i < TopColumn.ALL.size(); i++) {
+      round = round.sortedByNext();
+    }
+    assertEquals(table.lines(null, now), round.lines(null, now));
+  }
+
+  @Test
   void theColumnsAreThoseOfXentop() {
     ObjectNode before = now(0, domain("web", 1, "running", 2_000_000_000L));
     ObjectNode after =

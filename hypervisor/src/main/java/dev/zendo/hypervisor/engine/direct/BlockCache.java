@@ -460,12 +460,15 @@ final class BlockCache {
    */
   void shed() {
     long used = next - first;
+    if (used > 0) {
+      giveBack(used);
+    }
     forgetAll();
     form(true);
     lookAt = cpu.instructions() + BUSY;
-    if (used == 0) {
-      return;
-    }
+  }
+
+  private void giveBack(long used) {
     for (Lookup lookup : lookups) {
       lookup.jumps.shed();
     }

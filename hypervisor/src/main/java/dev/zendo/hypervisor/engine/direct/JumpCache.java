@@ -98,9 +98,8 @@ final class JumpCache {
     return out.jump(Condition.NOT_EQUAL);
   }
 
-  /** Drops everything; from now on so much is used as {@link #bytes} says. */
+  /** From now on so much is used as {@link #bytes} says; there is nothing in it. */
   void resize(boolean compact) {
-    clear();
     bytes = bytes(compact);
   }
 
