@@ -90,6 +90,14 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
     chmod(0, path, permissions);
   }
 
+  /**
+   * The generation of a node ({@link Node#generation}): another one after any change of it, also
+   * when it was removed and made again.
+   */
+  public long generation(String path) {
+    return generation(0, path);
+  }
+
   // ---- watches
 
   /** A watch that can be taken back. */
@@ -258,6 +266,10 @@ public final class StoreClient implements StoreAccess, AutoCloseable {
 
   Permissions permissions(int tx, String path) {
     return look(tx, path, Transaction.PERMISSIONS).permissions();
+  }
+
+  long generation(int tx, String path) {
+    return look(tx, path, Transaction.CONTENT | Transaction.CHILD_NAMES).generation();
   }
 
   private Node look(int tx, String path, int aspects) {

@@ -68,6 +68,11 @@ public final class StoreTransaction implements StoreAccess, AutoCloseable {
     return client.permissions(id, path);
   }
 
+  /** As {@link StoreClient#generation}. */
+  public long generation(String path) {
+    return client.generation(id, path);
+  }
+
   @Override
   public void chmod(String path, Permissions permissions) {
     client.chmod(id, path, permissions);

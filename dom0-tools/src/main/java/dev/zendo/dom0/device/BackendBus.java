@@ -89,9 +89,7 @@ public final class BackendBus implements AutoCloseable {
   }
 
   private void closeMissing() {
-    for (DeviceInstance instance : new ArrayList<>(instances.values())) {
-      closeIfMissing(instance.path());
-    }
+    new ArrayList<>(instances.values()).forEach(this::closeIfMissing);
   }
 
   private void look(BackendDriver driver, String domain, String devid, String key) {
@@ -115,9 +113,7 @@ public final class BackendBus implements AutoCloseable {
       if (store.exists(path.marker())) {
         open(driver, path);
       }
-    } else if (instance.isReplaced()) {
-      var unused = close(path, true);
-    } else if (!closeIfMissing(path) && !key.isEmpty()) {
+    } else if (!closeIfMissing(instance) && !key.isEmpty()) {
       onBehalf(path, () -> instance.backendChanged(key));
     }
   }
@@ -141,11 +137,11 @@ public final class BackendBus implements AutoCloseable {
     }
   }
 
-  private boolean closeIfMissing(DevicePath path) {
-    if (store.exists(path.marker())) {
+  private boolean closeIfMissing(DeviceInstance instance) {
+    if (instance.isThere()) {
       return false;
     }
-    var unused = close(path, true);
+    var unused = close(instance.path(), true);
     return true;
   }
 

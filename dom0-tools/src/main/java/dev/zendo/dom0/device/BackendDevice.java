@@ -3,10 +3,11 @@ package dev.zendo.dom0.device;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.HypercallFailure;
 import dev.zendo.dom0.control.Mapping;
-import dev.zendo.hypercalls.io.XenbusState;
 import dev.zendo.hypervisor.domain.PhysicalMemory;
 import dev.zendo.xenstore.StoreClient;
+import dev.zendo.xenstore.StoreException;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * What a back end has of its device: the keys of both ends, mappings of granted frames, event
@@ -16,13 +17,16 @@ public final class BackendDevice {
   /** Longest number that a frontend may write: more digits are no unsigned 32-bit value. */
   private static final int MAX_DIGITS = 10;
 
-  /** The state that the toolstack writes. */
-  static final String FIRST = Integer.toString(XenbusState.INITIALISING);
+  /** {@link #incarnation} of a device that is not there; generations are numbers from 0 on. */
+  private static final long GONE = -1;
 
   private final ControlDomain control;
   private final StoreClient store;
   private final DevicePath path;
   private final DeviceInstance instance;
+
+  /** The toolstack may have removed this device and made another one in its place. */
+  private final long incarnation;
 
   BackendDevice(
       ControlDomain control, StoreClient store, DevicePath path, DeviceInstance instance) {
@@ -30,6 +34,25 @@ public final class BackendDevice {
     this.store = store;
     this.path = path;
     this.instance = instance;
+    this.incarnation = incarnation(store::generation);
+  }
+
+  /** What tells devices apart that are in the same place one after the other. */
+  private long incarnation(ToLongFunction<String> generations) {
+    try {
+      return generations.applyAsLong(path.marker());
+    } catch (StoreException e) {
+      return GONE;
+    }
+  }
+
+  /** Whether the device that is in the store now is this one. */
+  boolean isThere() {
+    return isThere(store::generation);
+  }
+
+  private boolean isThere(ToLongFunction<String> generations) {
+    return incarnation != GONE && incarnation(generations) == incarnation;
   }
 
   /** Where it stands in the store. Any thread. */
@@ -77,22 +100,6 @@ public final class BackendDevice {
     write(path.backend() + "/" + key, value.toString());
   }
 
-  /**
-   * Publishes the state of this end, unless the toolstack has put another device in its place.
-   *
-   * @param isFirst whether the toolstack's own state is still there
-   */
-  void publishState(int state, boolean isFirst) {
-    String key = path.backend() + "/state";
-    store.transact(
-        transaction -> {
-          boolean replaced = !isFirst && transaction.find(key).filter(FIRST::equals).isPresent();
-          if (transaction.exists(path.marker()) && !replaced) {
-            transaction.write(key, Integer.toString(state));
-          }
-        });
-  }
-
   /** Writes a key into the frontend's directory, for users rather than for the frontend. */
   public void tell(String key, Object value) {
     write(path.frontend() + "/" + key, value.toString());
@@ -106,7 +113,7 @@ public final class BackendDevice {
   private void write(String key, String value) {
     store.transact(
         transaction -> {
-          if (transaction.exists(path.marker())) {
+          if (isThere(transaction::generation)) {
             transaction.write(key, value);
           }
         });
@@ -195,7 +202,8 @@ public final class BackendDevice {
     String state = Integer.toString(instance.state());
     store.transact(
         transaction -> {
-          if (transaction.find(key).filter(state::equals).isPresent()) {
+          if (isThere(transaction::generation)
+              && transaction.find(key).filter(state::equals).isPresent()) {
             transaction.write(key, state);
           }
         });

@@ -61,13 +61,9 @@ final class DeviceInstance {
     return driver;
   }
 
-  /**
-   * Whether the toolstack has removed the device and made another one in its place before anybody
-   * looked: a state goes back to the first one in no other way.
-   */
-  boolean isReplaced() {
-    return state != XenbusState.INITIALISING
-        && device.back("state").filter(BackendDevice.FIRST::equals).isPresent();
+  /** Whether the device in the store is this one: the toolstack may have made another one. */
+  boolean isThere() {
+    return device.isThere();
   }
 
   /** Opens the host's side, and offers it to the frontend when it is open. */
@@ -125,9 +121,8 @@ final class DeviceInstance {
   }
 
   private void enter(int next) {
-    boolean first = state == XenbusState.INITIALISING;
     state = next;
-    device.publishState(next, first);
+    device.publish("state", next);
   }
 
   /** Ends the connection, if there is one; what follows may replace what should have followed. */

@@ -24,8 +24,8 @@ class IdleMemoryTest {
     assertFalse(collections.due(NOTHING, seconds(14), 100 * MIB));
     assertTrue(collections.due(NOTHING, seconds(15), 100 * MIB));
     collections.done(seconds(15), 40 * MIB);
-    assertFalse(collections.due(NOTHING, seconds(1000), 71 * MIB));
-    assertTrue(collections.due(NOTHING, seconds(1000), 72 * MIB));
+    assertFalse(collections.due(NOTHING, seconds(1000), 47 * MIB));
+    assertTrue(collections.due(NOTHING, seconds(1000), 48 * MIB));
     collections.done(seconds(1000), 40 * MIB);
     assertFalse(collections.due(SHED, seconds(1014), 40 * MIB));
     assertTrue(collections.due(NOTHING, seconds(1015), 40 * MIB));
