@@ -2,6 +2,7 @@ package dev.zendo.xenstore;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,26 @@ class StoreClientTest {
     assertEquals(Optional.of("gr\u00fcn \u2713"), xs.find(Path.of("/a")));
     assertTrue(xs.exists("/a"));
     assertFalse(xs.exists("/b"));
+  }
+
+  @Test
+  void generationsTellNodesApartThatFollowEachOther() {
+    xs.write("/a", "x");
+    long first = xs.generation("/a");
+    xs.write("/a/b", "x");
+    long withChild = xs.generation("/a");
+    assertNotEquals(first, withChild, "the names of its children have changed");
+    xs.write("/a/b", "y");
+    assertEquals(withChild, xs.generation("/a"));
+    xs.transact(
+        transaction -> {
+          assertEquals(withChild, transaction.generation("/a"));
+          transaction.rm("/a");
+          transaction.write("/a", "x");
+          transaction.write("/a/b", "y");
+        });
+    assertNotEquals(withChild, xs.generation("/a"));
+    assertThrows(StoreException.class, () -> xs.generation("/c"));
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
@@ -14,10 +15,11 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class OutputWriterTest {
-  private static final String NAME = "output-writer-test";
+  /** Of this test's thread: those of others may still be ending. */
+  private final String name = "output-writer-" + UUID.randomUUID();
 
-  private static boolean hasThread() {
-    return Thread.getAllStackTraces().keySet().stream().anyMatch(t -> t.getName().equals(NAME));
+  private boolean hasThread() {
+    return Thread.getAllStackTraces().keySet().stream().anyMatch(t -> t.getName().equals(name));
   }
 
   private static void print(OutputWriter writer, int count, int first) {
@@ -31,7 +33,7 @@ class OutputWriterTest {
   @Test
   void everythingIsWrittenInOrderAndTheThreadEndsInBetween() throws InterruptedException {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
-    OutputWriter writer = new OutputWriter(NAME, stream);
+    OutputWriter writer = new OutputWriter(name, stream);
     assertFalse(hasThread());
     print(writer, 20_000, 0);
     print(writer, 1, 20_000);
@@ -63,7 +65,7 @@ class OutputWriterTest {
           }
         };
     CountDownLatch resumed = new CountDownLatch(1);
-    OutputWriter writer = new OutputWriter(NAME, slow);
+    OutputWriter writer = new OutputWriter(name, slow);
     writer.connect(
         new ConsoleInput() {
           @Override
@@ -93,7 +95,7 @@ class OutputWriterTest {
             throw new IOException("broken");
           }
         };
-    OutputWriter writer = new OutputWriter(NAME, broken);
+    OutputWriter writer = new OutputWriter(name, broken);
     for (int i = 0; i < 10; i++) {
       while (writer.room() < 30_000) {
         Thread.sleep(1);
