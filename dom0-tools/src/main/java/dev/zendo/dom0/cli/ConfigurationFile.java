@@ -60,7 +60,9 @@ record ConfigurationFile(String name, List<String> more) {
     for (String each : more) {
       settings = settings.with(each);
     }
-    settings.forEachKey((key, place) -> warn(key, place, warnings));
+    for (String key : settings.keys()) {
+      warn(key, settings.place(key), warnings);
+    }
     return DomainConfig.of(settings);
   }
 

@@ -33,12 +33,17 @@ final class DaemonOptions {
     }
   }
 
-  /** Options for such a verb; while they are parsed, what asking needs is loaded. */
-  static Options options() {
+  /** Has a thread load what asking needs, unless one does already. */
+  static void prepare() {
     if (!preparing) {
       preparing = true;
       new Preparation().start();
     }
+  }
+
+  /** Options for such a verb; what asking needs is loaded while they are parsed. */
+  static Options options() {
+    prepare();
     return new Options()
         .addOption(
             RunOptions.value(null, "state", "FOLDER", "the daemon's folder (or ZENDO_STATE)"))

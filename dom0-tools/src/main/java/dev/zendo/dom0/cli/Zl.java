@@ -4,7 +4,6 @@ import dev.zendo.dom0.IoReason;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.daemon.DaemonException;
 import dev.zendo.dom0.log.StderrLog;
-import dev.zendo.dom0.log.StderrLogProvider;
 import dev.zendo.dom0.spec.Suggestions;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,6 +23,15 @@ import org.slf4j.event.Level;
 
 /** The program {@code zl}. */
 public final class Zl {
+  /** Whether what starts this program has seen that the verb will ask the daemon. */
+  private static final boolean ASKS = Boolean.getBoolean("zendo.asks");
+
+  /**
+   * The class {@link dev.zendo.dom0.log.StderrLogProvider}, which few verbs need: by its name, as
+   * its library is opened when it is loaded.
+   */
+  static final String LOG_PROVIDER = "dev.zendo.dom0.log.StderrLogProvider";
+
   private final PrintStream out;
   private final PrintStream err;
   private boolean verbose;
@@ -36,6 +44,9 @@ public final class Zl {
   /** Runs the program and ends the process with its status. */
   public static void main(String[] args) throws IOException {
     startQuickly();
+    if (ASKS) {
+      DaemonOptions.prepare();
+    }
     StandardOutput.use();
     int status = new Zl(System.out, System.err).run(args);
     if (ArchiveTraining.WANTED) {
@@ -56,7 +67,7 @@ public final class Zl {
    */
   private static void startQuickly() {
     Locale.setDefault(Locale.US);
-    System.setProperty("slf4j.provider", StderrLogProvider.class.getName());
+    System.setProperty("slf4j.provider", LOG_PROVIDER);
     System.setProperty("slf4j.internal.verbosity", "WARN");
     try {
       String selectors = "sun.nio.ch.EPollSelectorProvider";

@@ -22,6 +22,8 @@ public final class ConsoleSession implements ConsoleInput, AutoCloseable {
     this.client = client;
     this.channel = client.stream();
     terminal.connect(this);
+    // Writes nothing, but what writes is there when there is something.
+    terminal.accept(new byte[0], 0);
   }
 
   /**

@@ -45,7 +45,8 @@ public final class DaemonClient implements AutoCloseable {
     }
     try {
       SocketChannel.open(StandardProtocolFamily.UNIX).close();
-      Json.parse("{}");
+      // With a value of each kind that a daemon answers.
+      Json.parse("{\"result\": [\"\", 1, true]}");
     } catch (IOException | UnsupportedOperationException e) {
       // Whoever connects is told.
     }

@@ -5,16 +5,20 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.Set;
 
 /**
  * Keys and values of a configuration, as text of xl's language or as JSON. Immutable. Methods that
  * read a value throw {@link ConfigException} when it is not of their kind.
  */
 public final class Settings {
+  /** Of numbers that a double holds exactly, as some readers of JSON take all for one. */
+  private static final int MAX_DIGITS = 15;
+
   private final String source;
   private final Map<String, Setting> all;
 
@@ -94,9 +98,14 @@ public final class Settings {
     return source;
   }
 
-  /** Tells of each key and where it stands. */
-  public void forEachKey(BiConsumer<String, String> consumer) {
-    all.forEach((key, setting) -> consumer.accept(key, setting.place()));
+  /** The keys that are there. */
+  public Set<String> keys() {
+    return Collections.unmodifiableSet(all.keySet());
+  }
+
+  /** Where a key that is there stands, as messages say it. */
+  public String place(String key) {
+    return all.get(key).place();
   }
 
   /** Whether a key is there. */
@@ -166,7 +175,9 @@ public final class Settings {
   /** The same as a JSON object. */
   public ObjectNode json() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    all.forEach((key, setting) -> json.set(key, json(setting.value())));
+    for (Map.Entry<String, Setting> each : all.entrySet()) {
+      json.set(each.getKey(), json(each.getValue().value()));
+    }
     return json;
   }
 
@@ -177,9 +188,25 @@ public final class Settings {
       return array;
     }
     String text = (String) value;
-    // What any reader takes for the same number is one.
-    return text.matches("0|[1-9][0-9]{0,14}")
+    return isPlainNumber(text)
         ? JsonNodeFactory.instance.numberNode(Long.parseLong(text))
         : JsonNodeFactory.instance.textNode(text);
+  }
+
+  /**
+   * Whether any reader takes a text for the same number. No regular expression: the first one of a
+   * process takes a fiftieth of the time of {@code zl create}.
+   */
+  private static boolean isPlainNumber(String text) {
+    int length = text.length();
+    if (length == 0 || length > MAX_DIGITS || text.charAt(0) == '0' && length > 1) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 }

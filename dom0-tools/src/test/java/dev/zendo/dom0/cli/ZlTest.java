@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.zendo.dom0.EngineChoice;
+import dev.zendo.dom0.log.StderrLogProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -45,6 +46,11 @@ class ZlTest {
     assertTrue(out.toString(UTF_8).contains("Exit status"));
     assertEquals(0, zl("info", "--json"));
     assertEquals("", err.toString(UTF_8));
+  }
+
+  @Test
+  void theProviderOfTheLogIsNamedRightly() {
+    assertEquals(StderrLogProvider.class.getName(), Zl.LOG_PROVIDER);
   }
 
   @Test

@@ -20,7 +20,7 @@ class ConfigurationsOfOthersTest {
 
   private static DomainConfig of(String text) {
     Settings settings = Settings.ofText("f.cfg", text);
-    settings.forEachKey((key, place) -> assertNotEquals(Use.UNKNOWN, ConfigKeys.use(key), key));
+    settings.keys().forEach(key -> assertNotEquals(Use.UNKNOWN, ConfigKeys.use(key), key));
     return DomainConfig.of(settings);
   }
 
