@@ -219,11 +219,21 @@ final class RestoredMemory {
     try (Mapping mapped = control.mapForeign(domain, tables, 0, count)) {
       for (int i = 0; i < count; i++) {
         long at = mapped.address() + (long) i * page.length;
-        memory.read(at, page, 0, page.length);
+        readToChange(memory, at);
         exchange(levels[i]);
         memory.write(at, page, 0, page.length);
       }
     }
+  }
+
+  /**
+   * Reads a page that will be written. The host copies one that others have, too, at its first
+   * write: at once, when nothing was read before; else it interrupts all processors to forget what
+   * they know of it. So this writes first, if only what is there.
+   */
+  private void readToChange(PhysicalMemory memory, long at) {
+    memory.compareAndSetLong(at, 0, 0);
+    memory.read(at, page, 0, page.length);
   }
 
   /** The same in one that was read. */
@@ -269,7 +279,7 @@ final class RestoredMemory {
     try (Mapping mapped = control.mapForeign(domain, frames, 0, count)) {
       for (int i = 0; i < count; i++) {
         long at = mapped.address() + (long) i * page.length;
-        memory.read(at, page, 0, page.length);
+        readToChange(memory, at);
         writeList((from + i) * GuestPages.ENTRIES);
         memory.write(at, page, 0, page.length);
       }

@@ -4,6 +4,8 @@ import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The functions of the host's C library that memory and emitted code need, with Linux's numbers of
@@ -41,6 +43,9 @@ public final class LibC {
   private static final int FALLOC_FL_KEEP_SIZE = 1;
   private static final int FALLOC_FL_PUNCH_HOLE = 2;
   private static final int PR_SET_TIMERSLACK = 29;
+
+  /** Those that were used, by name: JNA takes longer to find one than to call it. */
+  private static final Map<String, Function> FUNCTIONS = new ConcurrentHashMap<>();
 
   private LibC() {}
 
@@ -156,8 +161,15 @@ public final class LibC {
   }
 
   private static Function function(String name) {
+    Function known = FUNCTIONS.get(name);
+    return known == null ? find(name) : known;
+  }
+
+  private static Function find(String name) {
     try {
-      return NativeLibrary.getProcess().getFunction(name);
+      Function found = NativeLibrary.getProcess().getFunction(name);
+      FUNCTIONS.put(name, found);
+      return found;
     } catch (UnsatisfiedLinkError e) {
       throw new UnsupportedOperationException("the C library has no " + name, e);
     }

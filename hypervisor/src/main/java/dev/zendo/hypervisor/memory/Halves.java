@@ -3,10 +3,32 @@ package dev.zendo.hypervisor.memory;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** Work that two threads do, each a half of it, while somebody waits. */
 final class Halves {
+  /** Helpers stay so long: the parts of a larger work follow each other at once. */
+  private static final long PATIENCE_MILLIS = 200;
+
+  private static final Executor HELPERS =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          PATIENCE_MILLIS,
+          TimeUnit.MILLISECONDS,
+          new SynchronousQueue<>(),
+          Halves::helper);
+
   private Halves() {}
+
+  private static Thread helper(Runnable work) {
+    Thread thread = new Thread(work, "half");
+    thread.setDaemon(true);
+    return thread;
+  }
 
   /** Part of some work. */
   interface Part<T> {
@@ -28,8 +50,7 @@ final class Halves {
     }
     int half = count / 2;
     CompletableFuture<T> helper =
-        CompletableFuture.supplyAsync(
-            () -> work.run(half, count), task -> new Thread(task, "half").start());
+        CompletableFuture.supplyAsync(() -> work.run(half, count), HELPERS);
     T first;
     try {
       first = work.run(0, half);
