@@ -81,10 +81,8 @@ final class ListVerb implements Verb {
   private static ArrayNode configurations(DaemonClient client, JsonNode list) {
     ArrayNode all = Json.array();
     for (JsonNode domain : list) {
-      if (domain.path("domid").asInt() != 0) {
-        ObjectNode params = Json.object().put("domain", domain.path("domid").asText());
-        all.add(client.call("describe", params));
-      }
+      ObjectNode params = Json.object().put("domain", domain.path("domid").asText());
+      all.add(client.call("describe", params));
     }
     return all;
   }

@@ -85,12 +85,10 @@ record TableVerb(
   }
 
   private static String identity(JsonNode domain) {
-    return number(domain, "domid") == 0
-        ? ""
-        : new Row()
-            .text(text(domain, "uuid") + "  " + number(domain, "domid") + "    ")
-            .left(text(domain, "name"), 30)
-            .toString();
+    return new Row()
+        .text(text(domain, "uuid") + "  " + number(domain, "domid") + "    ")
+        .left(text(domain, "name"), 30)
+        .toString();
   }
 
   private static String snapshot(JsonNode snapshot) {
@@ -153,7 +151,7 @@ record TableVerb(
         .left(number(card, "devid"), 3)
         .left(number(card, "backend_domid"), 2)
         .left(text(card, "mac"), 17)
-        .right(number(card, "devid"), 6)
+        .right(number(card, "devid"), 5)
         .right(number(card, "state"), 5)
         .right(number(card, "event_channel"), 6)
         .right(number(card, "tx_ring_ref"), 5)

@@ -3,6 +3,7 @@ package dev.zendo.dom0.daemon;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.zendo.dom0.Machine;
 import dev.zendo.dom0.WholeFile;
+import dev.zendo.dom0.control.DomainControl;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
 import dev.zendo.dom0.display.Display;
 import java.nio.file.Path;
@@ -32,8 +33,12 @@ final class DescriptionMethods {
 
   /** A domain as libxl has it. */
   private JsonNode describe(Call call) {
-    ManagedDomain domain = table.find(call.string("domain"));
-    return present.libxl(domain);
+    String name = call.string("domain");
+    if (DomainTable.isOwn(name)) {
+      DomainControl.Info own = machine.control().domains().info(0);
+      return LibxlConfig.ofOwn(own.maxPages() * KIB_PER_FRAME, own.pages() * KIB_PER_FRAME);
+    }
+    return present.libxl(table.find(name));
   }
 
   private JsonNode info() {

@@ -30,7 +30,7 @@ final class DomainList {
       table.all().forEach(domain -> add(list, domain));
     }
     for (String name : names) {
-      if (name.equals("0") || name.equals("Domain-0")) {
+      if (DomainTable.isOwn(name)) {
         list.add(own());
       } else {
         add(list, table.find(name));
@@ -41,7 +41,7 @@ final class DomainList {
 
   private ObjectNode own() {
     DomainControl.Info info = machine.control().domains().info(0);
-    ObjectNode own = describe("Domain-0", 0, new UUID(0, 0), info);
+    ObjectNode own = describe(DomainTable.OWN_NAME, 0, new UUID(0, 0), info);
     own.put("state", "running").put("uptime_ns", System.nanoTime() - started);
     return own.put("cpu_ns", ownNanos());
   }

@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class DomainTable implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DomainTable.class);
 
+  /** The name of domain 0. */
+  static final String OWN_NAME = "Domain-0";
+
   /** Linux takes a request within milliseconds once it runs; others never do. */
   private static final long ANSWER_MILLIS = 2000;
 
@@ -99,11 +102,16 @@ final class DomainTable implements AutoCloseable {
         return domain;
       }
     }
-    if (nameOrId.equals("0") || nameOrId.equals("Domain-0")) {
+    if (isOwn(nameOrId)) {
       throw new DaemonException(
           Kind.WRONG_STATE, "Domain-0 is the daemon itself; zl daemon --stop ends it");
     }
     throw DaemonException.noDomain(nameOrId);
+  }
+
+  /** Whether a name or number is that of domain 0, the daemon itself. */
+  static boolean isOwn(String nameOrId) {
+    return nameOrId.equals("0") || nameOrId.equals(OWN_NAME);
   }
 
   /**

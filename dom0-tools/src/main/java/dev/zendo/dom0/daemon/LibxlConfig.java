@@ -56,6 +56,24 @@ public final class LibxlConfig {
     return answer;
   }
 
+  /** The same of domain 0, which nobody configured: what xl says of its own. */
+  static ObjectNode ofOwn(long maxKib, long kib) {
+    ObjectNode answer = Json.object().put("domid", 0);
+    ObjectNode config = answer.putObject("config");
+    config.putObject("c_info").put("type", "pv").put("name", DomainTable.OWN_NAME);
+    ObjectNode build = config.putObject("b_info");
+    build.put("max_memkb", maxKib).put("target_memkb", kib);
+    share(build, SchedulingSpec.DEFAULT.weight(), SchedulingSpec.DEFAULT.cap());
+    build.putObject("type.pv");
+    build.putObject("arch_arm");
+    build.putObject("arch_x86");
+    return answer;
+  }
+
+  private static void share(ObjectNode build, int weight, int cap) {
+    build.putObject("sched_params").put("sched", "credit").put("weight", weight).put("cap", cap);
+  }
+
   private static ObjectNode config(
       DomainConfig config,
       String name,
@@ -85,11 +103,7 @@ public final class LibxlConfig {
     }
     affinity(build, config);
     build.put("max_memkb", maxKib).put("target_memkb", targetKib).put("video_memkb", 0);
-    build
-        .putObject("sched_params")
-        .put("sched", "credit")
-        .put("weight", config.weight())
-        .put("cap", config.cap());
+    share(build, config.weight(), config.cap());
     build.put("claim_mode", "True");
     boot(build, config);
     build.putObject("type.pv");

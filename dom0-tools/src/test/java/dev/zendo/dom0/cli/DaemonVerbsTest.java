@@ -98,13 +98,22 @@ class DaemonVerbsTest {
         "web                                  1     0     0   ---       0.0  all / all",
         out.split("\n")[1]);
     does("vm-list");
-    assertTrue(out.split("\n")[1].matches("[0-9a-f-]{36}  1    web {27}"), out);
+    lines = out.split("\n");
+    assertEquals(
+        "00000000-0000-0000-0000-000000000000  0    Domain-0                      ", lines[1]);
+    assertTrue(lines[2].matches("[0-9a-f-]{36}  1    web {27}"), out);
     does("uptime");
     assertTrue(out.contains("web                                  1  0:00:0"), out);
     does("sched-credit2");
     assertEquals("web                                  1    256    0", out.split("\n")[1]);
     does("block-list", "web");
     assertEquals(1, out.lines().count());
+    does("network-attach", "web", "mac=00:16:3e:00:00:01");
+    does("network-list", "web");
+    String card = out.split("\n")[1];
+    assertTrue(card.startsWith("0   0  00:16:3e:00:00:01     0     "), card);
+    // One before the title of the column, as xl has it.
+    assertEquals(out.indexOf("BE-path") - 1, card.indexOf("/local/"), out);
     does("domid", "web");
     assertEquals("1\n", out);
     does("domname", "1");
@@ -118,7 +127,9 @@ class DaemonVerbsTest {
     assertEquals("paused", web.path("state").asText());
     // Beside its memory it owns the frames of its page tables at most.
     assertEquals(8 << 10, web.path("memory_kib").asLong());
-    assertEquals("web", json("list", "-l").path(0).at("/config/c_info/name").asText());
+    assertEquals("Domain-0", json("list", "-l").at("/0/config/c_info/name").asText());
+    assertEquals("web", json("list", "-l").at("/1/config/c_info/name").asText());
+    assertEquals("web", json("list", "-l", "web").at("/0/config/c_info/name").asText());
     assertEquals(1, json("domid", "web").path("domid").asInt());
     assertEquals(0, json("vcpu-list").path(0).path("vcpu").asInt());
     assertTrue(json("daemon", "--status").path("pid").asLong() > 0);
