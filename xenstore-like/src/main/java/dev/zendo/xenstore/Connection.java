@@ -17,9 +17,6 @@ import java.util.Set;
  * own monitor, which is never held while anything else is locked.
  */
 public final class Connection implements AutoCloseable {
-  /** A watch is known by its absolute path and its token together. */
-  private record WatchKey(String key, String token) {}
-
   /** Bytes of events after which a privileged client that never reads counts as broken. */
   private static final long MAX_PRIVILEGED_BYTES = 64 << 20;
 
@@ -32,7 +29,9 @@ public final class Connection implements AutoCloseable {
   private final Path home;
   private volatile int target = -1;
 
-  private final Map<WatchKey, Watch> watches = new LinkedHashMap<>();
+  /** By their absolute paths and tokens together. */
+  private final Map<String, Watch> watches = new LinkedHashMap<>();
+
   private final Map<Integer, Transaction> transactions = new HashMap<>();
   private int lastTransaction;
   private boolean open = true;
@@ -194,16 +193,21 @@ public final class Connection implements AutoCloseable {
     return watches.size();
   }
 
+  /** Paths have no NUL. A record would do, but the JVM takes 10 ms to make one that hashes. */
+  private static String watchKey(String path, String token) {
+    return path + '\0' + token;
+  }
+
   /** Adds a watch; false when there is one with the same path and token. */
   boolean addWatch(Watch watch) {
-    return watches.putIfAbsent(new WatchKey(watch.key, watch.token), watch) == null;
+    return watches.putIfAbsent(watchKey(watch.key, watch.token), watch) == null;
   }
 
   /** Removes a watch and its queued events; null when there is none such. */
   Watch removeWatch(String key, String token) {
-    Watch watch = watches.remove(new WatchKey(key, token));
+    Watch watch = watches.remove(watchKey(key, token));
     // An event stands for all watches with its token: it stays as long as there is another one.
-    if (watch != null && watches.keySet().stream().noneMatch(k -> k.token.equals(token))) {
+    if (watch != null && watches.values().stream().noneMatch(w -> w.token.equals(token))) {
       synchronized (events) {
         events.removeIf(event -> event.token().equals(token) && forget(event));
       }

@@ -53,7 +53,7 @@ public final class EmptyDomain {
   }
 
   private void schedule(SchedulingSpec wanted, int vcpus) {
-    if (!wanted.equals(SchedulingSpec.DEFAULT)) {
+    if (!wanted.isDefault()) {
       control.vcpus().share(id, wanted.weight(), wanted.cap());
       for (int vcpu = 0; vcpu < vcpus; vcpu++) {
         control.vcpus().affinity(id, vcpu, true, wanted.processors());

@@ -99,7 +99,7 @@ final class InfoVerb implements Verb {
     facts.put("cores_per_socket", processors);
     facts.put("threads_per_core", 1);
     megahertz().ifPresent(number -> facts.put("cpu_mhz", number));
-    facts.put("virt_caps", "pv");
+    facts.put("virt_caps", "pv gnttab-v1 gnttab-v2");
     daemon.ifPresent(
         info -> {
           facts.set("total_memory", info.path("total_memory"));

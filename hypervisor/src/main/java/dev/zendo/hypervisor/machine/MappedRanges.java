@@ -25,8 +25,12 @@ final class MappedRanges {
     this.memory = memory;
   }
 
-  /** Frames from its key up to the end, exclusive, so many of which are not in use. */
+  /** Where a frame was freed last, as a domain frees them in their order; null for no range. */
+  private Range recent;
+
+  /** Frames up to the end, exclusive, so many of which are not in use. */
   private static final class Range {
+    final long first;
     final long end;
     final FrozenLayer layer;
 
@@ -35,7 +39,8 @@ final class MappedRanges {
 
     int free;
 
-    Range(long end, FrozenLayer layer, int page) {
+    Range(long first, long end, FrozenLayer layer, int page) {
+      this.first = first;
       this.end = end;
       this.layer = layer;
       this.page = page;
@@ -62,7 +67,7 @@ final class MappedRanges {
     }
     layer.retain(page, count);
     cut(first, first + count);
-    ranges.put(first, new Range(first + count, layer, page));
+    ranges.put(first, new Range(first, first + count, layer, page));
     return true;
   }
 
@@ -85,7 +90,7 @@ final class MappedRanges {
     while (entry != null && entry.getValue().end > first) {
       long key = entry.getKey();
       Range range = entry.getValue();
-      ranges.remove(key);
+      remove(range);
       int before = (int) Math.max(0, first - key);
       int behind = (int) Math.max(0, range.end - end);
       int length = (int) (range.end - key);
@@ -100,34 +105,47 @@ final class MappedRanges {
     if (first >= end) {
       return;
     }
-    Range range = new Range(end, layer, page);
+    Range range = new Range(first, end, layer, page);
     for (int at = unused.nextSetBit((int) first);
         at >= 0 && at < end;
         at = unused.nextSetBit(at + 1)) {
       range.free++;
     }
     ranges.put(first, range);
-    unmapIfFree(first, range);
+    unmapIfFree(range);
+  }
+
+  private void remove(Range range) {
+    ranges.remove(range.first);
+    recent = null;
   }
 
   /** A frame is not in use any more. */
   void freed(long mfn) {
-    if (ranges.isEmpty()) {
-      return;
+    Range range = recent;
+    if (range == null || mfn < range.first || mfn >= range.end) {
+      range = of(mfn);
+      recent = range;
     }
-    Map.Entry<Long, Range> entry = ranges.floorEntry(mfn);
-    if (entry != null && mfn < entry.getValue().end) {
+    if (range != null) {
       unused.set((int) mfn);
-      entry.getValue().free++;
-      unmapIfFree(entry.getKey(), entry.getValue());
+      range.free++;
+      unmapIfFree(range);
     }
   }
 
-  private void unmapIfFree(long first, Range range) {
-    if (range.free == range.end - first && memory.unmap(first, range.end - first)) {
-      unused.clear((int) first, (int) range.end);
-      ranges.remove(first);
-      range.layer.release(range.page, (int) (range.end - first));
+  /** The range of a frame; null when it is in none. */
+  private Range of(long mfn) {
+    Map.Entry<Long, Range> entry = ranges.isEmpty() ? null : ranges.floorEntry(mfn);
+    return entry == null || mfn >= entry.getValue().end ? null : entry.getValue();
+  }
+
+  private void unmapIfFree(Range range) {
+    long count = range.end - range.first;
+    if (range.free == count && memory.unmap(range.first, count)) {
+      unused.clear((int) range.first, (int) range.end);
+      remove(range);
+      range.layer.release(range.page, (int) count);
     }
   }
 
