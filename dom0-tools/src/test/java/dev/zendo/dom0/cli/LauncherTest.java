@@ -34,6 +34,8 @@ class LauncherTest {
     Files.createFile(home.resolve("dom0-tools/target/dom0-tools.jar"));
     bin = Files.createDirectory(temp.resolve("bin"));
     other = Files.createDirectory(temp.resolve("other"));
+    // A folder of that name is no program.
+    Files.createDirectories(temp.resolve("folders/java"));
     linkJava(jdk("17.0.1"));
   }
 
@@ -66,7 +68,7 @@ class LauncherTest {
   private String run(Path folder, String... words) throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(words).directory(folder.toFile()).redirectErrorStream(true);
-    builder.environment().put("PATH", "/nowhere::" + bin + ":/usr/bin:/bin");
+    builder.environment().put("PATH", "/nowhere::" + temp + "/folders:" + bin + ":/usr/bin:/bin");
     builder.environment().put("ZENDO_NO_BUILD", "1");
     builder.environment().put("CDPATH", temp.toString());
     builder.environment().remove("JAVA_HOME");
