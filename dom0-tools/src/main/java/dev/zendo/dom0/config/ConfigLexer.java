@@ -107,7 +107,7 @@ final class ConfigLexer {
     at++;
   }
 
-  private static boolean isDigit(char c) {
+  static boolean isDigit(char c) {
     return c >= '0' && c <= '9';
   }
 

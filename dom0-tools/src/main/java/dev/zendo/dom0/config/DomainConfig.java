@@ -149,7 +149,7 @@ public record DomainConfig(
     for (int i = 0; i < name.length(); i++) {
       char each = name.charAt(i);
       fits &= each != '/' && each >= ' ' && each != DELETE && each != NOT_UTF_8;
-      number &= each >= '0' && each <= '9';
+      number &= ConfigLexer.isDigit(each);
     }
     if (!fits) {
       return "a name is UTF-8 without slashes and control characters";

@@ -203,7 +203,7 @@ public final class Settings {
       return false;
     }
     for (int i = 0; i < length; i++) {
-      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+      if (!ConfigLexer.isDigit(text.charAt(i))) {
         return false;
       }
     }

@@ -161,15 +161,12 @@ public final class LibC {
   }
 
   private static Function function(String name) {
-    Function known = FUNCTIONS.get(name);
-    return known == null ? find(name) : known;
+    return FUNCTIONS.computeIfAbsent(name, LibC::find);
   }
 
   private static Function find(String name) {
     try {
-      Function found = NativeLibrary.getProcess().getFunction(name);
-      FUNCTIONS.put(name, found);
-      return found;
+      return NativeLibrary.getProcess().getFunction(name);
     } catch (UnsatisfiedLinkError e) {
       throw new UnsupportedOperationException("the C library has no " + name, e);
     }

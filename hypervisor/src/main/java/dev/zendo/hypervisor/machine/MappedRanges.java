@@ -88,14 +88,13 @@ final class MappedRanges {
   private void cut(long first, long end) {
     Map.Entry<Long, Range> entry = ranges.lowerEntry(end);
     while (entry != null && entry.getValue().end > first) {
-      long key = entry.getKey();
       Range range = entry.getValue();
       remove(range);
-      int before = (int) Math.max(0, first - key);
+      int before = (int) Math.max(0, first - range.first);
       int behind = (int) Math.max(0, range.end - end);
-      int length = (int) (range.end - key);
+      int length = (int) (range.end - range.first);
       range.layer.release(range.page + before, length - before - behind);
-      keep(key, key + before, range.layer, range.page);
+      keep(range.first, range.first + before, range.layer, range.page);
       keep(range.end - behind, range.end, range.layer, range.page + length - behind);
       entry = ranges.lowerEntry(end);
     }
