@@ -104,7 +104,7 @@ public final class DiskSpec {
   /** Keys that have one meaning here. */
   private void checkFixed() {
     values.matching("backendtype", "phy|qdisk|tap", "phy, qdisk or tap, or leave it out");
-    values.matching("backend", "0|Domain-0", "0 or leave it out: domain 0 serves all disks");
+    values.servedByDomain0("disks");
     values.oneOf("specification", "xen");
     // Guests always grant, as nothing else is possible here.
     values.oneOf("grant_usage", "1", "0");

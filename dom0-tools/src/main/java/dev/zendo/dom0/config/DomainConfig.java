@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.builder.DomainSpec;
 import dev.zendo.dom0.builder.SchedulingSpec;
+import dev.zendo.dom0.control.ControlDomain;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,8 +138,8 @@ public record DomainConfig(
     if (name.isEmpty()) {
       return "a domain needs a name: name = \"...\"";
     }
-    if (name.equals("Domain-0")) {
-      return "Domain-0 is the daemon itself";
+    if (name.equals(ControlDomain.NAME)) {
+      return ControlDomain.NAME + " is the daemon itself";
     }
     if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME) {
       return "a name has at most " + MAX_NAME + " bytes";

@@ -33,7 +33,7 @@ public final class ChannelSpec {
     KeyValues values = TABLE.read(text);
     Map<String, String> back = new TreeMap<>(Map.of("protocol", "vt100"));
     back.put("name", values.require("name"));
-    values.matching("backend", "0|Domain-0", "0 or leave it out: domain 0 serves all channels");
+    values.servedByDomain0("channels");
     if (values.find("connection").isPresent()) {
       back.put(
           "connection",

@@ -9,6 +9,9 @@ import dev.zendo.hypervisor.domain.PhysicalMemory;
 
 /** Domain 0 at work: one of these per machine. Thread-safe. */
 public final class ControlDomain implements AutoCloseable {
+  /** What domain 0 is called, as on Xen. */
+  public static final String NAME = "Domain-0";
+
   /** Mappings appear below this guest frame number (64 GiB). */
   private static final long SPACE_END = 1L << 24;
 

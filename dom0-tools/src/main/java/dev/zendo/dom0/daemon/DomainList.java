@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.GuestEnd;
 import dev.zendo.dom0.Machine;
+import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.control.DomainControl;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +42,7 @@ final class DomainList {
 
   private ObjectNode own() {
     DomainControl.Info info = machine.control().domains().info(0);
-    ObjectNode own = describe(DomainTable.OWN_NAME, 0, new UUID(0, 0), info);
+    ObjectNode own = describe(ControlDomain.NAME, 0, new UUID(0, 0), info);
     own.put("state", "running").put("uptime_ns", System.nanoTime() - started);
     return own.put("cpu_ns", ownNanos());
   }

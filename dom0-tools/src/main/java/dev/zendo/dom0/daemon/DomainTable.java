@@ -11,6 +11,7 @@ import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.builder.DomainSource;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.EndAction;
+import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
 import dev.zendo.dom0.report.CrashReport;
 import java.nio.file.Path;
@@ -29,9 +30,6 @@ import org.slf4j.LoggerFactory;
 /** The domains of a daemon, besides domain 0. Thread-safe. */
 final class DomainTable implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DomainTable.class);
-
-  /** The name of domain 0. */
-  static final String OWN_NAME = "Domain-0";
 
   /** Linux takes a request within milliseconds once it runs; others never do. */
   private static final long ANSWER_MILLIS = 2000;
@@ -111,7 +109,7 @@ final class DomainTable implements AutoCloseable {
 
   /** Whether a name or number is that of domain 0, the daemon itself. */
   static boolean isOwn(String nameOrId) {
-    return nameOrId.equals("0") || nameOrId.equals(OWN_NAME);
+    return nameOrId.equals("0") || nameOrId.equals(ControlDomain.NAME);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.zendo.dom0.config.Bootloader;
 import dev.zendo.dom0.config.DomainConfig;
 import dev.zendo.dom0.config.EndAction;
 import dev.zendo.dom0.config.EndActions;
+import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.dom0.device.DeviceSpec;
 import java.util.List;
 import java.util.UUID;
@@ -60,7 +61,7 @@ public final class LibxlConfig {
   static ObjectNode ofOwn(long maxKib, long kib) {
     ObjectNode answer = Json.object().put("domid", 0);
     ObjectNode config = answer.putObject("config");
-    config.putObject("c_info").put("type", "pv").put("name", DomainTable.OWN_NAME);
+    config.putObject("c_info").put("type", "pv").put("name", ControlDomain.NAME);
     ObjectNode build = config.putObject("b_info");
     build.put("max_memkb", maxKib).put("target_memkb", kib);
     share(build, SchedulingSpec.DEFAULT.weight(), SchedulingSpec.DEFAULT.cap());

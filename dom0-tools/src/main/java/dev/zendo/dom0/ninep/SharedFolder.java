@@ -82,7 +82,7 @@ public record SharedFolder(String tag, String path, boolean readOnly, long size,
   /** Keys of xl that have one meaning here. */
   private static void checkFixed(KeyValues values) {
     values.oneOf("type", "qemu", "xen_9pfsd");
-    values.matching("backend", "0|Domain-0", "0 or leave it out: domain 0 serves all folders");
+    values.servedByDomain0("folders");
     // There is a limit, a generous one.
     values.number("max-open-files", 0, Integer.MAX_VALUE);
     if (values.yes("auto-delete", false)) {

@@ -1,6 +1,7 @@
 package dev.zendo.dom0.spec;
 
 import dev.zendo.dom0.ToolException;
+import dev.zendo.dom0.control.ControlDomain;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -154,6 +155,19 @@ public final class KeyValues {
       throw refused(key, value, "use " + String.join(" or ", all));
     }
     return value;
+  }
+
+  /**
+   * That the key {@code backend}, which names the domain that serves a device, names domain 0.
+   *
+   * @param devices what it serves, such as {@code disks}
+   */
+  public void servedByDomain0(String devices) {
+    Optional<String> value = find("backend");
+    if (value.isPresent() && !value.get().equals("0") && !value.get().equals(ControlDomain.NAME)) {
+      throw refused(
+          "backend", value.get(), "use 0 or leave it out: domain 0 serves all " + devices);
+    }
   }
 
   /** A decimal number. */

@@ -61,7 +61,7 @@ public final class StoreService implements AutoCloseable {
 
   private void writeBasics() {
     Permissions tools = Permissions.parse("n0");
-    client.write("/local/domain/0/name", "Domain-0", tools);
+    client.write("/local/domain/0/name", ControlDomain.NAME, tools);
     client.write("/local/domain/0/domid", "0", tools);
     client.write("/local/pool/0/name", "Pool-0", tools);
     client.write("/tool/xenstored", "zendo", tools);

@@ -83,9 +83,7 @@ final class VifSpecParser {
       throw values.refused("type=ioemu: PV guests have no emulated network cards; leave it out");
     }
     values.oneOf("type", VifSpec.TYPE);
-    if (!values.find("backend").orElse("0").matches("0|Domain-0")) {
-      throw values.refused("backend: only domain 0 serves networks; leave it out");
-    }
+    values.servedByDomain0("networks");
     // Only of interest for emulated cards, which PV guests have none of.
     values.matching("model", NAME, FORM);
   }
