@@ -99,7 +99,7 @@ final class BlockQueue {
       }
     } catch (RuntimeException | Error e) {
       abandon(begun);
-      device.control().events().post(device.domain(), () -> BlockBackend.rethrow(e));
+      device.control().events().post(device.domain(), () -> DiskWork.rethrow(e));
     }
   }
 

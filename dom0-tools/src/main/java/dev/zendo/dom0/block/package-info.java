@@ -5,6 +5,10 @@
  *   <li>{@link dev.zendo.dom0.block.DiskSpec}: a disk in xl's syntax
  *   <li>{@link dev.zendo.dom0.block.BlockDriver} and {@code BlockBackend}: keys and connection, on
  *       the event thread
+ *   <li>{@code DiskRequests}: what the toolstack asks of an image, by keys: another medium, another
+ *       size, a copy
+ *   <li>{@code DiskWork} and {@code Steps}: what takes long, one thing after the other
+ *   <li>{@code BlockQueues}: the rings of a disk, which pause while its image changes
  *   <li>{@code BlockQueue}: one ring. Threads take requests from it and put responses into it
  *   <li>{@code IoThreads} and {@code IoWorker}: the threads, each with memory for the data of a
  *       request
