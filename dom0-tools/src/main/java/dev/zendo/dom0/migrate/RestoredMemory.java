@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.function.IntConsumer;
 import java.util.function.LongUnaryOperator;
 
 /** The memory of a domain that is being restored. Used by one thread. */
@@ -208,19 +209,25 @@ final class RestoredMemory {
         levels[count++] = level;
       }
       if (count == MAPPED || count > 0 && pfn == p2m.length - 1) {
-        exchange(tables, levels, count);
+        change(tables, count, i -> exchange(levels[i]));
         count = 0;
       }
     }
   }
 
-  private void exchange(long[] tables, int[] levels, int count) {
+  /**
+   * Changes pages.
+   *
+   * @param frames of them
+   * @param change changes the one of that index, which was read
+   */
+  private void change(long[] frames, int count, IntConsumer change) {
     PhysicalMemory memory = control.memory();
-    try (Mapping mapped = control.mapForeign(domain, tables, 0, count)) {
+    try (Mapping mapped = control.mapForeign(domain, frames, 0, count)) {
       for (int i = 0; i < count; i++) {
         long at = mapped.address() + (long) i * page.length;
         readToChange(memory, at);
-        exchange(levels[i]);
+        change.accept(i);
         memory.write(at, page, 0, page.length);
       }
     }
@@ -236,7 +243,7 @@ final class RestoredMemory {
     memory.read(at, page, 0, page.length);
   }
 
-  /** The same in one that was read. */
+  /** Puts machine frames into a page table that was read. */
   private void exchange(int level) {
     String what = "a page table of level " + level;
     LongUnaryOperator frames = other -> frame(other, what);
@@ -270,23 +277,12 @@ final class RestoredMemory {
       for (int i = 0; i < count; i++) {
         frames[i] = normal(list[from + i], "the p2m list");
       }
-      writeList(frames, from, count);
+      int first = from;
+      change(frames, count, i -> writeList((first + i) * GuestPages.ENTRIES));
     }
   }
 
-  private void writeList(long[] frames, int from, int count) {
-    PhysicalMemory memory = control.memory();
-    try (Mapping mapped = control.mapForeign(domain, frames, 0, count)) {
-      for (int i = 0; i < count; i++) {
-        long at = mapped.address() + (long) i * page.length;
-        readToChange(memory, at);
-        writeList((from + i) * GuestPages.ENTRIES);
-        memory.write(at, page, 0, page.length);
-      }
-    }
-  }
-
-  /** The same in a page that was read. */
+  /** The same in a page of it that was read. */
   private void writeList(int first) {
     for (int i = 0; i < GuestPages.ENTRIES && first + i < p2m.length; i++) {
       long value = p2m[first + i];
