@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.ToolException;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
+import dev.zendo.dom0.spec.Suggestions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -49,10 +50,12 @@ final class Conversation implements Runnable {
     try {
       JsonNode request = Json.parse(line);
       reply.set("id", request.path("id").isMissingNode() ? null : request.get("id"));
-      Method method = methods.get(request.path("method").asText());
+      String name = request.path("method").asText();
+      Method method = methods.get(name);
       if (method == null) {
         throw new DaemonException(
-            Kind.UNKNOWN_METHOD, "there is no method \"" + request.path("method").asText() + "\"");
+            Kind.UNKNOWN_METHOD,
+            "there is no method \"" + name + "\"" + Suggestions.hint(name, methods.keySet()));
       }
       JsonNode params = request.has("params") ? request.get("params") : Json.object();
       if (!params.isObject()) {

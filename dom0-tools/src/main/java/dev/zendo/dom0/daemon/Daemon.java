@@ -122,6 +122,11 @@ public final class Daemon implements AutoCloseable {
     domains.overlays().removeLost(images::contains);
   }
 
+  /** What clients may ask for, by name. */
+  Set<String> methods() {
+    return server.methods();
+  }
+
   EventFeed events() {
     return events;
   }

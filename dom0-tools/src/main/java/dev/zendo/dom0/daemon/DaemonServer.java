@@ -49,6 +49,11 @@ final class DaemonServer implements AutoCloseable {
     DaemonThreads.start("daemon-clients", this::accept);
   }
 
+  /** The names of what clients may ask for. */
+  Set<String> methods() {
+    return methods.keySet();
+  }
+
   private void accept() {
     while (server.isOpen()) {
       try {

@@ -21,8 +21,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +118,29 @@ class DaemonTest {
     client.call("destroy", domain("old"));
     assertEquals(List.of("Domain-0"), names());
     assertEquals(Kind.NO_DOMAIN, refusal("pause", domain("old")));
+  }
+
+  @Test
+  void allMethodsAreDocumentedAndNoOthers() throws IOException {
+    Set<String> documented = new TreeSet<>();
+    Pattern name = Pattern.compile("`([a-z0-9-]+)`");
+    Files.readAllLines(Path.of("../docs/daemon.md")).stream()
+        .dropWhile(line -> !line.startsWith("| method |"))
+        .skip(2)
+        .takeWhile(line -> line.startsWith("|"))
+        .forEach(
+            line ->
+                name.matcher(line.split("\\|")[1])
+                    .results()
+                    .forEach(found -> documented.add(found.group(1))));
+    assertEquals(new TreeSet<>(daemon.methods()), documented);
+  }
+
+  @Test
+  void aMethodThatIsNotThereMayHaveAnother() {
+    DaemonException e =
+        assertThrows(DaemonException.class, () -> client.call("dumpcore", Json.object()));
+    assertEquals("there is no method \"dumpcore\"; did you mean dump-core?", e.getMessage());
   }
 
   @Test
