@@ -24,8 +24,22 @@ public final class GuestRequests {
     this.domain = domain;
   }
 
+  private String home() {
+    return "/local/domain/" + domain;
+  }
+
   private String key(String name) {
-    return "/local/domain/" + domain + "/" + name;
+    return home() + "/" + name;
+  }
+
+  /** Writes a key, but none of a domain that is gone: nobody would remove it. */
+  private void ask(String name, String value) {
+    store.transact(
+        transaction -> {
+          if (transaction.find(home()).isPresent()) {
+            transaction.write(key(name), value);
+          }
+        });
   }
 
   /**
@@ -33,12 +47,12 @@ public final class GuestRequests {
    */
   public void generation(long first, long second) {
     String text = Long.toUnsignedString(first) + ":" + Long.toUnsignedString(second);
-    store.write(key("platform/generation-id"), text);
+    ask("platform/generation-id", text);
   }
 
   /** Asks it to end, or to start again. */
   public void shutdown(ShutdownRequest request) {
-    store.write(key("control/shutdown"), request.key());
+    ask("control/shutdown", request.key());
   }
 
   /**
@@ -72,7 +86,7 @@ public final class GuestRequests {
     if (letter <= ' ' || letter > '~') {
       throw new ToolException("a SysRq is one visible character, such as h");
     }
-    store.write(key("control/sysrq"), String.valueOf(letter));
+    ask("control/sysrq", String.valueOf(letter));
   }
 
   /**
@@ -85,7 +99,7 @@ public final class GuestRequests {
       throw new ToolException(spec.name() + " can have 1 to " + spec.vcpus() + " vcpus");
     }
     for (int vcpu = 0; vcpu < spec.vcpus(); vcpu++) {
-      store.write(key("cpu/" + vcpu + "/availability"), vcpu < count ? "online" : "offline");
+      ask("cpu/" + vcpu + "/availability", vcpu < count ? "online" : "offline");
     }
   }
 
@@ -103,6 +117,6 @@ public final class GuestRequests {
           spec.name() + " can have " + least + " to " + most + " KiB of memory, not " + kib);
     }
     control.domains().maxMemory(domain, DomainBuilder.limit(kib));
-    store.write(key("memory/target"), Long.toString(kib));
+    ask("memory/target", Long.toString(kib));
   }
 }

@@ -90,13 +90,17 @@ final class DomainMethods {
     return answer;
   }
 
-  /** Asks one domain or all, and waits if that is wanted. */
+  /** Asks one domain, or all that have not ended, and waits if that is wanted. */
   private JsonNode request(Call call, ShutdownRequest request) throws InterruptedException {
     List<ManagedDomain> domains =
-        call.flag("all") ? new ArrayList<>(table.all()) : List.of(domain(call));
+        call.flag("all")
+            ? table.all().stream().filter(domain -> domain.end() == null).toList()
+            : List.of(domain(call));
+    if (!call.flag("all")) {
+      domains.get(0).requireAlive();
+    }
     List<Guest> guests = new ArrayList<>();
     for (ManagedDomain domain : domains) {
-      domain.requireAlive();
       guests.add(domain.guest());
       domain.guest().requests().shutdown(request);
       call.progress(identity(domain).put("asked", true));

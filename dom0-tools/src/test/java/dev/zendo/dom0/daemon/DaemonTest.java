@@ -261,6 +261,9 @@ class DaemonTest {
     assertTrue(next(events).startsWith("ended kept crashed"));
     assertEquals("crashed", state("kept"));
     assertEquals(Kind.WRONG_STATE, refusal("unpause", domain("kept")));
+    assertEquals(Kind.WRONG_STATE, refusal("shutdown", domain("kept")));
+    assertEquals(
+        0, client.call("shutdown", Json.object().put("all", true)).path("domains").asInt());
     client.call("destroy", domain("kept"));
     assertEquals("gone kept was destroyed", next(events));
 
