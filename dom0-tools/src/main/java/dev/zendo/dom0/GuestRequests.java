@@ -119,4 +119,10 @@ public final class GuestRequests {
     control.domains().maxMemory(domain, DomainBuilder.limit(kib));
     ask("memory/target", Long.toString(kib));
   }
+
+  /** Lets it have at most so much memory, and tells it. */
+  public void memoryLimit(long kib) {
+    control.domains().maxMemory(domain, DomainBuilder.limit(kib));
+    ask("memory/static-max", Long.toString(kib));
+  }
 }

@@ -2,7 +2,10 @@ package dev.zendo.dom0;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.zendo.dom0.block.DiskSpec;
+import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.dom0.device.FakeFrontend;
 import dev.zendo.xenstore.StoreClient;
 import java.util.List;
@@ -45,6 +48,10 @@ class GuestRequestsTest {
     String home = "/local/domain/" + frontend.guest().id();
     frontend.close();
     askEverything(requests);
+    machine.store().rename(frontend.guest().id(), "gone");
+    DeviceSpec disk = DiskSpec.parse("/dev/null,raw,xvda,r");
+    assertThrows(ToolException.class, () -> frontend.guest().attach(disk));
     assertFalse(store.find(home).isPresent());
+    assertFalse(store.find("/libxl/" + frontend.guest().id()).isPresent());
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zendo.dom0.Machine;
-import dev.zendo.dom0.builder.DomainBuilder;
 import dev.zendo.dom0.builder.SchedulingSpec;
 import dev.zendo.dom0.control.VcpuControl;
 import dev.zendo.dom0.daemon.DaemonException.Kind;
@@ -62,11 +61,7 @@ final class ResourceMethods {
           Kind.REFUSED,
           domain.name() + " can have at most " + most + " KiB, its maxmem, not " + kib);
     }
-    machine.control().domains().maxMemory(domain.id(), DomainBuilder.limit(kib));
-    machine
-        .store()
-        .client()
-        .write("/local/domain/" + domain.id() + "/memory/static-max", Long.toString(kib));
+    domain.guest().requests().memoryLimit(kib);
     return Json.object().put("kib", kib);
   }
 

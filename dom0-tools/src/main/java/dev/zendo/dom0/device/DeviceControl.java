@@ -35,12 +35,16 @@ public final class DeviceControl {
   /**
    * Gives a domain a device and waits until its back end offers it.
    *
-   * @throws ToolException when the domain has one of that number, or the back end refuses
+   * @throws ToolException when the domain is gone or has one of that number, or the back end
+   *     refuses
    */
   public void attach(int domain, DeviceSpec spec) {
     DevicePath path = spec.of(domain);
     store.transact(
         transaction -> {
+          if (!transaction.exists("/local/domain/" + domain)) {
+            throw new ToolException("domain " + domain + " is gone");
+          }
           if (transaction.exists(path.toolstack())) {
             throw new ToolException(path + " is there already; use another number");
           }

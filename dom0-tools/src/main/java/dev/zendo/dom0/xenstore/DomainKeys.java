@@ -141,11 +141,16 @@ final class DomainKeys {
     put(console + "/protocol", "vt100", tools);
   }
 
-  /** Gives a domain another name; the guest may read it. */
+  /** Gives a domain another name, which the guest may read; nothing when it is gone. */
   static void rename(StoreAccess store, int domain, String name) {
     String home = "/local/domain/" + domain;
-    store.write(home + "/name", name);
-    store.find(home + "/vm").ifPresent(vm -> store.write(vm + "/name", name));
+    store
+        .find(home + "/vm")
+        .ifPresent(
+            vm -> {
+              store.write(home + "/name", name);
+              store.write(vm + "/name", name);
+            });
   }
 
   /** Removes what {@link #write} wrote, and what the guest wrote below it. */
