@@ -16,8 +16,13 @@ public final class HypercallFailure extends ToolException {
    * @param errno positive error number of the hypercall interface
    */
   public HypercallFailure(String what, int errno) {
-    super(what + " failed: " + Errno.name(errno));
+    super(what + " failed: " + meaning(errno));
     this.errno = errno;
+  }
+
+  private static String meaning(int errno) {
+    String name = Errno.name(errno);
+    return errno == Errno.ESRCH ? name + " (the domain is gone)" : name;
   }
 
   /** The positive error number. */
