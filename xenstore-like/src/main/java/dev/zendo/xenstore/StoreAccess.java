@@ -27,6 +27,18 @@ public interface StoreAccess {
   /** The names of the children in ascending order. */
   List<String> list(String path);
 
+  /** The same, or none if the node is missing. */
+  default List<String> children(String path) {
+    try {
+      return list(path);
+    } catch (StoreException e) {
+      if (e.error() == StoreError.ENOENT) {
+        return List.of();
+      }
+      throw e;
+    }
+  }
+
   /** The access control list. */
   Permissions permissions(String path);
 

@@ -81,6 +81,16 @@ class StoreClientTest {
   }
 
   @Test
+  void whatIsMissingHasNoChildren() {
+    xs.write("/a/b", "1");
+    xs.write("/a/c", "2");
+    assertEquals(List.of("b", "c"), xs.children("/a"));
+    assertEquals(List.of(), xs.children("/a/b"));
+    assertEquals(List.of(), xs.children("/nosuch/node"));
+    assertThrows(StoreException.class, () -> xs.children("no//path"));
+  }
+
+  @Test
   void aListenerIsCalledAtOnceAndForEveryChange() {
     List<String> seen = new ArrayList<>();
     StoreClient.Subscription subscription = xs.watch("/a", seen::add);

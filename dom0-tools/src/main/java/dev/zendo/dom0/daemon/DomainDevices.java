@@ -3,7 +3,6 @@ package dev.zendo.dom0.daemon;
 import dev.zendo.dom0.device.DevicePath;
 import dev.zendo.dom0.device.DeviceSpec;
 import dev.zendo.hypercalls.io.XenbusState;
-import dev.zendo.xenstore.StoreAccess;
 import dev.zendo.xenstore.StoreClient;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,16 +22,14 @@ final class DomainDevices {
     this.store = store;
   }
 
-  /** Those of one type, by their numbers. */
+  /** Those of one type, by their numbers; what goes meanwhile is left out. */
   List<DevicePath> of(int domain, String type) {
     String home = "/libxl/" + domain + "/device/" + type;
-    return store.exists(home)
-        ? store.list(home).stream()
-            .map(devid -> store.read(home + "/" + devid + "/backend"))
-            .map(DevicePath::ofBackend)
-            .sorted(Comparator.comparingInt(DevicePath::devid))
-            .toList()
-        : List.of();
+    return store.children(home).stream()
+        .flatMap(devid -> store.find(home + "/" + devid + "/backend").stream())
+        .map(DevicePath::ofBackend)
+        .sorted(Comparator.comparingInt(DevicePath::devid))
+        .toList();
   }
 
   /** All of some types with what stands in their two directories now. */
@@ -69,8 +66,8 @@ final class DomainDevices {
     String home = "/local/domain/" + domain + "/device";
     return store.inTransaction(
         transaction -> {
-          for (String type : list(transaction, home)) {
-            for (String devid : list(transaction, home + "/" + type)) {
+          for (String type : transaction.children(home)) {
+            for (String devid : transaction.children(home + "/" + type)) {
               String state = home + "/" + type + "/" + devid + "/state";
               if (transaction.find(state).filter(READY::equals).isPresent()) {
                 return true;
@@ -81,17 +78,10 @@ final class DomainDevices {
         });
   }
 
-  private static List<String> list(StoreAccess store, String directory) {
-    return store.exists(directory) ? store.list(directory) : List.of();
-  }
-
-  /** What went meanwhile is left out. */
   private Map<String, String> keys(String directory) {
     Map<String, String> keys = new TreeMap<>();
-    if (store.exists(directory)) {
-      for (String key : store.list(directory)) {
-        store.find(directory + "/" + key).ifPresent(value -> keys.put(key, value));
-      }
+    for (String key : store.children(directory)) {
+      store.find(directory + "/" + key).ifPresent(value -> keys.put(key, value));
     }
     return keys;
   }

@@ -3,7 +3,6 @@ package dev.zendo.dom0.device;
 import dev.zendo.dom0.control.ControlDomain;
 import dev.zendo.xenstore.Store;
 import dev.zendo.xenstore.StoreClient;
-import dev.zendo.xenstore.StoreException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,23 +67,15 @@ public final class BackendBus implements AutoCloseable {
   }
 
   private void scan(BackendDriver driver, String root) {
-    for (String domain : names(root)) {
+    for (String domain : store.children(root)) {
       scan(driver, root, domain);
     }
     closeMissing();
   }
 
   private void scan(BackendDriver driver, String root, String domain) {
-    for (String devid : names(root + "/" + domain)) {
+    for (String devid : store.children(root + "/" + domain)) {
       look(driver, domain, devid, "");
-    }
-  }
-
-  private List<String> names(String directory) {
-    try {
-      return store.list(directory);
-    } catch (StoreException e) {
-      return List.of();
     }
   }
 

@@ -6,7 +6,6 @@ import dev.zendo.dom0.device.DeviceKeys;
 import dev.zendo.dom0.device.DevicePath;
 import dev.zendo.xenstore.Permissions;
 import dev.zendo.xenstore.StoreAccess;
-import java.util.List;
 
 /** What xl 4.17 writes into the store for a PV domain without devices. */
 final class DomainKeys {
@@ -166,18 +165,14 @@ final class DomainKeys {
   /** Back ends may be in any domain; the toolstack's keys say where. */
   private static void removeDevices(StoreAccess store, int domain) {
     String devices = "/libxl/" + domain + "/device";
-    for (String type : list(store, devices)) {
-      for (String devid : list(store, devices + "/" + type)) {
+    for (String type : store.children(devices)) {
+      for (String devid : store.children(devices + "/" + type)) {
         store
             .find(devices + "/" + type + "/" + devid + "/backend")
             .map(DevicePath::ofBackend)
             .ifPresent(path -> new DeviceKeys(store, path).remove());
       }
     }
-  }
-
-  private static List<String> list(StoreAccess store, String directory) {
-    return store.exists(directory) ? store.list(directory) : List.of();
   }
 
   private static void removeIfThere(StoreAccess store, String path) {

@@ -3,6 +3,7 @@ package dev.zendo.dom0.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.zendo.dom0.device.DevicePath;
 import dev.zendo.hypercalls.io.XenbusState;
 import dev.zendo.xenstore.Store;
 import dev.zendo.xenstore.StoreClient;
@@ -59,5 +60,16 @@ class DomainDevicesTest {
     long begin = System.nanoTime();
     devices.awaitConnecting(DOMAIN, 30);
     assertTrue(System.nanoTime() - begin >= 30_000_000L);
+  }
+
+  @Test
+  void devicesAreThoseWhoseBackEndIsKnownByTheirNumbers() {
+    store.write("/libxl/7/device/vbd/51728/backend", "/local/domain/0/backend/vbd/7/51728");
+    store.write("/libxl/7/device/vbd/51712/backend", "/local/domain/0/backend/vbd/7/51712");
+    // One that goes while somebody looks has no keys any more.
+    store.write("/libxl/7/device/vbd/51744", "");
+    assertEquals(
+        List.of(51712, 51728), devices.of(DOMAIN, "vbd").stream().map(DevicePath::devid).toList());
+    assertEquals(List.of(), devices.all(8, List.of("vbd", "vif")), "a domain that is gone");
   }
 }
