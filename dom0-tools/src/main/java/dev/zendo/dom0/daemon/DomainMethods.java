@@ -95,10 +95,7 @@ final class DomainMethods {
     List<ManagedDomain> domains =
         call.flag("all")
             ? table.all().stream().filter(domain -> domain.end() == null).toList()
-            : List.of(domain(call));
-    if (!call.flag("all")) {
-      domains.get(0).requireAlive();
-    }
+            : List.of(table.alive(call.string("domain")));
     List<Guest> guests = new ArrayList<>();
     for (ManagedDomain domain : domains) {
       guests.add(domain.guest());
